@@ -1,0 +1,55 @@
+// Where batches go: the store implements it, ingest calls it from its one writer thread only.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/hash.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "model/batch.h"
+#include "model/entity.h"
+
+namespace nj {
+
+using ImportId = int64_t;
+
+struct ImportStart {
+    std::string path;         // as given; members as "bundle.tar.zst/logs/gateway.log"
+    std::string format;       // name in formats.inc, "" while not detected
+    TimeNs startedAt = 0;     // wall clock
+    std::string assumedZone;  // "UTC", "-07:00"; "" where the format's times carry their zone
+    uint64_t size = 0;        // bytes on disk, 0 = unknown (a pipe)
+};
+
+struct ImportEnd {
+    Hash128 contentHash{};    // of the decompressed member
+    uint64_t bytesRead = 0;   // decompressed
+    std::string format;       // final
+    std::string assumedZone;
+    std::string note;         // what was assumed, for a person: "no zone: UTC assumed; year 2015 from the file's date"
+    TimeNs finishedAt = 0;
+};
+
+struct ImportOutcome {
+    bool kept = true;                 // false: an import with the same content is already there; this one's rows were dropped
+    std::optional<ImportId> sameAs;   // that import
+    uint64_t spans = 0, logs = 0, samples = 0, documents = 0, rejected = 0, duplicates = 0;
+};
+
+class BatchSink {
+public:
+    virtual ~BatchSink() = default;
+    // The import is `running` until endImport; a running one found at open is dropped.
+    virtual Result<ImportId> beginImport(const ImportStart& start) = 0;
+    // Takes the batch. Blocks while the store's encoders are busy. An error is final for the import (disk full, I/O).
+    virtual Status add(ImportId import, Batch&& batch) = 0;
+    virtual Result<ImportOutcome> endImport(ImportId import, const ImportEnd& end) = 0;
+    // Drops the rows of a running import (cancelled, failed).
+    virtual Status abandonImport(ImportId import) = 0;
+    // Merges into the capsule's entities; mappings made by hand win.
+    virtual Status putEntities(const EntityGraph& graph) = 0;
+};
+
+}  // namespace nj

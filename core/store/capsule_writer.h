@@ -1,0 +1,38 @@
+// The one writer of a capsule: owns the only read-write connection and its lock; encoding and compression run on its workers.
+// All calls from one thread (ingest's writer thread) except `path`. Crash-safe: what endImport acknowledged survives.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "model/batch_sink.h"
+
+namespace nj::store {
+
+struct WriterOptions {
+    bool create = true;           // make the file when it is missing
+    int encoderThreads = 1;       // 0 = encode on the calling thread
+};
+
+class CapsuleWriter : public BatchSink {
+public:
+    // Errors as CapsuleReader::open, and kBusy where another process writes this capsule. Drops imports found `running`.
+    static Result<std::unique_ptr<CapsuleWriter>> open(const std::string& path, const WriterOptions& options = {});
+
+    // Live batches (no import): commits one journal row, durable when it returns. `requestHash` of the decompressed body makes a
+    // redelivery within 15 minutes a no-op (returns false).
+    virtual Result<bool> commitLive(ImportId source, Batch&& batch, const Hash128& requestHash) = 0;
+    // Seals what the journal holds.
+    virtual Status seal() = 0;
+    virtual Status setSetting(const std::string& key, const std::string& value) = 0;
+    // Drops an import and all its rows (undo).
+    virtual Status removeImport(ImportId import) = 0;
+    // Maps an unresolved text to an entity by hand.
+    virtual Status mapEntity(const EntityEdge& edge) = 0;
+    // Clean close: checkpoint, journal_mode=DELETE. Also done by the destructor, which cannot report.
+    virtual Status close() = 0;
+    [[nodiscard]] virtual const std::string& path() const = 0;
+};
+
+}  // namespace nj::store
