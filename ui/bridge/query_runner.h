@@ -37,6 +37,8 @@ public:
     }
     void cancel(const QString& key);
     [[nodiscard]] bool busy(const QString& key) const;
+    // True when no request of any key is under way: pictures and tests wait for it.
+    [[nodiscard]] bool idle() const;
 
 Q_SIGNALS:
     // A key began or ended having a request under way (for the thin progress line).

@@ -6,6 +6,8 @@
 #include <QString>
 #include <QUndoStack>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "base/time.h"
 #include "model/filter.h"
@@ -82,6 +84,7 @@ private:
     query::CapsuleInfo info_;
     bool contentsShown_ = false;
     bool utc_ = true;
+    mutable std::vector<std::string> extraServices_;   // seen by a view, not (yet) in info: in the order of first sight
     QUndoStack undo_;
 };
 

@@ -39,6 +39,8 @@ struct Theme {
     [[nodiscard]] QPalette palette() const;
     // For the QApplication: flat buttons, tables, inputs, scroll bars in these tokens.
     [[nodiscard]] QString styleSheet() const;
+    // Style, palette, font and style sheet of the whole application.
+    void install() const;
     // Series colour by rank: dashes begin where colours repeat (rank ≥ 7).
     [[nodiscard]] QColor seriesColor(int rank) const;
     [[nodiscard]] Qt::PenStyle seriesDash(int rank) const;

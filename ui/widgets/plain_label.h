@@ -1,0 +1,38 @@
+// A label for text from telemetry: always plain text, cut at 4 KiB, optionally shortened with "…" to the width it has (the whole
+// text is then the tooltip). `role` picks a token colour of the style sheet: "muted", "error", "warning", "ok", "accent".
+// UI thread.
+#pragma once
+
+#include <QLabel>
+
+namespace nj::ui {
+
+// The longest text drawn in one cell; a longer one ends in "…".
+inline constexpr int kCellCharacters = 4096;
+QString cutForCell(const QString& text);
+
+class PlainLabel : public QLabel {
+    Q_OBJECT
+public:
+    explicit PlainLabel(QWidget* parent = nullptr);
+    PlainLabel(const QString& text, const QFont& font, const char* role = "", QWidget* parent = nullptr);
+
+    void setPlain(const QString& text);
+    [[nodiscard]] QString plain() const { return full_; }
+    void setRole(const char* role);
+    // One line, shortened at the end to the width there is.
+    void setElided(bool elided);
+
+    [[nodiscard]] QSize minimumSizeHint() const override;
+    [[nodiscard]] QSize sizeHint() const override;
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    void layoutText();
+    QString full_;
+    bool elided_ = false;
+};
+
+}  // namespace nj::ui

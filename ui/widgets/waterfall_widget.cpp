@@ -1,0 +1,359 @@
+#include "widgets/waterfall_widget.h"
+
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QScrollBar>
+#include <QToolTip>
+#include <QWheelEvent>
+#include <algorithm>
+#include <cmath>
+
+#include "theme/number_format.h"
+
+namespace nj::ui {
+namespace {
+
+constexpr int kRuler = 24;
+constexpr int kNumberColumn = 64;
+constexpr DurationNs kShortestView = 100;   // ns across the whole ruler
+
+}  // namespace
+
+WaterfallWidget::WaterfallWidget(const Theme& theme, QWidget* parent) : QAbstractScrollArea(parent), theme_(theme) {
+    setFrameShape(QFrame::NoFrame);
+    setFocusPolicy(Qt::StrongFocus);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    viewport()->setMouseTracking(true);
+    setAccessibleName(tr("Trace waterfall"));
+}
+
+void WaterfallWidget::setTree(std::shared_ptr<const query::TraceTree> tree) {
+    layout_.setTree(std::move(tree));
+    selected_ = -1;
+    hovered_ = -1;
+    matches_.clear();
+    logsOfSpan_.clear();
+    if (!layout_.empty()) {
+        const auto& t = layout_.tree();
+        std::unordered_map<uint64_t, size_t> byId;
+        for (size_t i = 0; i < t.spans.size(); ++i) {
+            uint64_t id;
+            std::memcpy(&id, t.spans[i].id.bytes.data(), sizeof id);
+            byId.emplace(id, i);
+        }
+        logsOfSpan_.resize(t.spans.size());
+        for (size_t i = 0; i < t.logs.size(); ++i) {
+            uint64_t id;
+            std::memcpy(&id, t.logs[i].span.bytes.data(), sizeof id);
+            // A log of the trace without a span of it stands at the root.
+            const auto found = byId.find(id);
+            logsOfSpan_[found == byId.end() ? 0 : found->second].push_back(static_cast<uint32_t>(i));
+        }
+        setAccessibleDescription(tr("%1 spans, %2 errors, %3").arg(t.spans.size()).arg(t.errors).arg(formatLength(t.to - t.from)));
+    }
+    verticalScrollBar()->setValue(0);
+    fit();
+    layoutChanged();
+}
+
+void WaterfallWidget::layoutChanged() {
+    updateScrollBar();
+    viewport()->update();
+}
+
+void WaterfallWidget::setCriticalPathShown(bool shown) {
+    criticalPath_ = shown;
+    viewport()->update();
+}
+
+void WaterfallWidget::setSelfTimeShown(bool shown) {
+    selfTime_ = shown;
+    viewport()->update();
+    Q_EMIT visibleRangeChanged();
+}
+
+void WaterfallWidget::setMatches(std::vector<int32_t> spans) {
+    matches_ = std::move(spans);
+    viewport()->update();
+}
+
+WaterfallWidget::Columns WaterfallWidget::columns() const {
+    Columns c;
+    c.duration = nameWidth_;
+    c.self = c.duration + kNumberColumn;
+    c.bars = c.self + (selfTime_ ? kNumberColumn : 0) + theme_.padding;
+    return c;
+}
+
+TraceAxis WaterfallWidget::axis() const {
+    const Columns c = columns();
+    return {from_, to_, c.bars, std::max(1, viewport()->width() - c.bars - theme_.padding)};
+}
+
+int WaterfallWidget::firstVisibleRow() const { return verticalScrollBar()->value(); }
+
+QRect WaterfallWidget::rowRect(int row) const {
+    return {0, kRuler + (row - firstVisibleRow()) * theme_.rowHeight, viewport()->width(), theme_.rowHeight};
+}
+
+QRect WaterfallWidget::barRect(int row) const {
+    if (row < 0 || static_cast<size_t>(row) >= layout_.rows().size())
+        return {};
+    const auto& r = layout_.rows()[static_cast<size_t>(row)];
+    const TraceAxis a = axis();
+    const QRect rect = rowRect(row);
+    // Clamped before the conversion: a zoomed-in bar may be wider than an int holds.
+    const double left = std::clamp(a.x(r.from), a.left - 4.0, a.left + a.width + 4.0);
+    const double right = std::clamp(a.x(std::max(r.from, r.to)), a.left - 4.0, a.left + a.width + 4.0);
+    const int top = rect.top() + (theme_.rowHeight - theme_.barHeight) / 2;
+    return QRect(static_cast<int>(std::floor(left)), top, std::max(2, static_cast<int>(std::ceil(right - left))), theme_.barHeight);
+}
+
+int WaterfallWidget::rowAt(int y) const {
+    if (y < kRuler)
+        return -1;
+    const int row = firstVisibleRow() + (y - kRuler) / theme_.rowHeight;
+    return static_cast<size_t>(row) < layout_.rows().size() ? row : -1;
+}
+
+void WaterfallWidget::updateScrollBar() {
+    const int page = std::max(1, (viewport()->height() - kRuler) / theme_.rowHeight);
+    verticalScrollBar()->setPageStep(page);
+    verticalScrollBar()->setSingleStep(1);
+    verticalScrollBar()->setRange(0, std::max(0, static_cast<int>(layout_.rows().size()) - page));
+}
+
+void WaterfallWidget::select(int32_t span) {
+    const int row = layout_.reveal(span);
+    updateScrollBar();
+    if (row >= 0) {
+        const int first = firstVisibleRow();
+        const int page = verticalScrollBar()->pageStep();
+        if (row < first || row >= first + page)
+            verticalScrollBar()->setValue(row - page / 2);
+    }
+    const bool changed = selected_ != span;
+    selected_ = span;
+    viewport()->update();
+    if (changed)
+        Q_EMIT spanSelected(span);
+}
+
+void WaterfallWidget::setVisibleRange(TimeNs from, TimeNs to) {
+    if (layout_.empty())
+        return;
+    const auto& t = layout_.tree();
+    const TimeNs end = std::max(t.to, t.from + kShortestView);
+    const DurationNs length = std::clamp(to - from, kShortestView, end - t.from);
+    from_ = std::clamp(from, t.from, end - length);
+    to_ = from_ + length;
+    viewport()->update();
+    Q_EMIT visibleRangeChanged();
+}
+
+void WaterfallWidget::fit() {
+    if (!layout_.empty())
+        setVisibleRange(layout_.tree().from, layout_.tree().to);
+}
+
+void WaterfallWidget::setCursor(std::optional<TimeNs> time) {
+    if (cursor_ == time)
+        return;
+    cursor_ = time;
+    viewport()->update();
+}
+
+void WaterfallWidget::zoom(double factor, TimeNs around) {
+    const double share = static_cast<double>(around - from_) / static_cast<double>(to_ - from_);
+    const auto length = static_cast<DurationNs>(std::min(static_cast<double>(to_ - from_) * factor, 9e18));
+    setVisibleRange(around - static_cast<DurationNs>(share * static_cast<double>(length)), around + static_cast<DurationNs>((1 - share) * static_cast<double>(length)));
+}
+
+void WaterfallWidget::pan(double share) {
+    const auto shift = static_cast<DurationNs>(share * static_cast<double>(to_ - from_));
+    setVisibleRange(from_ + shift, to_ + shift);
+}
+
+void WaterfallWidget::toggle(int row) {
+    const auto& r = layout_.rows()[static_cast<size_t>(row)];
+    if (r.kind == WaterfallRow::Kind::kFolded)
+        layout_.unfold(r.span);
+    else if (r.expandable)
+        layout_.setExpanded(r.span, !r.expanded);
+    layoutChanged();
+}
+
+void WaterfallWidget::moveSelection(int rows) {
+    if (layout_.rows().empty())
+        return;
+    const int last = static_cast<int>(layout_.rows().size()) - 1;
+    int row = selected_ < 0 ? (rows > 0 ? -1 : last + 1) : layout_.rowOf(selected_);
+    const int step = rows > 0 ? 1 : -1;
+    row = std::clamp(row + rows, 0, last);
+    while (row > 0 && row < last && layout_.rows()[static_cast<size_t>(row)].kind == WaterfallRow::Kind::kGap)
+        row += step;
+    const auto& target = layout_.rows()[static_cast<size_t>(row)];
+    // A fold is selected by its first span without opening it.
+    if (target.kind == WaterfallRow::Kind::kFolded && selected_ != target.span) {
+        selected_ = target.span;
+        viewport()->update();
+        Q_EMIT spanSelected(target.span);
+        return;
+    }
+    select(target.span);
+}
+
+void WaterfallWidget::resizeEvent(QResizeEvent* event) {
+    QAbstractScrollArea::resizeEvent(event);
+    nameWidth_ = std::clamp(nameWidth_, 120, std::max(120, viewport()->width() / 2));
+    updateScrollBar();
+    Q_EMIT visibleRangeChanged();
+}
+
+void WaterfallWidget::scrollContentsBy(int, int) { viewport()->update(); }
+
+void WaterfallWidget::mousePressEvent(QMouseEvent* event) {
+    const QPoint at = event->position().toPoint();
+    const Columns c = columns();
+    if (event->button() == Qt::RightButton) {
+        fit();
+        return;
+    }
+    if (event->button() != Qt::LeftButton)
+        return;
+    if (std::abs(at.x() - c.duration) < 4) {
+        drag_ = Drag::kColumn;
+        return;
+    }
+    dragFrom_ = dragTo_ = at.x();
+    if (at.x() >= c.bars) {
+        drag_ = event->modifiers().testFlag(Qt::ShiftModifier) ? Drag::kPan : Drag::kZoom;
+        panFrom_ = from_;
+        panTo_ = to_;
+    }
+    const int row = rowAt(at.y());
+    if (row < 0)
+        return;
+    const auto& r = layout_.rows()[static_cast<size_t>(row)];
+    const int arrow = theme_.unit + r.depth * theme_.padding;
+    if (r.expandable && at.x() >= arrow - 4 && at.x() < arrow + 16) {
+        toggle(row);
+        return;
+    }
+    if (r.kind == WaterfallRow::Kind::kGap)
+        return;
+    selected_ = r.span;
+    viewport()->update();
+    Q_EMIT spanSelected(r.span);
+}
+
+void WaterfallWidget::mouseMoveEvent(QMouseEvent* event) {
+    const QPoint at = event->position().toPoint();
+    const TraceAxis a = axis();
+    switch (drag_) {
+    case Drag::kColumn:
+        nameWidth_ = std::clamp(at.x(), 120, std::max(120, viewport()->width() / 2));
+        viewport()->update();
+        Q_EMIT visibleRangeChanged();
+        return;
+    case Drag::kPan: {
+        const auto shift = static_cast<DurationNs>(static_cast<double>(dragFrom_ - at.x()) * static_cast<double>(panTo_ - panFrom_) / a.width);
+        setVisibleRange(panFrom_ + shift, panTo_ + shift);
+        return;
+    }
+    case Drag::kZoom:
+        dragTo_ = at.x();
+        viewport()->update();
+        break;
+    case Drag::kNone: break;
+    }
+    viewport()->setCursor(std::abs(at.x() - columns().duration) < 4 ? Qt::SplitHCursor : Qt::ArrowCursor);
+    const int row = rowAt(at.y());
+    if (row != hovered_) {
+        hovered_ = row;
+        viewport()->update();
+    }
+    if (at.x() >= a.left && at.x() <= a.left + a.width)
+        Q_EMIT cursorMoved(a.time(at.x()));
+    else
+        Q_EMIT cursorMoved(std::nullopt);
+}
+
+void WaterfallWidget::mouseReleaseEvent(QMouseEvent*) {
+    if (drag_ == Drag::kZoom && std::abs(dragTo_ - dragFrom_) > 4) {
+        const TraceAxis a = axis();
+        setVisibleRange(a.time(std::min(dragFrom_, dragTo_)), a.time(std::max(dragFrom_, dragTo_)));
+    }
+    drag_ = Drag::kNone;
+    viewport()->update();
+}
+
+void WaterfallWidget::mouseDoubleClickEvent(QMouseEvent* event) {
+    const int row = rowAt(event->position().toPoint().y());
+    if (row >= 0 && event->position().x() < columns().bars)
+        toggle(row);
+    else
+        fit();
+}
+
+void WaterfallWidget::wheelEvent(QWheelEvent* event) {
+    if (event->modifiers().testFlag(Qt::ControlModifier)) {
+        zoom(event->angleDelta().y() > 0 ? 0.8 : 1.25, axis().time(event->position().x()));
+        event->accept();
+        return;
+    }
+    QAbstractScrollArea::wheelEvent(event);
+}
+
+void WaterfallWidget::keyPressEvent(QKeyEvent* event) {
+    const TimeNs middle = cursor_ && *cursor_ >= from_ && *cursor_ <= to_ ? *cursor_ : from_ + (to_ - from_) / 2;
+    const int row = layout_.rowOf(selected_);
+    switch (event->key()) {
+    case Qt::Key_Down: moveSelection(1); return;
+    case Qt::Key_Up: moveSelection(-1); return;
+    case Qt::Key_PageDown: moveSelection(verticalScrollBar()->pageStep()); return;
+    case Qt::Key_PageUp: moveSelection(-verticalScrollBar()->pageStep()); return;
+    case Qt::Key_Left:
+    case Qt::Key_Right: {
+        const bool open = event->key() == Qt::Key_Right;
+        if (row >= 0 && layout_.rows()[static_cast<size_t>(row)].expandable && layout_.rows()[static_cast<size_t>(row)].expanded != open)
+            toggle(row);
+        else if (!open && selected_ >= 0 && layout_.tree().spans[static_cast<size_t>(selected_)].parent >= 0)
+            select(layout_.tree().spans[static_cast<size_t>(selected_)].parent);
+        else if (open)
+            moveSelection(1);
+        return;
+    }
+    case Qt::Key_A: pan(-0.2); return;
+    case Qt::Key_D: pan(0.2); return;
+    case Qt::Key_W: zoom(0.7, middle); return;
+    case Qt::Key_S: zoom(1 / 0.7, middle); return;
+    default: QAbstractScrollArea::keyPressEvent(event);
+    }
+}
+
+bool WaterfallWidget::viewportEvent(QEvent* event) {
+    if (event->type() == QEvent::ToolTip) {
+        const auto* help = static_cast<QHelpEvent*>(event);
+        const int row = rowAt(help->pos().y());
+        if (row >= 0)
+            QToolTip::showText(help->globalPos(), toolTip(layout_.rows()[static_cast<size_t>(row)]), viewport());
+        else
+            QToolTip::hideText();
+        return true;
+    }
+    if (event->type() == QEvent::Leave) {
+        hovered_ = -1;
+        Q_EMIT cursorMoved(std::nullopt);
+        viewport()->update();
+    }
+    // Letters that the waterfall uses must not start one of the window's key sequences.
+    if (event->type() == QEvent::ShortcutOverride) {
+        const int key = static_cast<QKeyEvent*>(event)->key();
+        if (key == Qt::Key_A || key == Qt::Key_D || key == Qt::Key_W || key == Qt::Key_S)
+            event->accept();
+    }
+    return QAbstractScrollArea::viewportEvent(event);
+}
+
+}  // namespace nj::ui
