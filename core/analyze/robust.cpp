@@ -1,0 +1,101 @@
+#include "analyze/robust.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace nj::analyze {
+namespace {
+
+void dropMissing(std::vector<double>& values) {
+    values.erase(std::remove_if(values.begin(), values.end(), [](double v) { return std::isnan(v); }), values.end());
+}
+
+}  // namespace
+
+double median(std::vector<double> values) {
+    dropMissing(values);
+    if (values.empty())
+        return std::numeric_limits<double>::quiet_NaN();
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    if (values.size() % 2 == 1)
+        return *middle;
+    const double below = *std::max_element(values.begin(), middle);
+    return below + (*middle - below) / 2;
+}
+
+double quantile(std::vector<double>& values, double q) {
+    dropMissing(values);
+    if (values.empty())
+        return std::numeric_limits<double>::quiet_NaN();
+    const double rank = std::ceil(std::clamp(q, 0.0, 1.0) * static_cast<double>(values.size()));
+    const size_t index = std::min(values.size() - 1, static_cast<size_t>(std::max(rank, 1.0)) - 1);
+    std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(index), values.end());
+    return values[index];
+}
+
+Spread spreadOf(const std::vector<double>& values) {
+    Spread spread;
+    spread.centre = median(values);
+    std::vector<double> deviations;
+    for (const double v : values)
+        if (!std::isnan(v))
+            deviations.push_back(std::abs(v - spread.centre));
+    spread.n = deviations.size();
+    spread.width = spread.n == 0 ? 0 : 1.4826 * median(std::move(deviations));
+    return spread;
+}
+
+double robustZ(double value, const Spread& spread, double floor) {
+    if (std::isnan(value) || spread.n == 0)
+        return 0;
+    const double width = std::max(spread.width, floor);
+    return width > 0 ? (value - spread.centre) / width : (value == spread.centre ? 0 : std::copysign(1e6, value - spread.centre));
+}
+
+std::optional<Stretch> worstStretch(const std::vector<double>& scores, double threshold) {
+    std::optional<Stretch> best;
+    double sum = 0;
+    size_t from = 0;
+    for (size_t i = 0; i < scores.size(); ++i) {
+        const double gain = (std::isnan(scores[i]) ? 0 : scores[i]) - threshold;
+        if (sum <= 0) {
+            sum = 0;
+            from = i;
+        }
+        sum += gain;
+        if (sum > 0 && (!best || sum > best->score))
+            best = Stretch{from, i + 1, sum};
+    }
+    return best;
+}
+
+std::optional<size_t> onsetOf(const std::vector<double>& values, const Spread& spread, double floor, double z, size_t hold) {
+    for (size_t i = 0; i < values.size(); ++i) {
+        const double first = robustZ(values[i], spread, floor);
+        if (std::abs(first) <= z)
+            continue;
+        size_t seen = 0, departed = 0;
+        for (size_t k = i; k < values.size() && seen < 2 * hold; ++k) {
+            if (std::isnan(values[k]))
+                continue;
+            ++seen;
+            departed += robustZ(values[k], spread, floor) * first > z * std::abs(first) ? 1 : 0;
+        }
+        if (departed >= std::min(hold, seen))
+            return i;
+    }
+    return std::nullopt;
+}
+
+std::vector<double> logBounds(double low, double high, size_t n) {
+    std::vector<double> bounds(n + 1);
+    const double step = std::log(high / low) / static_cast<double>(std::max<size_t>(n, 1));
+    for (size_t i = 0; i <= n; ++i)
+        bounds[i] = low * std::exp(step * static_cast<double>(i));
+    bounds.back() = high;
+    return bounds;
+}
+
+}  // namespace nj::analyze
