@@ -33,7 +33,15 @@ QVector<DurationNs> fixedSteps() {
     return steps;
 }
 
-CivilTime civilIn(TimeNs time, const AxisZone& zone) { return civilFromTime(time + zone.offset(time)); }
+// Added to an instant it gives the wall clock of the zone.
+DurationNs wallOffset(bool utc, TimeNs time) {
+    if (utc)
+        return 0;
+    static const QTimeZone local = QTimeZone::systemTimeZone();
+    return local.offsetFromUtc(QDateTime::fromMSecsSinceEpoch(floorDiv(time, kMillisecond), Qt::UTC)) * kSecond;
+}
+
+CivilTime civilIn(TimeNs time, bool utc) { return civilFromTime(time + wallOffset(utc, time)); }
 
 QString twoDigits(int64_t value) { return QStringLiteral("%1").arg(value, 2, 10, QLatin1Char('0')); }
 
@@ -65,20 +73,20 @@ QString tickLabel(const CivilTime& c, DurationNs step, bool dateChange) {
     return midnight ? monthDay(c) : monthDay(c) + QLatin1Char(' ') + clockText(c, step);
 }
 
-QVector<TimeTick> fixedTicks(TimeRange range, DurationNs step, const AxisZone& zone) {
+QVector<TimeTick> fixedTicks(TimeRange range, DurationNs step, bool utc) {
     // Aligned on the wall clock, so that six-hour ticks stand at 00, 06, 12 and 18 of the zone; weeks on Monday.
     const DurationNs phase = step % (7 * kDay) == 0 ? 4 * kDay : 0;
     QVector<TimeTick> ticks;
-    CivilTime last = civilIn(range.from, zone);
-    const TimeNs first = floorDiv(range.from + zone.offset(range.from) - phase, step) * step + phase;
+    CivilTime last = civilIn(range.from, utc);
+    const TimeNs first = floorDiv(range.from + wallOffset(utc, range.from) - phase, step) * step + phase;
     for (TimeNs wall = first;; wall += step) {
-        TimeNs time = wall - zone.offset(wall);
-        time = wall - zone.offset(time);
+        TimeNs time = wall - wallOffset(utc, wall);
+        time = wall - wallOffset(utc, time);
         if (time >= range.to)
             break;
         if (time < range.from || (!ticks.isEmpty() && time <= ticks.back().time))
             continue;
-        const CivilTime civil = civilIn(time, zone);
+        const CivilTime civil = civilIn(time, utc);
         const bool change = !sameDate(civil, last);
         ticks.push_back({time, tickLabel(civil, step, change), change});
         last = civil;
@@ -86,16 +94,16 @@ QVector<TimeTick> fixedTicks(TimeRange range, DurationNs step, const AxisZone& z
     return ticks;
 }
 
-QVector<TimeTick> monthTicks(TimeRange range, int64_t months, const AxisZone& zone) {
+QVector<TimeTick> monthTicks(TimeRange range, int64_t months, bool utc) {
     QVector<TimeTick> ticks;
-    const CivilTime start = civilIn(range.from, zone);
+    const CivilTime start = civilIn(range.from, utc);
     int64_t month = floorDiv(start.year * 12 + start.month - 1, months) * months;
     for (;; month += months) {
         CivilTime civil;
         civil.year = floorDiv(month, 12);
         civil.month = static_cast<int>(month - civil.year * 12) + 1;
         const TimeNs wall = timeFromCivil(civil);
-        const TimeNs time = wall - zone.offset(wall);
+        const TimeNs time = wall - wallOffset(utc, wall);
         if (time >= range.to)
             return ticks;
         if (time < range.from)
@@ -107,28 +115,13 @@ QVector<TimeTick> monthTicks(TimeRange range, int64_t months, const AxisZone& zo
 
 }  // namespace
 
-DurationNs AxisZone::offset(TimeNs time) const {
-    if (utc)
-        return 0;
-    static const QTimeZone local = QTimeZone::systemTimeZone();
-    return local.offsetFromUtc(QDateTime::fromMSecsSinceEpoch(floorDiv(time, kMillisecond), Qt::UTC)) * kSecond;
-}
-
-QString AxisZone::name(TimeNs time) const {
-    if (utc)
-        return QStringLiteral("UTC");
-    const int64_t minutes = offset(time) / kMinute;
-    const int64_t size = minutes < 0 ? -minutes : minutes;
-    return QStringLiteral("UTC") + (minutes < 0 ? QChar(0x2212) : QChar(u'+')) + twoDigits(size / 60) + QLatin1Char(':') + twoDigits(size % 60);
-}
-
 TimeRange shownRange(TimeRange range) {
     range.from = std::clamp(range.from, -kFarthest, kFarthest - 1);
     range.to = std::clamp(range.to, range.from, kFarthest);
     return range;
 }
 
-TimeTicks timeTicks(TimeRange range, int maxTicks, const AxisZone& zone) {
+TimeTicks timeTicks(TimeRange range, int maxTicks, bool utc) {
     range = shownRange(range);
     if (range.empty())
         return {};
@@ -138,35 +131,18 @@ TimeTicks timeTicks(TimeRange range, int maxTicks, const AxisZone& zone) {
     const double room = std::max(1, maxTicks);
     for (const DurationNs step : steps)
         if (length / static_cast<double>(step) + 1 <= room + 0.999)
-            return {step, fixedTicks(range, step, zone)};
+            return {step, fixedTicks(range, step, utc)};
     for (const int64_t months : {1, 3, 6, 12, 24, 60, 120, 240, 600})
         if (length / (static_cast<double>(kDay) * 30.44 * static_cast<double>(months)) + 1 <= room + 0.999)
-            return {0, monthTicks(range, months, zone)};
-    return {0, monthTicks(range, 1200, zone)};
+            return {0, monthTicks(range, months, utc)};
+    return {0, monthTicks(range, 1200, utc)};
 }
 
-QString formatInstant(TimeNs time, DurationNs precision, const AxisZone& zone) {
-    const CivilTime civil = civilIn(time, zone);
-    if (precision >= kDay)
-        return monthDay(civil);
-    if (precision >= kMillisecond)
-        return clockText(civil, precision);
-    return clockText(civil, kSecond).left(6) + clockText(civil, precision);
-}
-
-QString formatDate(TimeNs time, const AxisZone& zone) {
-    const CivilTime c = civilIn(time, zone);
-    return QStringLiteral("%1-%2-%3").arg(c.year, 4, 10, QLatin1Char('0')).arg(c.month, 2, 10, QLatin1Char('0')).arg(c.day, 2, 10, QLatin1Char('0'));
-}
-
-QString formatSpan(TimeRange range, const AxisZone& zone) {
-    const DurationNs precision = range.length() >= 10 * kMinute ? kMinute : range.length() >= 10 * kSecond ? kSecond : kMillisecond;
-    const CivilTime from = civilIn(range.from, zone), to = civilIn(range.to, zone);
-    const QString dash = QString(QChar(0x2013));
-    if (sameDate(from, to))
-        return clockText(from, precision) + dash + clockText(to, precision);
-    return monthDay(from) + QLatin1Char(' ') + clockText(from, precision) + QLatin1Char(' ') + dash + QLatin1Char(' ') + monthDay(to) + QLatin1Char(' ') +
-           clockText(to, precision);
+DurationNs cursorResolution(double nsPerPixel) {
+    for (const DurationNs step : {kMinute, kSecond, kMillisecond, kMicrosecond})
+        if (nsPerPixel >= static_cast<double>(step) * 0.5)
+            return step;
+    return 1;
 }
 
 }  // namespace nj::ui

@@ -2,18 +2,20 @@
 
 #include <QKeyEvent>
 #include <QMouseEvent>
+#include <QPainter>
 #include <QScrollBar>
 #include <QToolTip>
 #include <QWheelEvent>
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "theme/number_format.h"
 
 namespace nj::ui {
 namespace {
 
-constexpr int kRuler = 24;
+constexpr int kRuler = WaterfallPainter::kRulerHeight;
 constexpr int kNumberColumn = 64;
 constexpr DurationNs kShortestView = 100;   // ns across the whole ruler
 
@@ -77,8 +79,8 @@ void WaterfallWidget::setMatches(std::vector<int32_t> spans) {
     viewport()->update();
 }
 
-WaterfallWidget::Columns WaterfallWidget::columns() const {
-    Columns c;
+WaterfallColumns WaterfallWidget::columns() const {
+    WaterfallColumns c;
     c.duration = nameWidth_;
     c.self = c.duration + kNumberColumn;
     c.bars = c.self + (selfTime_ ? kNumberColumn : 0) + theme_.padding;
@@ -86,7 +88,7 @@ WaterfallWidget::Columns WaterfallWidget::columns() const {
 }
 
 TraceAxis WaterfallWidget::axis() const {
-    const Columns c = columns();
+    const WaterfallColumns c = columns();
     return {from_, to_, c.bars, std::max(1, viewport()->width() - c.bars - theme_.padding)};
 }
 
@@ -212,9 +214,30 @@ void WaterfallWidget::resizeEvent(QResizeEvent* event) {
 
 void WaterfallWidget::scrollContentsBy(int, int) { viewport()->update(); }
 
+WaterfallScene WaterfallWidget::scene() const {
+    return {layout_, axis(), columns(), logsOfSpan_, matches_, serviceColor_, cursor_, selected_, hovered_, criticalPath_, selfTime_};
+}
+
+void WaterfallWidget::paintEvent(QPaintEvent*) {
+    QPainter painter(viewport());
+    painter.fillRect(viewport()->rect(), theme_.panel);
+    if (layout_.empty())
+        return;
+    const WaterfallScene s = scene();
+    const WaterfallPainter rows(painter, theme_, s);
+    const int last = std::min(static_cast<int>(layout_.rows().size()), firstVisibleRow() + viewport()->height() / theme_.rowHeight + 1);
+    rows.paintGrid(viewport()->rect());
+    for (int row = firstVisibleRow(); row < last; ++row)
+        rows.paintRow(row, rowRect(row), barRect(row));
+    rows.paintRuler(viewport()->width());
+    rows.paintCursor(viewport()->height());
+    if (drag_ == Drag::kZoom && std::abs(dragTo_ - dragFrom_) > 4)
+        painter.fillRect(QRect(std::min(dragFrom_, dragTo_), kRuler, std::abs(dragTo_ - dragFrom_), viewport()->height()), theme_.selection);
+}
+
 void WaterfallWidget::mousePressEvent(QMouseEvent* event) {
     const QPoint at = event->position().toPoint();
-    const Columns c = columns();
+    const WaterfallColumns c = columns();
     if (event->button() == Qt::RightButton) {
         fit();
         return;
@@ -337,7 +360,7 @@ bool WaterfallWidget::viewportEvent(QEvent* event) {
         const auto* help = static_cast<QHelpEvent*>(event);
         const int row = rowAt(help->pos().y());
         if (row >= 0)
-            QToolTip::showText(help->globalPos(), toolTip(layout_.rows()[static_cast<size_t>(row)]), viewport());
+            QToolTip::showText(help->globalPos(), WaterfallPainter::toolTip(layout_, layout_.rows()[static_cast<size_t>(row)]), viewport());
         else
             QToolTip::hideText();
         return true;

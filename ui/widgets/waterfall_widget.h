@@ -9,6 +9,7 @@
 
 #include "theme/theme.h"
 #include "widgets/waterfall_layout.h"
+#include "widgets/waterfall_painter.h"
 
 namespace nj::ui {
 
@@ -56,10 +57,7 @@ protected:
     void scrollContentsBy(int dx, int dy) override;
 
 private:
-    struct Columns {
-        int name = 0, duration = 0, self = 0, bars = 0;   // left edges
-    };
-    [[nodiscard]] Columns columns() const;
+    [[nodiscard]] WaterfallColumns columns() const;
     [[nodiscard]] int firstVisibleRow() const;
     [[nodiscard]] int rowAt(int y) const;
     void updateScrollBar();
@@ -68,17 +66,7 @@ private:
     void toggle(int row);
     void moveSelection(int rows);
 
-    void paintRuler(QPainter& painter) const;
-    void paintRow(QPainter& painter, int row, const QRect& rect) const;
-    void paintTree(QPainter& painter, const WaterfallRow& row, const QRect& rect) const;
-    void paintBar(QPainter& painter, const WaterfallRow& row, const QRect& rect) const;
-    void paintStages(QPainter& painter, const query::TraceSpan& span, const QRectF& bar, const QColor& color) const;
-    void paintMarks(QPainter& painter, const WaterfallRow& row, const QRectF& bar) const;
-    void paintBarLabel(QPainter& painter, const WaterfallRow& row, const QRectF& bar) const;
-    void paintCursor(QPainter& painter) const;
-    [[nodiscard]] QString rowName(const WaterfallRow& row) const;
-    [[nodiscard]] QString toolTip(const WaterfallRow& row) const;
-    [[nodiscard]] QColor colorOf(const query::TraceSpan& span) const;
+    [[nodiscard]] WaterfallScene scene() const;
 
     const Theme& theme_;
     WaterfallLayout layout_;

@@ -1,0 +1,133 @@
+#include "widgets/trace_list_panel.h"
+
+#include <QHeaderView>
+#include <QPainter>
+#include <QStyledItemDelegate>
+
+#include "theme/number_format.h"
+
+namespace nj::ui {
+namespace {
+
+// Draws a share bar under the number of a duration cell.
+class ShareDelegate : public QStyledItemDelegate {
+public:
+    ShareDelegate(const Theme& theme, QObject* parent) : QStyledItemDelegate(parent), theme_(theme) {}
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+        QStyledItemDelegate::paint(painter, option, index);
+        const QVariant share = index.data(TraceListModel::kShareRole);
+        if (!share.isValid())
+            return;
+        const double width = (option.rect.width() - 16) * share.toDouble();
+        painter->fillRect(QRectF(option.rect.right() - 8 - width, option.rect.bottom() - 3, width, 2), theme_.accent);
+    }
+
+private:
+    const Theme& theme_;
+};
+
+constexpr size_t kShown = 5000;
+
+}  // namespace
+
+TraceListPanel::TraceListPanel(const Theme& theme, Workspace& workspace, QueryRunner& queries, QWidget* parent)
+    : Panel(theme, parent), workspace_(workspace), queries_(queries), model_(new TraceListModel(theme, this)), table_(new QTableView) {
+    table_->setModel(model_);
+    table_->setItemDelegate(new ShareDelegate(theme, table_));
+    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table_->setSelectionMode(QAbstractItemView::SingleSelection);
+    table_->setShowGrid(false);
+    table_->setWordWrap(false);
+    table_->setAccessibleName(tr("Traces"));
+    table_->verticalHeader()->hide();
+    table_->verticalHeader()->setDefaultSectionSize(theme.rowHeight);
+    table_->verticalHeader()->setMinimumSectionSize(theme.rowHeight);
+    auto* header = table_->horizontalHeader();
+    header->setHighlightSections(false);
+    header->setSectionsClickable(true);
+    header->setSortIndicatorShown(true);
+    header->setSortIndicator(TraceListModel::kDuration, Qt::DescendingOrder);
+    const std::pair<int, int> widths[] = {{TraceListModel::kStart, 104}, {TraceListModel::kDuration, 96}, {TraceListModel::kService, 140}, {TraceListModel::kSpans, 64},
+                                          {TraceListModel::kErrors, 64}, {TraceListModel::kServices, 72}, {TraceListModel::kId, 260}};
+    for (const auto& [column, width] : widths)
+        header->resizeSection(column, width);
+    header->setSectionResizeMode(TraceListModel::kName, QHeaderView::Stretch);
+    setBody(table_);
+    connect(header, &QHeaderView::sectionClicked, this, &TraceListPanel::sortBy);
+    connect(table_, &QTableView::activated, this, [this](const QModelIndex& index) { Q_EMIT traceChosen(model_->trace(index.row()).id); });
+    connect(table_, &QTableView::clicked, this, [this](const QModelIndex& index) { Q_EMIT traceChosen(model_->trace(index.row()).id); });
+}
+
+void TraceListPanel::sortBy(int column) {
+    using Sort = query::TraceListQuestion::Sort;
+    switch (column) {
+    case TraceListModel::kStart: sort_ = sort_ == Sort::kNewest ? Sort::kOldest : Sort::kNewest; break;
+    case TraceListModel::kErrors: sort_ = Sort::kMostErrors; break;
+    case TraceListModel::kSpans: sort_ = Sort::kMostSpans; break;
+    default: sort_ = sort_ == Sort::kSlowest ? Sort::kFastest : Sort::kSlowest; break;
+    }
+    const int shown = column == TraceListModel::kStart || column == TraceListModel::kErrors || column == TraceListModel::kSpans ? column : int(TraceListModel::kDuration);
+    table_->horizontalHeader()->setSortIndicator(shown, sort_ == Sort::kOldest || sort_ == Sort::kFastest ? Qt::AscendingOrder : Qt::DescendingOrder);
+    refresh();
+}
+
+void TraceListPanel::refresh() {
+    query::TraceListQuestion question;
+    question.range = workspace_.range();
+    question.filter = workspace_.filter();
+    question.sort = sort_;
+    question.limit = kShown;
+    asking_ = true;
+    setBusy(true);
+    queries_.ask(
+        QStringLiteral("traces/list"), this, [question](query::Backend& backend, std::stop_token stop) { return backend.traceList(question, stop); },
+        [this](Result<query::TraceListAnswer>&& answer) { show(std::move(answer)); });
+}
+
+void TraceListPanel::show(Result<query::TraceListAnswer>&& answer) {
+    asking_ = false;
+    setBusy(false);
+    if (!answer.ok()) {
+        showError(QString::fromStdString(answer.error().message), tr("Try again"), [this] { refresh(); });
+    } else if (answer->rows.empty()) {
+        const bool filtered = !workspace_.filter().matchesAll();
+        setTitle(tr("No traces"));
+        setWords({});
+        showEmpty(filtered ? tr("No trace in this range has a span that matches the filter.") : tr("No trace in this range."),
+                  filtered ? tr("Clear the filter") : tr("Show all time"), [this, filtered] {
+                      if (filtered)
+                          workspace_.setFilterText({});
+                      else
+                          workspace_.setRange(workspace_.all());
+                  });
+    } else {
+        uint64_t failed = 0;
+        for (const auto& row : answer->rows)
+            failed += row.errors > 0;
+        const auto& first = answer->rows.front();
+        setTitle(sort_ == query::TraceListQuestion::Sort::kSlowest ? tr("%1 traces, the slowest took %2").arg(formatCount(answer->total), formatLength(first.duration))
+                                                                    : tr("%1 traces").arg(formatCount(answer->total)));
+        QString words = tr("%1 of those listed have an error").arg(formatCount(failed));
+        const double sampled = workspace_.info().sampledShare;
+        if (sampled > 0 && sampled < 1)
+            words += tr(" · sampled %1").arg(formatShare(sampled));
+        setWords(words);
+        setPartial(answer->rows.size() < answer->total ? tr("first %1").arg(formatCount(answer->rows.size())) : QString());
+        model_->setAnswer(std::move(*answer), workspace_.utc());
+        showBody();
+    }
+    Q_EMIT settledChanged();
+}
+
+TraceId TraceListPanel::neighbour(const TraceId& id, int step) const {
+    const auto& rows = model_->answer().rows;
+    for (size_t i = 0; i < rows.size(); ++i) {
+        if (rows[i].id == id) {
+            const auto next = static_cast<int64_t>(i) + step;
+            return next >= 0 && next < static_cast<int64_t>(rows.size()) ? rows[static_cast<size_t>(next)].id : TraceId{};
+        }
+    }
+    return {};
+}
+
+}  // namespace nj::ui
