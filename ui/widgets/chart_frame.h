@@ -34,7 +34,7 @@ public:
     // A range of its own; without one the chart follows the workspace.
     void setFixedRange(std::optional<TimeRange> range);
     [[nodiscard]] TimeRange range() const;
-    void setDragMode(DragMode mode);
+    void setDrag(ChartDrag mode);
     // The card of values: on hover only (default), or never.
     void setCardShown(bool shown) { cardShown_ = shown; }
     // Brush or box that stays marked (kBrush, kBox). A box has values too.
@@ -103,7 +103,9 @@ private:
     void paintPlot(QPainter& painter);
     void paintAxes(QPainter& painter);
     void paintCursor(QPainter& painter);
+    [[nodiscard]] QRectF markedArea() const;
     void paintBrush(QPainter& painter);
+    void paintTag(QPainter& painter, const QString& clock, double x);
     void cursorMoved();
 
     Workspace& workspace_;
@@ -117,10 +119,11 @@ private:
     std::optional<TimeRange> fixedRange_, brush_;
     std::optional<std::pair<double, double>> boxValues_;
     int leftMargin_ = 0, rightMargin_ = 0;
-    bool timeAxisShown_ = true, cardShown_ = true, hovered_ = false;
+    bool timeAxisShown_ = true, cardShown_ = true, hovered_ = false, keyboardFocus_ = false;
     // While laid out and between data changes.
     QVector<double> valueTicks_;
     QStringList valueLabels_;
+    QVector<QRectF> timeLabels_;   // as painted, so that the cursor's tag can hide those it would cut
 };
 
 }  // namespace nj::ui

@@ -10,7 +10,7 @@
 
 namespace nj::ui {
 
-enum class DragMode {
+enum class ChartDrag {
     kZoom,    // a drag is the new range
     kBrush,   // a drag is a stretch of time that stays marked
     kBox,     // a drag is a box of time and value that stays marked
@@ -25,8 +25,8 @@ struct GestureResult {
 
 class ChartGesture {
 public:
-    void setMode(DragMode mode) { mode_ = mode; }
-    [[nodiscard]] DragMode mode() const { return mode_; }
+    void setMode(ChartDrag mode) { mode_ = mode; }
+    [[nodiscard]] ChartDrag mode() const { return mode_; }
     void press(const QPointF& at, bool pan, const PlotFrame& frame);
     void move(const QPointF& at);
     GestureResult release(const QPointF& at);
@@ -40,7 +40,7 @@ public:
 
 private:
     bool pressed_ = false, pan_ = false;
-    DragMode mode_ = DragMode::kZoom;
+    ChartDrag mode_ = ChartDrag::kZoom;
     QPointF from_, to_;
     PlotFrame frame_;
 };

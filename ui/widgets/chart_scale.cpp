@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
+#include <utility>
+
+#include "theme/number_format.h"
 
 namespace nj::ui {
 namespace {
@@ -14,6 +18,8 @@ double niceStep(double raw) {
             return digit * power;
     return 10 * power;
 }
+
+double axisStep(double raw, bool binary) { return binary ? std::exp2(std::ceil(std::log2(raw) - 1e-9)) : niceStep(raw); }
 
 // 1, 3, 10, 30 …: the k-th of them.
 double oneThree(int k) {
@@ -28,8 +34,8 @@ int oneThreeBelow(double value) {
     return k;
 }
 
-QVector<double> linearTicks(double low, double high, int maxTicks) {
-    const double step = niceStep((high - low) / std::max(1, maxTicks));
+QVector<double> linearTicks(double low, double high, int maxTicks, bool binary) {
+    const double step = axisStep((high - low) / std::max(1, maxTicks), binary);
     QVector<double> ticks;
     for (double k = std::ceil(low / step - 1e-9); k * step <= high + step * 1e-9 && ticks.size() < 200; k += 1)
         ticks.push_back(k == 0 ? 0 : k * step);
@@ -42,15 +48,64 @@ ValueScale niceLog(double min, double max, const ScaleWish& wish) {
     const double top = known ? max : 10;
     // More than seven decades below the top is the floor of a measurement, not a value worth the height.
     const double bottom = known && std::isfinite(min) && min > 0 ? std::max(min, top * 1e-7) : top / 10;
-    scale.low = wish.low && *wish.low > 0 ? *wish.low : oneThree(oneThreeBelow(bottom));
-    const int k = oneThreeBelow(top);
-    scale.high = wish.high && *wish.high > scale.low ? *wish.high : (oneThree(k) >= top * (1 - 1e-9) ? oneThree(k) : oneThree(k + 1));
+    // To the next tick, or a little air where that is far: 31.7 ends at 41, not at 100.
+    const int below = oneThreeBelow(bottom), above = oneThreeBelow(top);
+    const double ceiling = oneThree(above) >= top * (1 - 1e-9) ? oneThree(above) : oneThree(above + 1);
+    scale.low = wish.low && *wish.low > 0 ? *wish.low : std::max(oneThree(below), bottom * 0.75);
+    scale.high = wish.high && *wish.high > scale.low ? *wish.high : std::min(ceiling, top * 1.3);
     if (scale.high <= scale.low)
         scale.high = scale.low * 10;
     return scale;
 }
 
+struct AxisUnit {
+    double size = 1;
+    QString name;
+};
+
+AxisUnit pick(double top, std::initializer_list<std::pair<double, const char*>> steps) {
+    AxisUnit unit;
+    for (const auto& [size, name] : steps) {
+        unit = {size, QString::fromUtf8(name)};
+        if (top >= size * 0.999)
+            break;
+    }
+    return unit;
+}
+
+AxisUnit axisUnit(double top, const QString& unit) {
+    if (unit == u"ratio")
+        return {0.01, QStringLiteral("%")};
+    if (unit == u"By" || unit == u"B" || unit == u"bytes")
+        return pick(top, {{0x1p50, "PiB"}, {0x1p40, "TiB"}, {0x1p30, "GiB"}, {0x1p20, "MiB"}, {0x1p10, "KiB"}, {1, "B"}});
+    for (const auto& [name, size] : {std::pair{u"s", 1.0}, {u"ms", 1e-3}, {u"us", 1e-6}, {u"ns", 1e-9}})
+        if (unit == QStringView(name)) {
+            AxisUnit chosen = pick(top * size, {{1, "s"}, {1e-3, "ms"}, {1e-6, "µs"}, {1e-9, "ns"}});
+            chosen.size /= size;
+            return chosen;
+        }
+    QString words = unit == u"1" ? QString() : unit;
+    words.remove(QLatin1Char('{')).remove(QLatin1Char('}'));
+    return {1, words};
+}
+
 }  // namespace
+
+QStringList tickLabels(const QVector<double>& ticks, const QString& unit) {
+    QStringList labels;
+    if (ticks.isEmpty())
+        return labels;
+    const double top = std::max(std::abs(ticks.front()), std::abs(ticks.back()));
+    const AxisUnit shown = axisUnit(top, unit);
+    for (const double tick : ticks) {
+        const double value = tick / shown.size;
+        QString label = std::abs(value) >= 10'000 ? formatShort(value) : QString::number(value, 'g', 6);
+        labels.push_back(label.replace(QLatin1Char('-'), QChar(0x2212)));
+    }
+    if (!shown.name.isEmpty())
+        labels.back() += (shown.name.startsWith(QLatin1Char('/')) ? QString() : QString(QChar(0x00A0))) + shown.name;
+    return labels;
+}
 
 double ValueScale::position(double value) const {
     if (std::isnan(value))
@@ -81,7 +136,8 @@ ValueScale niceScale(double min, double max, const ScaleWish& wish, int ticks) {
         if (!wish.fromZero)
             low -= std::abs(low) * 0.5;
     }
-    const double step = niceStep((high - low) / std::max(1, ticks));
+    scale.binary = wish.binary;
+    const double step = axisStep((high - low) / std::max(1, ticks), wish.binary);
     scale.low = wish.low ? *wish.low : std::floor(low / step + 1e-9) * step;
     scale.high = wish.high ? *wish.high : std::ceil(high / step - 1e-9) * step;
     if (scale.high <= scale.low)
@@ -91,7 +147,7 @@ ValueScale niceScale(double min, double max, const ScaleWish& wish, int ticks) {
 
 QVector<double> valueTicks(const ValueScale& scale, int maxTicks) {
     if (!scale.log)
-        return linearTicks(scale.low, scale.high, maxTicks);
+        return linearTicks(scale.low, scale.high, maxTicks, scale.binary);
     QVector<double> ticks;
     const int first = oneThreeBelow(scale.low), last = oneThreeBelow(scale.high);
     // Halves of decades while they fit, then every decade, every second one …
@@ -103,7 +159,7 @@ QVector<double> valueTicks(const ValueScale& scale, int maxTicks) {
         if (kept && oneThree(k) >= scale.low * (1 - 1e-9))
             ticks.push_back(oneThree(k));
     }
-    return ticks.size() >= 2 ? ticks : linearTicks(scale.low, scale.high, maxTicks);
+    return ticks.size() >= 2 ? ticks : linearTicks(scale.low, scale.high, maxTicks, scale.binary);
 }
 
 }  // namespace nj::ui

@@ -86,11 +86,14 @@ void paintCard(QPainter& painter, const CursorCard& card, const QRectF& place, c
     }
 }
 
-void paintCursorTag(QPainter& painter, const QString& text, double x, double top, const QRectF& within, const Theme& theme) {
+QRectF cursorTagPlace(const QString& text, double x, double top, const QRectF& within, const Theme& theme) {
     const QFontMetricsF metrics(theme.table);
     const double width = metrics.horizontalAdvance(text) + 12;
     const double left = std::clamp(x - width / 2, within.left(), std::max(within.left(), within.right() - width));
-    const QRectF tag(left, top, width, 18);
+    return {left, top, width, 18};
+}
+
+void paintCursorTag(QPainter& painter, const QString& text, const QRectF& tag, const Theme& theme) {
     painter.setPen(QPen(theme.line, 1));
     painter.setBrush(theme.raised);
     painter.drawRoundedRect(tag.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3);

@@ -35,6 +35,7 @@ CursorCard layoutCard(const QString& title, QVector<CursorRow> rows, const Theme
 QRectF placeCard(const QSizeF& size, const QRectF& plot, double cursorX, const QVector<QPointF>& points);
 void paintCard(QPainter& painter, const CursorCard& card, const QRectF& place, const Theme& theme);
 // The instant under the line, below the plot.
-void paintCursorTag(QPainter& painter, const QString& text, double x, double top, const QRectF& within, const Theme& theme);
+QRectF cursorTagPlace(const QString& text, double x, double top, const QRectF& within, const Theme& theme);
+void paintCursorTag(QPainter& painter, const QString& text, const QRectF& place, const Theme& theme);
 
 }  // namespace nj::ui
