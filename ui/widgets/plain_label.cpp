@@ -9,6 +9,12 @@ QString cutForCell(const QString& text) {
     return text.size() <= kCellCharacters ? text : text.left(kCellCharacters - 1) + QStringLiteral("…");
 }
 
+QString plainToolTip(const QString& text) {
+    if (text.isEmpty())
+        return {};
+    return QStringLiteral("<qt>") + text.left(1000).toHtmlEscaped().replace(QLatin1Char('\n'), QLatin1String("<br>")) + QStringLiteral("</qt>");
+}
+
 PlainLabel::PlainLabel(QWidget* parent) : QLabel(parent) { setTextFormat(Qt::PlainText); }
 
 PlainLabel::PlainLabel(const QString& text, const QFont& font, const char* role, QWidget* parent) : PlainLabel(parent) {
@@ -67,7 +73,7 @@ void PlainLabel::layoutText() {
     line.replace(QLatin1Char('\n'), QLatin1Char(' '));
     const QString shown = fontMetrics().elidedText(line, Qt::ElideRight, contentsRect().width());
     setText(shown);
-    setToolTip(shown == line ? QString() : full_.left(1000));
+    setToolTip(shown == line ? QString() : plainToolTip(full_));
 }
 
 }  // namespace nj::ui

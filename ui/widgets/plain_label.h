@@ -10,6 +10,8 @@ namespace nj::ui {
 // The longest text drawn in one cell; a longer one ends in "…".
 inline constexpr int kCellCharacters = 4096;
 QString cutForCell(const QString& text);
+// A tool tip that shows the text as it is, never as markup.
+QString plainToolTip(const QString& text);
 
 class PlainLabel : public QLabel {
     Q_OBJECT
