@@ -249,6 +249,7 @@ void ChartFrame::paintPlot(QPainter& painter) {
     painter.setClipRect(frame_.plot.adjusted(-1, -2, 1, 1));
     paintContent(painter);
     painter.restore();
+    paintSide(painter);
     marksPainter.paintAbove(painter);
     paintAxes(painter);
 }
@@ -283,7 +284,7 @@ void ChartFrame::paintAxes(QPainter& painter) {
     painter.setPen(theme_.muted);
     const QString zone = zoneName(frame_.range.from, workspace_.utc());
     const double zoneX = std::max(frame_.plot.right() + 7, free);
-    if (zoneX + metrics.horizontalAdvance(zone) <= viewport()->width() + 1)
+    if (sideRoom() == 0 && zoneX + metrics.horizontalAdvance(zone) <= viewport()->width() + 1)
         painter.drawText(QPointF(zoneX, base), zone);
 }
 

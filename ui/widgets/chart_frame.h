@@ -62,6 +62,7 @@ protected:
     virtual void layoutContent(const PlotFrame& frame) = 0;
     virtual void paintContent(QPainter& painter) = 0;
     // Right of the plot (a histogram); its width is reserved by sideRoom().
+    virtual void paintSide(QPainter& painter) { Q_UNUSED(painter); }
     [[nodiscard]] virtual double sideRoom() const { return 0; }
     [[nodiscard]] virtual QVector<CursorRow> cursorRows(TimeNs time) const = 0;
     [[nodiscard]] virtual QVector<QPointF> contentPoints() const { return {}; }
