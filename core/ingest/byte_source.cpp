@@ -116,8 +116,11 @@ Result<size_t> FileSource::read(char* buffer, size_t size) {
         if (n < 0)
             return ioError("reading");
         position_ += static_cast<uint64_t>(n);
+        const auto read = static_cast<uint64_t>(n);
+        const uint64_t fresh = seekable_ ? std::min(read, size_ - std::min(size_, charged_)) : read;
+        charged_ += fresh;
         if (counted_)
-            NJ_RETURN_IF_ERROR(budget_.chargeRead(static_cast<uint64_t>(n)));
+            NJ_RETURN_IF_ERROR(budget_.chargeRead(fresh));
         return static_cast<size_t>(n);
     }
 }

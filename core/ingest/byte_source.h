@@ -49,6 +49,7 @@ private:
     FileBudget& budget_;
     bool counted_ = true;       // a spool's bytes were counted when they were read the first time
     bool seekable_ = false;
+    uint64_t charged_ = 0;      // what is read again after a seek does not count again
     uint64_t position_ = 0;
     uint64_t size_ = 0;
     TimeNs modifiedAt_ = 0;

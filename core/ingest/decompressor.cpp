@@ -167,7 +167,8 @@ public:
             return *error_;
         if (!started_) {
             started_ = true;
-            if (!handle_.openStream())
+            // A stream cut within its first block opens as an empty one, with the filter's complaint left behind.
+            if (!handle_.openStream() || archive_errno(handle_.get()) != 0)
                 return keep(handle_.error("compressed stream"));
             archive_entry* entry = nullptr;
             const int rc = archive_read_next_header(handle_.get(), &entry);
