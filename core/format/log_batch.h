@@ -1,0 +1,80 @@
+// Collects log rows into batches: places times, keeps resources and scopes, notices incident events. One thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "format/format.h"
+#include "format/log_clock.h"
+#include "format/log_line.h"
+#include "model/batch.h"
+
+namespace nj::format {
+
+class LogBatch {
+public:
+    // `base` holds what every row's resource has (k8s.* of a pod's path); its service.name is the fallback for rows without one.
+    LogBatch(const ReaderOptions& options, Resource base);
+
+    struct Row {
+        std::string_view original;
+        uint64_t line = 0;
+        uint32_t part = 0;
+        bool bodyIsOriginal = false;   // a continued part: all of it is body
+    };
+    void add(LogLine& record, const Row& row);
+    void countHealth(HealthSeverity severity, std::string_view reason, std::string_view example, uint64_t offset, uint64_t line);
+
+    // Hands out a full batch; false = the consumer wants no more.
+    bool flushIfFull(const BatchConsumer& out);
+    bool finish(const BatchConsumer& out);
+
+    LogClock& clock() { return clock_; }
+    Batch& batch() { return batch_; }
+    [[nodiscard]] std::string assumptions() const;
+
+private:
+    void placeTime(const LogLine& record);
+    void appendBody(const LogLine& record, const Row& row);
+    void addFields(const LogLine& record, uint32_t row);
+    void addEvent(LogLine& record, uint32_t row);
+    uint32_t resourceOf(const LogLine& record);
+    uint32_t scopeOf(std::string_view logger);
+    bool hold(const BatchConsumer& out);
+    bool release(const BatchConsumer& out);
+    void placeUptime(Batch& batch, TimeNs boot) const;
+    void startBatch();
+
+    Batch batch_;
+    LogClock clock_;
+    const Resource base_;
+    const std::string baseService_;
+    std::vector<HealthRecord> health_;
+
+    TimeNs lastTime_ = 0;              // of the last row with a time
+    uint8_t lastFlags_ = 0;
+    bool anyTime_ = false;
+    size_t firstUntimed_ = 0;          // rows of this batch from here on wait for the first time
+
+    // Uptime: rows wait until the boot time is known (a line that says it, or the file's end and date).
+    std::optional<TimeNs> boot_;
+    TimeNs lastUptime_ = 0;
+    bool holding_ = false, uptimePlaced_ = false;
+    std::vector<Batch> held_;
+    size_t heldBytes_ = 0;
+
+    std::string resourceKey_, lastResourceKey_;
+    uint32_t lastResource_ = kNoIndex;
+    StringTable resourceKeys_, scopeNames_;
+    std::vector<uint32_t> resourceIndexes_, scopeIndexes_;
+    std::string lastLogger_;
+    uint32_t lastScope_ = kNoIndex;
+};
+
+// Resource attributes that a log's path tells: service.name from the file's name ("gateway.log.1.gz" → gateway), k8s.* from a pod's log folder
+// (/var/log/pods/<ns>_<pod>_<uid>/<container>/0.log, /var/log/containers/<pod>_<ns>_<container>-<id>.log).
+Resource resourceFromPath(std::string_view path);
+
+}  // namespace nj::format

@@ -1,0 +1,122 @@
+#include "format/log_events.h"
+
+#include <array>
+#include <cstring>
+
+#include "base/utf8.h"
+#include "format/log_text.h"
+
+namespace nj::format {
+namespace {
+
+enum class Need : uint8_t { kNothing, kWarning, kKernel };
+
+struct Pattern {
+    std::string_view text;     // at least 7 characters, as written
+    std::string_view kind;
+    uint8_t severity;          // of the event, 0 = the line's
+    Need need;                 // the line must be at least a warning, or a kernel's
+};
+
+constexpr Pattern kPatterns[] = {
+    {"NVRM: Xid", "xid", 17, Need::kNothing},
+    {"Out of memory: Kill", "oom", 17, Need::kNothing},
+    {"Memory cgroup out of memory", "oom", 17, Need::kNothing},
+    {"oom-kill:", "oom", 17, Need::kNothing},
+    {"oom_reaper: reaped", "oom", 13, Need::kNothing},
+    {"OOMKilled", "oom", 17, Need::kNothing},
+    {"CUDA out of memory", "oom", 17, Need::kNothing},
+    {"OutOfMemoryError", "oom", 17, Need::kWarning},
+    {"thermal throttl", "throttle", 13, Need::kNothing},
+    {"Thermal throttl", "throttle", 13, Need::kNothing},
+    {"SW Thermal Slowdown", "throttle", 13, Need::kWarning},
+    {"HW Thermal Slowdown", "throttle", 13, Need::kWarning},
+    {"temperature above threshold", "throttle", 13, Need::kNothing},
+    {"cpu clock throttled", "throttle", 13, Need::kNothing},
+    {"vLLM API server version", "restart", 9, Need::kNothing},
+    {"Started server process", "restart", 9, Need::kNothing},
+    {"CrashLoopBackOff", "restart", 17, Need::kNothing},
+    {"liveness probe failed", "probe", 13, Need::kNothing},
+    {"Liveness probe failed", "probe", 13, Need::kNothing},
+    {"Readiness probe failed", "probe", 13, Need::kNothing},
+    {"rolled back to revision", "rollback", 10, Need::kNothing},
+    {"rollback completed", "rollback", 10, Need::kNothing},
+    {"Rollback to ", "rollback", 10, Need::kNothing},
+    {"deployment rolled out", "deploy", 10, Need::kNothing},
+    {"successfully rolled out", "deploy", 10, Need::kNothing},
+    {"Scaled up replica set", "deploy", 9, Need::kNothing},
+    {"Scaled down replica set", "scale", 9, Need::kNothing},
+};
+
+// Every pattern has an aligned four-byte word somewhere, wherever it begins: the words of all four alignments are marked, and a line is
+// looked at word by word. Few lines have a marked word, and only those are searched for real.
+class WordFilter {
+public:
+    WordFilter() {
+        for (const Pattern& pattern : kPatterns)
+            for (size_t i = 0; i < 4 && i + 4 <= pattern.text.size(); ++i)
+                mark(pattern.text.data() + i);
+    }
+    [[nodiscard]] bool mayMatch(std::string_view text) const {
+        for (size_t i = 0; i + 4 <= text.size(); i += 4) {
+            const uint32_t slot = slotOf(text.data() + i);
+            if ((bits_[slot >> 6] >> (slot & 63)) & 1)
+                return true;
+        }
+        return false;
+    }
+
+private:
+    static uint32_t slotOf(const char* at) {
+        uint32_t word;
+        std::memcpy(&word, at, 4);
+        return (word * 2654435761U) >> 19;   // 13 bits
+    }
+    void mark(const char* at) {
+        const uint32_t slot = slotOf(at);
+        bits_[slot >> 6] |= uint64_t{1} << (slot & 63);
+    }
+    std::array<uint64_t, 128> bits_{};
+};
+
+// "NVRM: Xid (PCI:0000:cb:00): 63, pid=1234, name=python, Row Remapper: …"
+void describeXid(LogLine& record, std::string_view text, LogEvent& event) {
+    const size_t pci = text.find("PCI:");
+    const size_t close = pci == std::string_view::npos ? pci : text.find(')', pci);
+    if (close == std::string_view::npos)
+        return;
+    const std::string_view id = text.substr(pci + 4, close - pci - 4);
+    int64_t code = 0;
+    const std::string_view rest = text::trimLeft(text.substr(std::min(text.size(), close + 2)));
+    if (text::leadingDigits(rest, code) == 0)
+        return;
+    record.addString("gpu.pci.id", id);
+    record.addInt("gpu.xid", code);
+    event.entity = id;
+    event.title = "XID " + std::to_string(code) + " on " + std::string(id);
+}
+
+}  // namespace
+
+LogEvent findLogEvent(LogLine& record) {
+    static const WordFilter kFilter;
+    LogEvent event;
+    const std::string_view text = record.body.substr(0, 512);
+    if (!kFilter.mayMatch(text))
+        return event;
+    for (const Pattern& pattern : kPatterns) {
+        if (text.find(pattern.text) == std::string_view::npos)
+            continue;
+        if ((pattern.need == Need::kWarning && record.severity < 13) || (pattern.need == Need::kKernel && !record.kernel))
+            continue;
+        event.kind = pattern.kind;
+        event.severity = pattern.severity;
+        event.title = repairUtf8(utf8Prefix(text.substr(0, text.find('\n')), 160));
+        if (event.kind == "xid")
+            describeXid(record, text, event);
+        return event;
+    }
+    return event;
+}
+
+}  // namespace nj::format

@@ -1,0 +1,150 @@
+// What a log's path says about who wrote it.
+#include <initializer_list>
+
+#include "format/log_batch.h"
+#include "format/log_text.h"
+
+namespace nj::format {
+namespace {
+
+void add(Resource& resource, std::string_view key, std::string_view value) {
+    if (!value.empty() && findAttribute(resource.attributes, key) == nullptr)
+        resource.attributes.push_back({std::string(key), AttributeValue::ofString(value)});
+}
+
+std::string_view baseName(std::string_view path) {
+    const size_t slash = path.find_last_of("/\\");
+    return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+std::string_view parentOf(std::string_view path) {
+    const size_t slash = path.find_last_of("/\\");
+    return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
+}
+
+bool allHex(std::string_view s) {
+    for (const char c : s)
+        if (!text::isHex(c))
+            return false;
+    return !s.empty();
+}
+
+bool allDigits(std::string_view s) {
+    for (const char c : s)
+        if (!text::isDigit(c))
+            return false;
+    return !s.empty();
+}
+
+bool isDateOrCounter(std::string_view s) {
+    if (s.empty())
+        return false;
+    for (const char c : s)
+        if (!text::isDigit(c) && c != '-' && c != '_' && c != 'T' && c != 'Z' && c != ':')
+            return false;
+    return true;
+}
+
+// gateway.log.2.gz, gateway-20260317.log, gateway_2026-03-17.json → gateway
+std::string_view stem(std::string_view name) {
+    bool changed = true;
+    while (changed && !name.empty()) {
+        changed = false;
+        const size_t dot = name.rfind('.');
+        if (dot != std::string_view::npos && dot > 0) {
+            const std::string_view suffix = name.substr(dot + 1);
+            for (const std::string_view known : {"log", "txt", "json", "jsonl", "ndjson", "out", "err", "gz", "zst", "xz", "bz2", "stdout", "stderr", "old", "csv", "current"})
+                changed |= suffix == known;
+            changed |= isDateOrCounter(suffix);
+            if (changed) {
+                name = name.substr(0, dot);
+                continue;
+            }
+        }
+        const size_t dash = name.find_last_of("-_");
+        if (dash != std::string_view::npos && dash > 0 && name.size() - dash > 6 && isDateOrCounter(name.substr(dash + 1))) {
+            size_t from = dash;   // "-2026-03-17": all of the date
+            while (from > 0 && (text::isDigit(name[from - 1]) || ((name[from - 1] == '-' || name[from - 1] == '_') && from > 1 && text::isDigit(name[from - 2]))))
+                --from;
+            name = name.substr(0, from > 0 && (name[from - 1] == '-' || name[from - 1] == '_') ? from - 1 : dash);
+            changed = true;
+        } else if (dash != std::string_view::npos && dash > 0 && name.size() - dash == 5 && allDigits(name.substr(dash + 1)) && dash > 3 && (name.find("-20") != std::string_view::npos || name.find("_20") != std::string_view::npos)) {
+            name = name.substr(0, dash);
+            changed = true;
+        }
+    }
+    return name;
+}
+
+// retriever-7d9f8b6c54-x2x9q → retriever; chat-api-0 → chat-api
+std::string_view workloadOf(std::string_view pod) {
+    const size_t last = pod.rfind('-');
+    if (last == std::string_view::npos || last == 0)
+        return pod;
+    const std::string_view tail = pod.substr(last + 1);
+    if (allDigits(tail) && tail.size() <= 3)
+        return pod.substr(0, last);
+    if (tail.size() != 5)
+        return pod;
+    const size_t before = pod.rfind('-', last - 1);
+    if (before == std::string_view::npos || before == 0)
+        return pod;
+    const std::string_view hash = pod.substr(before + 1, last - before - 1);
+    bool digit = false;
+    for (const char c : hash)
+        digit |= text::isDigit(c);
+    return (hash.size() >= 8 && hash.size() <= 10 && digit) || allHex(hash) ? pod.substr(0, before) : pod;
+}
+
+bool addPod(Resource& resource, std::string_view space, std::string_view pod, std::string_view container) {
+    if (space.empty() || pod.empty())
+        return false;
+    add(resource, "service.name", workloadOf(pod));
+    add(resource, "k8s.namespace.name", space);
+    add(resource, "k8s.pod.name", pod);
+    add(resource, "k8s.container.name", container);
+    return true;
+}
+
+// …/pods/<ns>_<pod>_<uid>/<container>/0.log
+bool fromPodFolder(std::string_view path, Resource& resource) {
+    const std::string_view containerPath = parentOf(path);
+    const std::string_view folder = baseName(parentOf(containerPath));
+    const size_t first = folder.find('_');
+    const size_t second = first == std::string_view::npos ? first : folder.find('_', first + 1);
+    if (second == std::string_view::npos || folder.size() - second < 9)
+        return false;
+    if (!addPod(resource, folder.substr(0, first), folder.substr(first + 1, second - first - 1), baseName(containerPath)))
+        return false;
+    add(resource, "k8s.pod.uid", folder.substr(second + 1));
+    return true;
+}
+
+// <pod>_<ns>_<container>-<64 hex>.log
+bool fromContainerFile(std::string_view name, Resource& resource) {
+    const size_t first = name.find('_');
+    const size_t second = first == std::string_view::npos ? first : name.find('_', first + 1);
+    const size_t dash = name.rfind('-');
+    if (second == std::string_view::npos || dash == std::string_view::npos || dash < second)
+        return false;
+    const std::string_view id = name.substr(dash + 1, name.find('.', dash) - dash - 1);
+    return id.size() == 64 && allHex(id) && addPod(resource, name.substr(first + 1, second - first - 1), name.substr(0, first), name.substr(second + 1, dash - second - 1));
+}
+
+}  // namespace
+
+Resource resourceFromPath(std::string_view path) {
+    Resource resource;
+    const std::string_view name = baseName(path);
+    if (fromPodFolder(path, resource) || fromContainerFile(name, resource))
+        return resource;
+    std::string_view service = stem(name);
+    for (const std::string_view suffix : {"-access", "_access", ".access", "-error", "_error", ".error", "-access_log", "_access_log"})
+        if (service.size() > suffix.size() && service.substr(service.size() - suffix.size()) == suffix)
+            service.remove_suffix(suffix.size());
+    if (!service.empty() && service != "-" && !allDigits(service))
+        add(resource, "service.name", workloadOf(service));
+    return resource;
+}
+
+}  // namespace nj::format
