@@ -1,7 +1,7 @@
 // Archives and compression: the walker over a file of these bytes, with small limits so that an input stays cheap.
+#include <sys/mman.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <vector>
@@ -24,29 +24,19 @@ public:
     void onProblem(const std::string&, const nj::Error&) override {}
 };
 
-// One scratch file for the whole run: the walker opens files by name.
-const std::string& scratchPath() {
-    static const std::string path = [] {
-        std::string name = "/tmp/nightjar-fuzz-XXXXXX";
-        const int fd = ::mkstemp(name.data());
-        if (fd < 0)
-            std::abort();
-        ::close(fd);
-        static std::string kept = name;
-        std::atexit([] { std::remove(kept.c_str()); });
-        return name;
-    }();
-    return path;
+// A file in memory: the walker opens files by name.
+int scratch() {
+    static const int fd = ::memfd_create("nightjar-fuzz", MFD_CLOEXEC);
+    if (fd < 0)
+        std::abort();
+    return fd;
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-    std::FILE* file = std::fopen(scratchPath().c_str(), "wb");
-    if (!file)
+    if (::ftruncate(scratch(), 0) != 0 || ::pwrite(scratch(), data, size, 0) != static_cast<ssize_t>(size))
         return 0;
-    std::fwrite(data, 1, size, file);
-    std::fclose(file);
     nj::ingest::DecodeLimits limits;
     limits.decodedBytes = 4U << 20;
     limits.spoolBytes = 1U << 20;
@@ -54,6 +44,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     nj::ingest::DecodeBudget total(limits);
     nj::ingest::FileBudget budget(total, {});
     Drain drain;
-    nj::ingest::MemberWalker(budget, drain).walk({scratchPath(), size});
+    nj::ingest::MemberWalker(budget, drain).walk({"/proc/self/fd/" + std::to_string(scratch()), size});
     return 0;
 }
