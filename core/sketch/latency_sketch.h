@@ -2,6 +2,7 @@
 // base = 2^(2^-6), one bin ≤ 0.54 % from its middle), plus count, sum, min, max. Plain value; one thread at a time.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -16,6 +17,8 @@ uint16_t binOf(int64_t durationNs);
 double binMiddle(uint16_t bin);
 double binLower(uint16_t bin);
 double binUpper(uint16_t bin);
+// The smallest whole ns of a bin: capsules store durations as the bin and what exceeds this.
+int64_t binFirst(uint16_t bin);
 
 class LatencySketch {
 public:

@@ -62,12 +62,12 @@ struct StartColumn {
     TimeNs base = 0;
     int shift = 0;
     std::span<const uint32_t> ticks;
-    [[nodiscard]] TimeNs at(size_t row) const { return base + static_cast<TimeNs>(static_cast<uint64_t>(ticks[row]) << shift); }
+    [[nodiscard]] TimeNs at(size_t row) const { return static_cast<TimeNs>(static_cast<uint64_t>(base) + (static_cast<uint64_t>(ticks[row]) << shift)); }
     // First row whose start is not below the instant (to the column's precision).
     [[nodiscard]] size_t lowerBound(TimeNs instant) const;
 };
 
-// Duration as the bin of a base-2 exponential histogram of scale 6 (see sketch/latency_sketch.h); 0xffff = end before start.
+// Duration as the bin of a base-2 exponential histogram of scale 6 (see sketch/latency_sketch.h); 0xffff = end before start, or no start.
 using DurationBins = std::span<const uint16_t>;
 
 struct TraceIdColumn {
@@ -134,7 +134,17 @@ public:
     virtual uint32_t frameRows() const { return 1024; }
     // False = no text of the frames in [firstRow, firstRow+rowCount) holds that whole token (token filter); true = it may.
     virtual Result<bool> mayContainToken(std::string_view token) const = 0;
+    // The same for the rows [firstRow, firstRow + rowCount) alone; filters are kept per 1,024 rows. Both cover log bodies.
+    virtual Result<bool> mayContainToken(std::string_view token, uint32_t firstRow, uint32_t rowCount) const = 0;
     virtual Result<bool> mayContainTrace(const TraceId& id) const = 0;
+    // False = certainly no such span here.
+    virtual Result<bool> mayContainSpan(const TraceId& trace, const SpanId& span) const = 0;
+
+    // ---- exemplars
+    virtual Result<std::vector<double>> exemplarValues() const = 0;
+    virtual Result<std::vector<int64_t>> exemplarSeries() const = 0;
+    // ---- logs: kString, or kJson for a structured body
+    virtual Result<std::vector<ValueType>> bodyTypes() const = 0;
 
     // ---- attributes
     virtual Result<AttributeValues> attribute(std::string_view key, ValueType type) const = 0;

@@ -1,0 +1,75 @@
+// The rows of one import or source that wait for their segments: per signal an open segment that grows until it is full. Used by
+// the writer's thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "store/metric_buffer.h"
+#include "store/segment_rows.h"
+
+namespace nj::store {
+
+// Rows, and bytes when decoded, at which a segment ends.
+inline constexpr size_t kSegmentBytes = 32U << 20;
+
+// Hands out seqs: a segment reserves a whole range when it opens and gives the end back when nobody came after it.
+class SeqCounter {
+public:
+    int64_t reserve(Signal signal) {
+        const int64_t base = next_[index(signal)];
+        next_[index(signal)] += static_cast<int64_t>(kSegmentRows);
+        return base;
+    }
+    void release(Signal signal, int64_t base, size_t used) {
+        if (next_[index(signal)] == base + static_cast<int64_t>(kSegmentRows))
+            next_[index(signal)] = base + static_cast<int64_t>(used);
+    }
+    [[nodiscard]] int64_t next(Signal signal) const { return next_[index(signal)]; }
+    void set(Signal signal, int64_t next) { next_[index(signal)] = next; }
+    static constexpr size_t kSignals = 7;
+
+private:
+    static size_t index(Signal signal) { return static_cast<size_t>(signal); }
+    int64_t next_[kSignals] = {1, 1, 1, 1, 1, 1, 1};
+};
+
+class ImportRows {
+public:
+    // `onFull` takes a full segment's rows.
+    ImportRows(ImportId import, SeqCounter& seqs, std::function<void(SegmentRows&&)> onFull) : import_(import), seqs_(seqs), onFull_(std::move(onFull)) {}
+
+    // Rows of every signal of the batch but the metrics; returns the seqs of spans, span events and logs by their batch row.
+    struct Seqs {
+        std::vector<int64_t> spans, events, links, logs;
+    };
+    Seqs add(Batch& batch, const std::shared_ptr<const BatchTables>& tables);
+    void addExemplars(const Batch& batch, const std::vector<int64_t>& seriesIds);
+    // Hands over what is open, also when not full.
+    void flush();
+    [[nodiscard]] size_t openRows() const;
+
+private:
+    struct Open {
+        SegmentRows rows;
+        size_t count = 0, bytes = 0;
+    };
+    // One open segment per signal, and one for the rows without a time.
+    using OpenKey = std::pair<Signal, bool>;
+    template <typename Columns>
+    std::vector<int64_t> append(Signal signal, std::vector<Part<Columns>> SegmentRows::*member, Part<Columns> all, const std::vector<TimeNs>& times,
+                                const std::vector<uint32_t>& rowBytes);
+    Open& openSegment(const OpenKey& key);
+    void close(const OpenKey& key);
+
+    ImportId import_;
+    SeqCounter& seqs_;
+    std::function<void(SegmentRows&&)> onFull_;
+    std::map<OpenKey, Open> open_;
+};
+
+}  // namespace nj::store

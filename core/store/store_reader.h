@@ -1,0 +1,47 @@
+// CapsuleReader as it is.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "sqlite/database.h"
+#include "store/capsule_reader.h"
+#include "store/capsule_shared.h"
+#include "store/store_snapshot.h"
+
+namespace nj::store {
+
+class StoreReader final : public CapsuleReader {
+public:
+    // `path`: what the person opened; the database may be a private copy of it, in a folder that is removed at the end.
+    StoreReader(std::string path, sqlite::Database db, std::shared_ptr<CapsuleShared> shared, std::string privateFolder);
+    ~StoreReader() override;
+
+    Result<std::shared_ptr<const Snapshot>> snapshot() override;
+    Result<std::unique_ptr<SegmentView>> view(const Snapshot& snapshot, int64_t segmentId) override;
+    Result<std::pair<std::unique_ptr<SegmentView>, uint32_t>> locate(const Snapshot& snapshot, Signal signal, int64_t seq) override;
+    Status samples(const Snapshot& snapshot, int64_t series, TimeRange range, const std::function<bool(const SamplePoint&)>& visit) override;
+    Status histograms(const Snapshot& snapshot, int64_t series, TimeRange range, const std::function<bool(const HistogramPoint&)>& visit) override;
+    Result<std::vector<Exemplar>> exemplars(const Snapshot& snapshot, TimeRange range, const std::vector<int64_t>& series) override;
+    Result<SignalTotals> totals() override;
+    Result<std::vector<ImportRow>> imports() override;
+    Result<std::vector<HealthRow>> health() override;
+    Result<std::vector<EventRow>> events() override;
+    Result<EntityGraph> entities() override;
+    Result<std::vector<DocumentRow>> documents() override;
+    Result<std::string> documentText(int64_t id) override;
+    Result<std::vector<EvaluationRow>> evaluations() override;
+    Result<std::string> setting(const std::string& key) override;
+    sqlite::Database& database() override { return db_; }
+    [[nodiscard]] const std::string& path() const override { return path_; }
+
+private:
+    std::string path_;
+    std::string privateFolder_;
+    sqlite::Database db_;
+    std::shared_ptr<CapsuleShared> shared_;
+    SnapshotLoader loader_;
+};
+
+}  // namespace nj::store

@@ -1,0 +1,68 @@
+// Snapshot as it is, and how a reader brings one up to date. Immutable once published.
+#pragma once
+
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "sqlite/database.h"
+#include "store/blob_source.h"
+#include "store/capsule_reader.h"
+#include "store/capsule_shared.h"
+
+namespace nj::store {
+
+// Append-only dictionaries, shared by all snapshots of a reader: ids of an older snapshot stay valid.
+struct Dictionaries {
+    StringTable texts;
+    std::vector<std::shared_ptr<const Resource>> resources;
+    std::vector<std::shared_ptr<const Scope>> scopes;
+};
+
+class StoreSnapshot final : public Snapshot {
+public:
+    explicit StoreSnapshot(std::shared_ptr<CapsuleShared> shared) : shared_(std::move(shared)) {}
+    ~StoreSnapshot() override;
+
+    [[nodiscard]] uint64_t commitSeq() const override { return commitSeq_; }
+    [[nodiscard]] const std::vector<std::shared_ptr<const SegmentInfo>>& segments(Signal signal) const override;
+    [[nodiscard]] std::string_view text(uint32_t dictionaryId) const override;
+    [[nodiscard]] uint32_t findText(std::string_view text) const override { return dictionaries_->texts.find(text); }
+    [[nodiscard]] const Resource& resource(uint32_t id) const override;
+    [[nodiscard]] uint32_t resourceCount() const override { return static_cast<uint32_t>(dictionaries_->resources.size()); }
+    [[nodiscard]] const Scope& scope(uint32_t id) const override;
+    [[nodiscard]] const std::vector<SeriesRow>& series() const override { return *series_; }
+
+    [[nodiscard]] std::shared_ptr<const SegmentInfo> segment(int64_t id) const;
+
+private:
+    friend class SnapshotLoader;
+    std::shared_ptr<CapsuleShared> shared_;
+    uint64_t commitSeq_ = 0;
+    std::vector<std::shared_ptr<const SegmentInfo>> bySignal_[7];
+    std::unordered_map<int64_t, std::shared_ptr<const SegmentInfo>> byId_;
+    std::vector<int64_t> pinned_;
+    std::shared_ptr<const Dictionaries> dictionaries_;
+    std::shared_ptr<const std::vector<SeriesRow>> series_;
+};
+
+class SnapshotLoader {
+public:
+    SnapshotLoader(sqlite::Database& db, std::shared_ptr<CapsuleShared> shared) : db_(db), shared_(std::move(shared)) {}
+    // The last one where nothing was committed since.
+    Result<std::shared_ptr<const StoreSnapshot>> load();
+
+private:
+    Status loadDictionaries();
+    Status loadSegments(StoreSnapshot& snapshot);
+    Status loadSeries();
+
+    sqlite::Database& db_;
+    std::shared_ptr<CapsuleShared> shared_;
+    std::shared_ptr<const StoreSnapshot> last_;
+    std::shared_ptr<const Dictionaries> dictionaries_ = std::make_shared<Dictionaries>();
+    std::shared_ptr<const std::vector<SeriesRow>> series_;
+    int64_t metricSeq_ = -1;
+};
+
+}  // namespace nj::store

@@ -1,0 +1,98 @@
+// CapsuleWriter as it is: the transactions. Each brings new dictionary entries, the counters and commit_seq along.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "sqlite/database.h"
+#include "store/capsule_shared.h"
+#include "store/capsule_writer.h"
+#include "store/catalogue.h"
+#include "store/encode_workers.h"
+#include "store/import_rows.h"
+#include "store/write_lock.h"
+
+namespace nj::store {
+
+class StoreWriter final : public CapsuleWriter {
+public:
+    StoreWriter(std::string path, sqlite::Database db, WriteLock lock, int encoderThreads);
+    ~StoreWriter() override;
+    Status load();
+
+    Result<ImportId> beginImport(const ImportStart& start) override;
+    Status add(ImportId import, Batch&& batch) override;
+    Result<ImportOutcome> endImport(ImportId import, const ImportEnd& end) override;
+    Status abandonImport(ImportId import) override;
+    Status putEntities(const EntityGraph& graph) override;
+    Result<bool> commitLive(ImportId source, Batch&& batch, const Hash128& requestHash) override;
+    Status seal() override;
+    Status setSetting(const std::string& key, const std::string& value) override;
+    Status removeImport(ImportId import) override;
+    Status mapEntity(const EntityEdge& edge) override;
+    Status close() override;
+    [[nodiscard]] const std::string& path() const override { return path_; }
+
+private:
+    struct Import {
+        explicit Import(ImportRows r) : rows(std::move(r)) {}
+        ImportRows rows;
+        MetricBuffer metrics;
+        ImportOutcome counts;
+        std::map<std::pair<HealthSeverity, std::string>, HealthRecord> health;
+        std::map<int64_t, int> seriesSeen;
+        TimeRange range;
+        bool any = false;
+    };
+
+    Result<Import*> running(ImportId import);
+    // BEGIN, `body`, dictionaries and counters, COMMIT.
+    template <typename Body>
+    Status transact(const Body& body);
+    Status writeCounters();
+    Status insertSegment(int64_t id, const EncodedSegment& segment);
+    // Inserts encoded segments that are done; with `all` waits for every one.
+    Status drain(bool all);
+    Status writeChunks(ImportId import, Import& state, bool all);
+    Status insertChunks(ImportId import, const std::vector<ChunkRow>& chunks);
+    Status insertCatalogueRows(ImportId import, const Batch& batch, const ImportRows::Seqs& seqs);
+    Status insertHealth(ImportId import, const Import& state);
+    Status finishImport(ImportId import, const Import& state, const ImportEnd& end);
+    Result<std::optional<ImportId>> sameContent(ImportId import, const ImportEnd& end);
+    void noteHealth(Import& state, const HealthRecord& record);
+    void noteTimes(Import& state, const Batch& batch);
+    // Marks the rows of an import as gone and deletes what no reader pins.
+    Status dropRows(ImportId import);
+    Status purgeRetired();
+    Status maybeCheckpoint();
+    Status putEdge(const EntityEdge& edge, bool byHand);
+
+    std::string path_;
+    sqlite::Database db_;
+    WriteLock lock_;
+    Catalogue catalogue_;
+    EncodeWorkers workers_;
+    size_t maxUnderway_;
+    std::shared_ptr<CapsuleShared> shared_;
+    SeqCounter seqs_;
+    int64_t nextSegment_ = 1;
+    std::map<ImportId, std::unique_ptr<Import>> imports_;
+    uint64_t bytesSinceCheckpoint_ = 0;
+    bool metricsChanged_ = false;
+    bool closed_ = false;
+};
+
+template <typename Body>
+Status StoreWriter::transact(const Body& body) {
+    NJ_ASSIGN(auto transaction, sqlite::Transaction::begin(db_));
+    NJ_RETURN_IF_ERROR(body());
+    NJ_RETURN_IF_ERROR(catalogue_.flush(db_));
+    NJ_RETURN_IF_ERROR(writeCounters());
+    NJ_RETURN_IF_ERROR(transaction.commit());
+    catalogue_.committed();
+    metricsChanged_ = false;
+    return maybeCheckpoint();
+}
+
+}  // namespace nj::store
