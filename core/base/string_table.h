@@ -48,6 +48,10 @@ public:
     }
     [[nodiscard]] size_t size() const { return ends_.size(); }
     [[nodiscard]] size_t byteSize() const { return bytes_.size(); }
+    void reserve(size_t rows, size_t bytes) {
+        bytes_.reserve(bytes);
+        ends_.reserve(rows);
+    }
 
 private:
     std::string bytes_;

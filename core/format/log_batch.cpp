@@ -206,8 +206,18 @@ void LogBatch::countHealth(HealthSeverity severity, std::string_view reason, std
     health_.push_back(std::move(record));
 }
 
-void LogBatch::startBatch() {
+// Batches of one file are alike: what the last one took is reserved for the next.
+void LogBatch::startBatch(size_t rows, size_t bytes) {
     batch_ = Batch();
+    LogColumns& logs = batch_.logs;
+    logs.original.reserve(rows, bytes + bytes / 16);
+    for (auto* column : {&logs.time, &logs.observedTime})
+        column->reserve(rows);
+    for (auto* column : {&logs.severityText, &logs.bodyOffset, &logs.bodyLength, &logs.eventName, &logs.resource, &logs.scope, &logs.flags, &logs.droppedAttributes, &logs.part})
+        column->reserve(rows);
+    logs.traceId.reserve(rows);
+    logs.spanId.reserve(rows);
+    logs.line.reserve(rows);
     firstUntimed_ = 0;
     lastResource_ = lastScope_ = kNoIndex;
     resourceKeys_.clear();
@@ -220,10 +230,12 @@ bool LogBatch::flushIfFull(const BatchConsumer& out) {
     const LogColumns& logs = batch_.logs;
     if (logs.size() < kBatchRows && logs.original.byteSize() + logs.body.byteSize() < kBatchBytes / 2)
         return true;
+    const size_t rows = logs.size();
+    const size_t bytes = logs.original.byteSize();
     if (holding_)
         return hold(out);
     Batch full = std::move(batch_);
-    startBatch();
+    startBatch(rows, bytes);
     return out(std::move(full));
 }
 
@@ -231,7 +243,7 @@ bool LogBatch::flushIfFull(const BatchConsumer& out) {
 bool LogBatch::hold(const BatchConsumer& out) {
     heldBytes_ += batch_.byteSize();
     held_.push_back(std::move(batch_));
-    startBatch();
+    startBatch(0, 0);
     return heldBytes_ < kHeldLimit || release(out);
 }
 
@@ -269,7 +281,7 @@ bool LogBatch::finish(const BatchConsumer& out) {
     if (batch_.empty())
         return true;
     Batch last = std::move(batch_);
-    startBatch();
+    startBatch(0, 0);
     return out(std::move(last));
 }
 

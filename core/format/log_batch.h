@@ -45,7 +45,7 @@ private:
     bool hold(const BatchConsumer& out);
     bool release(const BatchConsumer& out);
     void placeUptime(Batch& batch, TimeNs boot) const;
-    void startBatch();
+    void startBatch(size_t rows, size_t bytes);
 
     Batch batch_;
     LogClock clock_;

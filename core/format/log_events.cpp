@@ -70,13 +70,13 @@ private:
     static uint32_t slotOf(const char* at) {
         uint32_t word;
         std::memcpy(&word, at, 4);
-        return (word * 2654435761U) >> 19;   // 13 bits
+        return (word * 2654435761U) >> 16;   // 16 bits
     }
     void mark(const char* at) {
         const uint32_t slot = slotOf(at);
         bits_[slot >> 6] |= uint64_t{1} << (slot & 63);
     }
-    std::array<uint64_t, 128> bits_{};
+    std::array<uint64_t, 1024> bits_{};
 };
 
 // "NVRM: Xid (PCI:0000:cb:00): 63, pid=1234, name=python, Row Remapper: …"

@@ -138,8 +138,8 @@ void LogReader::takeLine(size_t from, size_t end) {
         emitPending();
     }
     LogShape shape = LogShape::kNone;
-    next_.clear();
-    const bool head = parser_.parse(line, next_, shape);
+    next_->clear();
+    const bool head = parser_.parse(line, *next_, shape);
     if (line[0] == '#') {
         if (const auto date = parser_.columns().takeDate())
             rows_.clock().setDate(*date);
@@ -198,8 +198,8 @@ void LogReader::takeGiantLine() {
         reparsePending();
         const std::string_view headText = utf8Prefix(view(lineStart_, buffer_.size()), kGiantHead);
         LogShape shape = LogShape::kNone;
-        next_.clear();
-        const bool head = parser_.parse(headText, next_, shape);
+        next_->clear();
+        const bool head = parser_.parse(headText, *next_, shape);
         if (!pending_ || !joins(headText, head)) {
             emitPending();
             std::swap(record_, next_);
@@ -219,8 +219,8 @@ void LogReader::reparsePending() {
     if (!pending_ || parsed_ || parts_ > 0)
         return;
     LogShape shape = LogShape::kNone;
-    record_.clear();
-    parser_.parse(readable(withoutCr(view(recordStart_, headEnd_))), record_, shape);
+    record_->clear();
+    parser_.parse(readable(withoutCr(view(recordStart_, headEnd_))), *record_, shape);
     parsed_ = true;
 }
 
@@ -239,16 +239,16 @@ void LogReader::emitPart(std::string_view text) {
     if (parts_ == 0) {
         reparsePending();
         // The parts that follow keep the level and the place; the line's own bytes will be gone.
-        record_.severityText = record_.own(record_.severityText);
-        record_.service = record_.own(record_.service);
-        record_.host = record_.own(record_.host);
-        record_.logger = record_.own(record_.logger);
+        record_->severityText = record_->own(record_->severityText);
+        record_->service = record_->own(record_->service);
+        record_->host = record_->own(record_->host);
+        record_->logger = record_->own(record_->logger);
     }
-    rows_.add(record_, {text, recordLine_, ++parts_, true});
-    record_.fields.clear();
-    record_.resource.clear();
-    record_.body = {};
-    record_.eventName = {};
+    rows_.add(*record_, {text, recordLine_, ++parts_, true});
+    record_->fields.clear();
+    record_->resource.clear();
+    record_->body = {};
+    record_->eventName = {};
 }
 
 void LogReader::emitPending() {
@@ -262,15 +262,15 @@ void LogReader::emitPending() {
         const bool several = recordEnd_ > headEnd_;
         if (several && lastWrapper_ != LogWrapper::kNone) {
             LogShape shape = LogShape::kNone;
-            record_.clear();
-            parser_.parseJoined(text, record_, shape);
-            addException(record_.body, record_);
+            record_->clear();
+            parser_.parseJoined(text, *record_, shape);
+            addException(record_->body, *record_);
         } else {
             reparsePending();
             if (several)
-                addException(text, record_);
+                addException(text, *record_);
         }
-        rows_.add(record_, {text, recordLine_, 0, false});
+        rows_.add(*record_, {text, recordLine_, 0, false});
     }
     pending_ = parsed_ = false;
     parts_ = 0;

@@ -55,7 +55,9 @@ private:
     LogWrapper lastWrapper_ = LogWrapper::kNone;
     std::string lastStream_;
     bool lastPartial_ = false;
-    LogLine record_, next_;
+    LogLine lines_[2];
+    LogLine* record_ = &lines_[0];   // of the open record
+    LogLine* next_ = &lines_[1];
 };
 
 // Type and message of the exception whose trace a record of several lines holds (Python, Java, Go), as attributes.

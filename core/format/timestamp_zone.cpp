@@ -1,7 +1,16 @@
 #include "format/timestamp_zone.h"
 
+#include <iterator>
+
 namespace nj::format {
 namespace {
+
+constexpr uint32_t pack(std::string_view name) {
+    uint32_t packed = 0;
+    for (const char c : name)
+        packed = (packed << 8) | static_cast<unsigned char>(c);
+    return packed;
+}
 
 struct ZoneName {
     std::string_view name;
@@ -16,6 +25,15 @@ constexpr ZoneName kZones[] = {
     {"EDT", -240},  {"COT", -300},  {"CST", -360},  {"CDT", -300},  {"MST", -420},  {"MDT", -360},  {"PST", -480},  {"PDT", -420},  {"AKST", -540}, {"AKDT", -480},
     {"HST", -600},  {"UCT", 0},
 };
+
+struct PackedZones {
+    uint32_t names[std::size(kZones)] = {};
+    constexpr PackedZones() {
+        for (size_t i = 0; i < std::size(kZones); ++i)
+            names[i] = pack(kZones[i].name);
+    }
+};
+constexpr PackedZones kPacked;
 
 constexpr bool isDigit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool isLetter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
@@ -59,9 +77,13 @@ size_t parseZone(std::string_view text, int32_t& minutesEastOfUtc) {
         minutesEastOfUtc = 0;
         return 1;
     }
-    for (const ZoneName& zone : kZones) {
-        if (zone.name == text.substr(0, length)) {
-            minutesEastOfUtc = zone.minutes;
+    // Most words behind a time are no zone ("INFO"): one pass over numbers, without comparing texts.
+    if (length < 3 || length > 4)
+        return 0;
+    const uint32_t word = pack(text.substr(0, length));
+    for (size_t i = 0; i < std::size(kZones); ++i) {
+        if (kPacked.names[i] == word) {
+            minutesEastOfUtc = kZones[i].minutes;
             return length;
         }
     }
