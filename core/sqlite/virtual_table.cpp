@@ -101,6 +101,9 @@ int bestIndex(sqlite3_vtab* base, sqlite3_index_info* info) {
         Compare compare{};
         if (!constraint.usable || !compareOf(constraint.op, compare))
             continue;
+        // A bound under another collation (NOCASE) would leave out rows that match.
+        if (const char* collation = sqlite3_vtab_collation(info, i); collation && std::string_view(collation) != "BINARY")
+            continue;
         const double share = table.selectivity(constraint.iColumn, compare);
         if (share >= 1)
             continue;
@@ -260,18 +263,5 @@ Status addAggregate(Database& db, const char* name, int arguments, AggregateFact
     return statusOf(db, sqlite3_create_function_v2(db.handle(), name, arguments, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, reinterpret_cast<void*>(make), nullptr,
                                                    &aggregateStep, &aggregateFinal, nullptr));
 }
-
-Status restrictForQueries(Database& db, int maxValueBytes) {
-    NJ_RETURN_IF_ERROR(statusOf(db, sqlite3_db_config(db.handle(), SQLITE_DBCONFIG_DQS_DML, 0, nullptr)));
-    NJ_RETURN_IF_ERROR(statusOf(db, sqlite3_db_config(db.handle(), SQLITE_DBCONFIG_DQS_DDL, 0, nullptr)));
-    const std::pair<int, int> limits[] = {{SQLITE_LIMIT_LENGTH, maxValueBytes},       {SQLITE_LIMIT_SQL_LENGTH, 1 << 20},   {SQLITE_LIMIT_EXPR_DEPTH, 200},
-                                          {SQLITE_LIMIT_COMPOUND_SELECT, 100},        {SQLITE_LIMIT_ATTACHED, 0},           {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 10'000},
-                                          {SQLITE_LIMIT_VDBE_OP, 1'000'000},          {SQLITE_LIMIT_WORKER_THREADS, 0}};
-    for (const auto& [limit, value] : limits)
-        sqlite3_limit(db.handle(), limit, value);
-    return {};
-}
-
-bool isReadingAction(int action) { return action == SQLITE_SELECT || action == SQLITE_READ || action == SQLITE_FUNCTION || action == SQLITE_RECURSIVE; }
 
 }  // namespace nj::sqlite

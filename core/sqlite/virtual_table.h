@@ -91,9 +91,4 @@ public:
 using AggregateFactory = std::unique_ptr<Aggregate> (*)();
 Status addAggregate(Database& db, const char* name, int arguments, AggregateFactory make);
 
-// For connections that run a person's SQL: double-quoted text is a name only, results and programs of a bounded size.
-Status restrictForQueries(Database& db, int maxValueBytes);
-// True: the action (an authorizer's code) only reads.
-bool isReadingAction(int action);
-
 }  // namespace nj::sqlite
