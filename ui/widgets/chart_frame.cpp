@@ -345,7 +345,7 @@ void ChartFrame::paintCursor(QPainter& painter) {
     const QString clock = formatClock(*cursor, workspace_.utc(), cursorResolution(frame_.nsPerPixel()));
     if (timeAxisShown_)
         paintTag(painter, clock, x);
-    if (!cardShown_ || !(hovered_ || keyboardFocus_) || rows.isEmpty() || gesture_.dragging())
+    if (!cardShown_ || boxValues_ || !(hovered_ || keyboardFocus_) || rows.isEmpty() || gesture_.dragging())
         return;
     const CursorCard card = layoutCard(clock + QLatin1Char(' ') + zoneName(*cursor, workspace_.utc()), rows, theme_);
     paintCard(painter, card, placeCard(card.size, frame_.plot, x, contentPoints()), theme_);
@@ -505,7 +505,7 @@ void ChartFrame::contextMenuEvent(QContextMenuEvent* event) { event->accept(); }
 
 void ChartFrame::focusInEvent(QFocusEvent* event) {
     QChartView::focusInEvent(event);
-    keyboardFocus_ = event->reason() != Qt::MouseFocusReason;
+    keyboardFocus_ = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason || event->reason() == Qt::ShortcutFocusReason;
     cursorItem_->update();
 }
 

@@ -1,0 +1,239 @@
+#include "views/latency_view.h"
+
+#include <QKeyEvent>
+#include <QSplitter>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "query/search_syntax.h"
+#include "views/latency_heatmap_panel.h"
+#include "views/latency_panel.h"
+#include "views/latency_stages_panel.h"
+#include "views/latency_traces_panel.h"
+#include "widgets/chart_events.h"
+#include "widgets/time_chart.h"
+
+namespace nj::ui {
+namespace {
+
+constexpr int kTracesWidth = 330;
+constexpr size_t kMostFlags = 60;
+
+QSplitter* splitter(Qt::Orientation orientation, const Theme& theme) {
+    auto* made = new QSplitter(orientation);
+    made->setHandleWidth(theme.gap);
+    made->setChildrenCollapsible(false);
+    return made;
+}
+
+}  // namespace
+
+LatencyView::LatencyView(const ViewContext& context, QWidget* parent) : View(parent), context_(context) {
+    setObjectName(QStringLiteral("page"));
+    build();
+    connectPanels();
+    soon_.setSingleShot(true);
+    soon_.setInterval(0);   // one refresh for a change of range, baseline and filter together
+    connect(&soon_, &QTimer::timeout, this, &LatencyView::refresh);
+    connect(&context_.workspace, &Workspace::rangeChanged, this, &LatencyView::scheduleRefresh);
+    connect(&context_.workspace, &Workspace::baselineChanged, this, &LatencyView::scheduleRefresh);
+    connect(&context_.workspace, &Workspace::filterChanged, this, &LatencyView::scheduleRefresh);
+    connect(&context_.workspace, &Workspace::utcChanged, this, &LatencyView::showFlags);
+    connect(&context_.workspace, &Workspace::infoChanged, this, [this] {
+        measuresKnown_ = false;   // more was read: there may be more to measure
+        scheduleRefresh();
+    });
+}
+
+void LatencyView::build() {
+    const Theme& theme = context_.theme;
+    main_ = new LatencyPanel(context_);
+    stages_ = new LatencyStagesPanel(context_);
+    heatmap_ = new LatencyHeatmapPanel(context_);
+    traces_ = new LatencyTracesPanel(context_);
+    traces_->setMinimumWidth(kTracesWidth - 60);
+    traces_->hide();
+    auto* lower = splitter(Qt::Horizontal, theme);
+    lower->addWidget(stages_);
+    lower->addWidget(heatmap_);
+    lower->setSizes({430, 560});
+    lower->setStretchFactor(0, 43);
+    lower->setStretchFactor(1, 56);
+    auto* down = splitter(Qt::Vertical, theme);
+    down->addWidget(main_);
+    down->addWidget(lower);
+    down->setSizes({560, 440});
+    down->setStretchFactor(0, 56);
+    down->setStretchFactor(1, 44);
+    across_ = splitter(Qt::Horizontal, theme);
+    across_->addWidget(down);
+    across_->addWidget(traces_);
+    across_->setStretchFactor(0, 1);
+    across_->setStretchFactor(1, 0);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(theme.padding, theme.padding, theme.padding, theme.padding);
+    column->addWidget(across_);
+}
+
+void LatencyView::connectPanels() {
+    connect(main_, &LatencyPanel::settledChanged, this, &LatencyView::announce);
+    connect(stages_, &LatencyStagesPanel::settledChanged, this, &LatencyView::announce);
+    connect(heatmap_, &LatencyHeatmapPanel::settledChanged, this, &LatencyView::announce);
+    connect(traces_, &LatencyTracesPanel::settledChanged, this, &LatencyView::announce);
+    connect(main_, &LatencyPanel::measureChanged, this, [this] {
+        heatmap_->setMeasure(main_->measure());
+        heatmap_->refresh();
+        closeTraces();
+    });
+    connect(main_, &LatencyPanel::spikeClicked, this, &LatencyView::listAround);
+    connect(stages_, &LatencyStagesPanel::spikeClicked, this, [this](TimeNs time) { listAround(time, {}); });
+    connect(heatmap_, &LatencyHeatmapPanel::boxMarked, this, [this](TimeRange range, double low, double high, quint64 count) {
+        traces_->show();
+        traces_->askBox(range, low, high, *main_->measure(), count);
+    });
+    connect(heatmap_, &LatencyHeatmapPanel::boxCleared, this, &LatencyView::closeTraces);
+    connect(heatmap_, &LatencyHeatmapPanel::exemplarClicked, this, [this](const TraceId& trace) {
+        Selection selection;
+        selection.kind = Selection::Kind::kTrace;
+        selection.trace = trace;
+        context_.workspace.setSelection(selection);
+        context_.workspace.requestView(QStringLiteral("traces"), QStringLiteral("trace:") + QString::fromStdString(trace.hex()));
+    });
+    connect(traces_, &LatencyTracesPanel::closed, this, [this] {
+        heatmap_->chart().clearBox();
+        closeTraces();
+    });
+}
+
+void LatencyView::closeTraces() {
+    if (!traces_->isVisible())
+        return;
+    const bool hadFocus = traces_->isAncestorOf(focusWidget());
+    traces_->hide();
+    if (hadFocus)
+        main_->chart().setFocus();
+}
+
+void LatencyView::listAround(TimeNs time, const QString& group) {
+    if (!main_->measure())
+        return;
+    context_.workspace.setCursor(time);
+    // A column each side, so that a click beside the spike still holds it.
+    const DurationNs width = std::max<DurationNs>(context_.workspace.range().length() / 120, kSecond);
+    const QString term = group.isEmpty() || group == QLatin1String("others") || main_->splitBy().isEmpty()
+                             ? QString()
+                             : QString::fromStdString(query::searchTerm(main_->splitBy().toStdString(), group.toStdString(), false));
+    traces_->show();
+    traces_->askAround(time, width, *main_->measure(), term);
+}
+
+void LatencyView::scheduleRefresh() {
+    stale_ = true;
+    if (isVisible())
+        soon_.start();
+}
+
+void LatencyView::showEvent(QShowEvent* event) {
+    View::showEvent(event);
+    if (stale_)
+        soon_.start();
+}
+
+void LatencyView::refresh() {
+    if (context_.workspace.range().empty())
+        return;
+    stale_ = false;
+    if (!measuresKnown_)
+        askMeasures();
+    else {
+        main_->refresh();
+        heatmap_->refresh();
+    }
+    stages_->refresh();
+    askEvents();
+}
+
+void LatencyView::askMeasures() {
+    askingMeasures_ = true;
+    context_.queries.ask(
+        QStringLiteral("latency/measures"), this, [](query::Backend& backend, std::stop_token stop) { return backend.measures(stop); },
+        [this](Result<std::vector<query::Measure>>&& answer) {
+            askingMeasures_ = false;
+            if (!answer.ok()) {
+                main_->showError(QString::fromStdString(answer.error().message), tr("Try again"), [this] { refresh(); });
+                announce();
+                return;
+            }
+            measuresKnown_ = true;
+            const auto before = main_->measure();
+            main_->setMeasures(*answer);
+            main_->refresh();
+            if (before && main_->measure() && *before == *main_->measure())
+                heatmap_->refresh();
+            if (answer->empty())
+                heatmap_->showEmpty(tr("No observation to place."));
+            announce();
+        });
+}
+
+void LatencyView::askEvents() {
+    askingEvents_ = true;
+    context_.queries.ask(
+        QStringLiteral("latency/events"), this,
+        [range = context_.workspace.range()](query::Backend& backend, std::stop_token stop) { return backend.events(range, stop); },
+        [this](Result<std::vector<query::EventMark>>&& answer) {
+            askingEvents_ = false;
+            events_ = answer.ok() ? std::move(*answer) : std::vector<query::EventMark>();
+            if (events_.size() > kMostFlags) {
+                std::stable_sort(events_.begin(), events_.end(), [](const auto& a, const auto& b) { return a.severity > b.severity; });
+                events_.resize(kMostFlags);
+            }
+            showFlags();
+            announce();
+        });
+}
+
+void LatencyView::showFlags() {
+    const QVector<ChartFlag> flags = chartFlags(events_, context_.workspace.utc());
+    main_->setFlags(flags);
+    stages_->setFlags(flags);
+    heatmap_->setFlags(flags);
+}
+
+bool LatencyView::settled() const {
+    const bool waiting = (stale_ && !context_.workspace.range().empty()) || soon_.isActive() || askingMeasures_ || askingEvents_;
+    return !waiting && main_->settled() && stages_->settled() && heatmap_->settled() && traces_->settled();
+}
+
+void LatencyView::announce() {
+    if (settled())
+        Q_EMIT settledChanged();
+}
+
+QString LatencyView::summary() const { return main_->bodyShown() ? main_->title() + QStringLiteral(" — ") + main_->words() : main_->message(); }
+
+void LatencyView::keyPressEvent(QKeyEvent* event) {
+    if (event->key() == Qt::Key_Escape && traces_->isVisible()) {
+        heatmap_->chart().clearBox();
+        closeTraces();
+    } else {
+        View::keyPressEvent(event);
+    }
+}
+
+namespace {
+
+QString latencyNeeds(const query::CapsuleInfo& info) {
+    return info.spans > 0 || info.histograms > 0 || info.logs > 0 || info.samples > 0
+               ? QString()
+               : LatencyView::tr("Latency needs spans, histograms or log records with durations.");
+}
+
+View* createLatency(const ViewContext& context, QWidget* parent) { return new LatencyView(context, parent); }
+
+}  // namespace
+
+extern const ViewFactory latency_view;
+const ViewFactory latency_view{"latency", QT_TRANSLATE_NOOP("View", "Latency"), "∿", latencyNeeds, createLatency};
+
+}  // namespace nj::ui

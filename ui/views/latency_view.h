@@ -1,0 +1,53 @@
+// Latency: percentiles of a measure with its legend, where the time of a request goes, each observation as a heatmap, and the traces
+// behind a spike or a box. Panels ask for their own answers; this class says when, and joins them. UI thread only.
+#pragma once
+
+#include <QTimer>
+
+#include "views/view.h"
+#include "widgets/chart_data.h"
+
+class QSplitter;
+
+namespace nj::ui {
+
+class LatencyPanel;
+class LatencyStagesPanel;
+class LatencyHeatmapPanel;
+class LatencyTracesPanel;
+
+class LatencyView : public View {
+    Q_OBJECT
+public:
+    explicit LatencyView(const ViewContext& context, QWidget* parent = nullptr);
+    [[nodiscard]] bool settled() const override;
+    [[nodiscard]] QString summary() const override;
+
+protected:
+    void showEvent(QShowEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+
+private:
+    void build();
+    void connectPanels();
+    void askMeasures();
+    void scheduleRefresh();
+    void refresh();
+    void askEvents();
+    void showFlags();
+    void listAround(TimeNs time, const QString& group);
+    void closeTraces();
+    void announce();
+
+    ViewContext context_;
+    LatencyPanel* main_;
+    LatencyStagesPanel* stages_;
+    LatencyHeatmapPanel* heatmap_;
+    LatencyTracesPanel* traces_;
+    QSplitter* across_;
+    QTimer soon_;
+    std::vector<query::EventMark> events_;
+    bool measuresKnown_ = false, askingMeasures_ = false, askingEvents_ = false, stale_ = true;
+};
+
+}  // namespace nj::ui
