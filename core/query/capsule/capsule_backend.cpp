@@ -1,0 +1,68 @@
+// The backend over a capsule: makes the context of each question and keeps what holds until the next commit.
+#include "query/backend.h"
+#include "query/capsule/questions.h"
+
+namespace nj::query {
+namespace {
+
+class CapsuleBackend : public Backend {
+public:
+    explicit CapsuleBackend(std::unique_ptr<store::CapsuleReader> reader) : reader_(std::move(reader)) {}
+
+    Result<CapsuleInfo> info(std::stop_token stop) override { return ask(stop, answerInfo); }
+    Result<OpeningAnswer> opening(std::stop_token stop) override { return ask(stop, answerOpening); }
+    Result<std::optional<TimeRange>> baselineFor(TimeRange window, std::stop_token stop) override { return ask(stop, answerBaseline, window); }
+    Result<std::vector<EventMark>> events(TimeRange range, std::stop_token stop) override { return ask(stop, answerEvents, range); }
+    Result<VolumeAnswer> volume(const VolumeQuestion& q, std::stop_token stop) override { return ask(stop, answerVolume, q); }
+    Result<std::vector<Measure>> measures(std::stop_token stop) override { return ask(stop, answerMeasures); }
+    Result<LatencyAnswer> latency(const LatencyQuestion& q, std::stop_token stop) override { return ask(stop, answerLatency, q); }
+    Result<HeatmapAnswer> heatmap(const HeatmapQuestion& q, std::stop_token stop) override { return ask(stop, answerHeatmap, q); }
+    Result<StagesAnswer> stages(const StagesQuestion& q, std::stop_token stop) override { return ask(stop, answerStages, q); }
+    Result<std::vector<EntityRow>> entityTable(const EntityTableQuestion& q, std::stop_token stop) override { return ask(stop, answerEntityTable, q); }
+    Result<ErrorsAnswer> errors(const ErrorsQuestion& q, std::stop_token stop) override { return ask(stop, answerErrors, q); }
+    Result<std::vector<ChangeRow>> changes(const ChangesQuestion& q, std::stop_token stop) override { return ask(stop, answerChanges, q); }
+    Result<TraceListAnswer> traceList(const TraceListQuestion& q, std::stop_token stop) override { return ask(stop, answerTraceList, q); }
+    Result<TraceTree> traceTree(const TraceId& id, std::stop_token stop) override { return ask(stop, answerTraceTree, id); }
+    Result<SpanDetail> spanDetail(int64_t seq, std::stop_token stop) override { return ask(stop, answerSpanDetail, seq); }
+    Result<LogPageAnswer> logPage(const LogPageQuestion& q, std::stop_token stop) override { return ask(stop, answerLogPage, q); }
+    Result<LogVolumeAnswer> logVolume(const LogVolumeQuestion& q, std::stop_token stop) override { return ask(stop, answerLogVolume, q); }
+    Result<uint64_t> logSeek(const LogSeekQuestion& q, std::stop_token stop) override { return ask(stop, answerLogSeek, q); }
+    Result<LogDetail> logDetail(int64_t seq, std::stop_token stop) override { return ask(stop, answerLogDetail, seq); }
+    Result<std::vector<SeriesInfo>> series(const SeriesQuestion& q, std::stop_token stop) override { return ask(stop, answerSeries, q); }
+    Result<std::vector<SeriesPoints>> seriesPoints(const SeriesPointsQuestion& q, std::stop_token stop) override { return ask(stop, answerSeriesPoints, q); }
+    Result<EntityGraph> entities(std::stop_token) override { return reader_->entities(); }
+    Result<FoundId> findId(const std::string& text, std::stop_token stop) override { return ask(stop, answerFindId, text); }
+    Result<std::vector<KeyInfo>> keys(std::stop_token stop) override { return ask(stop, answerKeys); }
+    Result<std::vector<std::pair<std::string, uint64_t>>> values(const std::string& key, const std::string& prefix, size_t limit, std::stop_token stop) override {
+        return ask(stop, answerValues, key, prefix, limit);
+    }
+
+private:
+    template <typename Answer, typename... Question>
+    auto ask(const std::stop_token& stop, Answer answer, const Question&... question) -> decltype(answer(std::declval<QueryContext&>(), question...)) {
+        NJ_ASSIGN(std::shared_ptr<const store::Snapshot> snapshot, reader_->snapshot());
+        if (!snapshot_ || snapshot_->commitSeq() != snapshot->commitSeq()) {
+            cache_.clear();   // views are valid as long as their snapshot only
+            snapshot_ = std::move(snapshot);
+        }
+        QueryContext context(*reader_, snapshot_, cache_, stop);
+        NJ_RETURN_IF_ERROR(context.checkStop());
+        auto result = answer(context, question...);
+        NJ_RETURN_IF_ERROR(context.checkStop());
+        return result;
+    }
+
+    // In this order: views refer to the snapshot, the snapshot to the reader.
+    std::unique_ptr<store::CapsuleReader> reader_;
+    std::shared_ptr<const store::Snapshot> snapshot_;
+    QueryCache cache_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Backend>> openCapsuleBackend(const std::string& path) {
+    NJ_ASSIGN(std::unique_ptr<store::CapsuleReader> reader, store::CapsuleReader::open(path));
+    return std::unique_ptr<Backend>(std::make_unique<CapsuleBackend>(std::move(reader)));
+}
+
+}  // namespace nj::query

@@ -1,0 +1,153 @@
+// One trace as a tree with its critical path, self times and stages; one span in detail.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "analyze/stage.h"
+#include "analyze/trace_time.h"
+#include "analyze/trace_tree.h"
+#include "query/capsule/questions.h"
+#include "query/capsule/row_details.h"
+#include "query/capsule/trace_rows.h"
+
+namespace nj::query {
+namespace {
+
+std::optional<double> seconds(const AttributeList& attributes, std::string_view key) {
+    const AttributeValue* value = findAttribute(attributes, key);
+    if (!value || (value->type != ValueType::kDouble && value->type != ValueType::kInt))
+        return std::nullopt;
+    return value->type == ValueType::kInt ? static_cast<double>(value->integer) : value->number;
+}
+
+void addStages(TraceSpan& span) {
+    analyze::EngineTimes times;
+    times.queue = seconds(span.attributes, analyze::kQueueKey);
+    times.prefill = seconds(span.attributes, analyze::kPrefillKey);
+    times.decode = seconds(span.attributes, analyze::kDecodeKey);
+    times.timeToFirstToken = seconds(span.attributes, analyze::kFirstTokenKey);
+    for (const analyze::StagePart& part : analyze::engineParts(times, span.start, span.end))
+        span.stages.push_back({analyze::stageName(part.stage), part.from, part.to});
+}
+
+std::string spans(uint32_t n) { return n == 1 ? "1 span" : fmt::format("{} spans", n); }
+
+std::vector<std::string> warningsOf(const analyze::TraceShape& shape, size_t total, uint64_t moreLogs) {
+    std::vector<std::string> out;
+    const char* const s[2] = {"", "s"};
+    const auto plural = [&](uint32_t n) { return s[n == 1 ? 1 : 0]; };   // of the verb
+    if (shape.orphans > 0)
+        out.push_back(fmt::format("{} name{} a parent that is not here", spans(shape.orphans), plural(shape.orphans)));
+    if (shape.roots > 1)
+        out.push_back(fmt::format("{} spans have no parent: the trace has several roots", shape.roots));
+    if (shape.roots == 0 && total > 0)
+        out.push_back("no span without a parent: the root of this trace is missing");
+    if (shape.cycles > 0)
+        out.push_back(fmt::format("{} of spans that are each other's ancestors, cut at the earliest", shape.cycles == 1 ? "1 cycle" : fmt::format("{} cycles", shape.cycles)));
+    if (shape.duplicates > 0)
+        out.push_back(fmt::format("{} share{} an id with another span", spans(shape.duplicates), plural(shape.duplicates)));
+    if (shape.reversed > 0)
+        out.push_back(fmt::format("{} end{} before the start", spans(shape.reversed), plural(shape.reversed)));
+    if (shape.skewed > 0)
+        out.push_back(fmt::format("{} start{} before the parent on another host: clocks differ", spans(shape.skewed), plural(shape.skewed)));
+    if (total > kMaxDetailedSpans)
+        out.push_back(fmt::format("more than {} spans: attributes are shown in each span's detail only", kMaxDetailedSpans));
+    if (moreLogs > 0)
+        out.push_back(fmt::format("{} more log records of this trace are not shown here", moreLogs));
+    return out;
+}
+
+// Puts the spans into depth-first order and fills what follows from the order.
+void arrange(const analyze::TraceShape& shape, const std::vector<analyze::TreeSpan>& shapeSpans, std::vector<TraceSpan>& spans, TraceTree& tree) {
+    const std::vector<DurationNs> self = analyze::selfTimes(shape, shapeSpans);
+    tree.spans.reserve(spans.size());
+    for (size_t i = 0; i < shape.nodes.size(); ++i) {
+        const analyze::TreeNode& node = shape.nodes[i];
+        TraceSpan& span = tree.spans.emplace_back(std::move(spans[node.span]));
+        span.parent = node.parent;
+        span.depth = node.depth;
+        span.childCount = node.childCount;
+        span.self = self[i];
+        span.orphan = node.orphan;
+        span.inCycle = node.inCycle;
+        span.duplicateId = node.duplicateId;
+        span.endBeforeStart = node.endBeforeStart;
+        span.skewed = node.skewed;
+        addStages(span);
+    }
+    for (const analyze::PathPart& part : analyze::criticalPath(shape, shapeSpans)) {
+        TraceSpan& span = tree.spans[part.node];
+        span.onCriticalPath = true;
+        span.criticalParts.emplace_back(part.from, part.to);
+    }
+}
+
+}  // namespace
+
+Result<TraceTree> answerTraceTree(QueryContext& context, const TraceId& id) {
+    if (id.empty())
+        return makeError(ErrorCode::kInvalidArgument, "the all-zero id names no trace");
+    NJ_ASSIGN(std::vector<TraceSpan> spans, readTraceSpans(context, id));
+    uint64_t moreLogs = 0;
+    TraceTree tree;
+    tree.id = id;
+    NJ_ASSIGN(tree.logs, readTraceLogs(context, id, moreLogs));
+    if (spans.empty() && tree.logs.empty())
+        return makeError(ErrorCode::kNotFound, "no span or log record has trace id " + id.hex());
+    std::vector<analyze::TreeSpan> shapeSpans;
+    shapeSpans.reserve(spans.size());
+    std::set<std::string_view> services;
+    for (const TraceSpan& span : spans) {
+        const TimeNs end = std::max(span.start, span.end);
+        tree.from = shapeSpans.empty() ? span.start : std::min(tree.from, span.start);
+        tree.to = shapeSpans.empty() ? end : std::max(tree.to, end);
+        tree.errors += span.status == SpanStatus::kError ? 1 : 0;
+        services.insert(span.service);
+        shapeSpans.push_back({span.id, span.parentId, span.start, span.end, span.resourceId});
+    }
+    tree.services = static_cast<uint32_t>(services.size());
+    services.clear();
+    if (spans.empty()) {
+        tree.from = tree.logs.front().time;
+        tree.to = tree.logs.back().time;
+    }
+    const analyze::TraceShape shape = analyze::buildTraceShape(shapeSpans);
+    NJ_RETURN_IF_ERROR(context.checkStop());
+    arrange(shape, shapeSpans, spans, tree);
+    tree.warnings = warningsOf(shape, tree.spans.size(), moreLogs);
+    return tree;
+}
+
+Result<SpanDetail> answerSpanDetail(QueryContext& context, int64_t seq) {
+    NJ_ASSIGN(auto located, context.reader().locate(context.snapshot(), Signal::kSpan, seq));
+    const store::SegmentView& view = *located.first;
+    const uint32_t row = located.second;
+    SpanDetail detail;
+    NJ_ASSIGN(detail.span, readSpan(context, view, row));
+    detail.span.endBeforeStart = detail.span.end < detail.span.start;
+    detail.span.self = std::max<DurationNs>(0, detail.span.end - detail.span.start);
+    addStages(detail.span);
+    NJ_ASSIGN(const store::TraceIdColumn traces, view.traceIds());
+    if (traces.codes.code(row) < traces.table.size())
+        detail.traceId = traces.at(row);
+    detail.resource = context.snapshot().resource(detail.span.resourceId);
+    NJ_ASSIGN(const std::vector<uint32_t> scopes, view.scopes());
+    if (row < scopes.size() && scopes[row] != kNoIndex)
+        detail.scope = context.snapshot().scope(scopes[row]);
+    NJ_ASSIGN(detail.traceState, view.text(store::TextColumn::kTraceState, row));
+    NJ_ASSIGN(const std::vector<uint32_t> flags, view.flags());
+    detail.flags = row < flags.size() ? flags[row] : 0;
+    NJ_ASSIGN(const auto dropped, view.dropped());
+    if (row < dropped.size()) {
+        detail.droppedAttributes = dropped[row][0];
+        detail.droppedEvents = dropped[row][1];
+        detail.droppedLinks = dropped[row][2];
+    }
+    NJ_ASSIGN(detail.import, context.import(view.info().import));
+    NJ_ASSIGN(detail.entities, entitiesOf(context, detail.resource));
+    return detail;
+}
+
+}  // namespace nj::query

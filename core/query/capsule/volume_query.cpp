@@ -1,0 +1,63 @@
+// The overview strip and the event lane.
+#include <algorithm>
+
+#include "query/capsule/column_rows.h"
+#include "query/capsule/filter_evaluator.h"
+#include "query/capsule/questions.h"
+
+namespace nj::query {
+namespace {
+
+constexpr uint8_t kErrorSeverity = 17;
+
+// Adds the matching rows of one signal to `all`, and those whose byte is at least `bad` to `errors`.
+Status countSignal(QueryContext& context, const VolumeQuestion& question, Signal signal, const Columns& columns, std::vector<uint32_t>& all, std::vector<uint32_t>& errors) {
+    NJ_ASSIGN(FilterEvaluator filter, FilterEvaluator::create(context, question.filter, signal));
+    const uint8_t bad = signal == Signal::kSpan ? static_cast<uint8_t>(SpanStatus::kError) : kErrorSeverity;
+    return scanSegments(context, signal, question.range, filter, [&](const store::SegmentView& view, RowSpan rows, const RowSet* matching) -> Status {
+        NJ_ASSIGN(const store::StartColumn start, view.start());
+        NJ_ASSIGN(const std::span<const uint8_t> bytes, signal == Signal::kSpan ? view.status() : view.severity());
+        if (start.ticks.size() < rows.to || bytes.size() < rows.to)
+            return makeError(ErrorCode::kMalformed, "a segment's columns have different lengths");
+        forEachColumn(start, rows, columns, [&](size_t column, RowSpan part) {
+            uint32_t n = 0, failed = 0;
+            forEachRow(part, matching, [&](uint32_t row) {
+                ++n;
+                failed += bytes[row] >= bad ? 1U : 0U;
+            });
+            all[column] += n;
+            errors[column] += failed;
+        });
+        return {};
+    });
+}
+
+}  // namespace
+
+Result<VolumeAnswer> answerVolume(QueryContext& context, const VolumeQuestion& question) {
+    const Columns columns = Columns::of(question.range, question.columns);
+    VolumeAnswer answer;
+    answer.from = columns.from;
+    answer.width = columns.width;
+    answer.spans.assign(columns.count, 0);
+    answer.logs.assign(columns.count, 0);
+    answer.errors.assign(columns.count, 0);
+    NJ_RETURN_IF_ERROR(countSignal(context, question, Signal::kSpan, columns, answer.spans, answer.errors));
+    NJ_RETURN_IF_ERROR(countSignal(context, question, Signal::kLog, columns, answer.logs, answer.errors));
+    return answer;
+}
+
+Result<std::vector<EventMark>> answerEvents(QueryContext& context, TimeRange range) {
+    const TimeRange wanted = wholeIfEmpty(range);
+    NJ_ASSIGN(const std::vector<store::EventRow> rows, context.reader().events());
+    std::vector<EventMark> marks;
+    for (const store::EventRow& row : rows) {
+        const TimeNs end = std::max(row.end, row.time);
+        if (row.time < wanted.to && end >= wanted.from)
+            marks.push_back({row.seq, row.time, row.end, row.kind, row.title, row.entity, row.severity, row.logSeq});
+    }
+    std::stable_sort(marks.begin(), marks.end(), [](const EventMark& a, const EventMark& b) { return a.time < b.time; });
+    return marks;
+}
+
+}  // namespace nj::query
