@@ -1,0 +1,85 @@
+// Collects samples of Prometheus' data model into batches: series by label set, metadata of families beside them.
+// One thread. Codes of series are good until the next flush.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "format/otlp_builder.h"
+#include "format/prometheus_line.h"
+
+namespace nj::format {
+
+class PrometheusBuilder {
+public:
+    // Batch, health, samples and exemplars; series come from here.
+    OtlpBuilder& rows() { return rows_; }
+
+    // The series that `raw` stands for. decode(name, labels) fills it in (false: it is none) and is called only when raw was
+    // not seen before in this batch. kNoIndex when it is none.
+    template <typename Decode>
+    uint32_t series(std::string_view raw, Decode&& decode) {
+        if (last_ != kNoIndex && raw == lastRaw_)
+            return last_;
+        const Hash128 key = hash128(raw);
+        const auto known = byText_.find(key);
+        uint32_t index = kNoIndex;
+        if (known != byText_.end()) {
+            index = known->second;
+        } else {
+            std::string name;
+            AttributeList labels;
+            index = decode(name, labels) ? intern(std::move(name), std::move(labels)) : kNoIndex;
+            byText_.emplace(key, index);
+        }
+        lastRaw_ = raw;
+        last_ = index;
+        return index;
+    }
+    // Labels sorted by name.
+    uint32_t intern(std::string name, AttributeList labels);
+    // The raw text of the series asked for last, "" when there is none: lines of one series often follow each other.
+    [[nodiscard]] std::string_view lastRaw() const { return lastRaw_; }
+
+    void addSample(uint32_t series, TimeNs time, double value);
+    // A native histogram from its printed buckets; false (and a health record) when they make none.
+    bool addNative(uint32_t series, TimeNs time, double count, double sum, const std::vector<NativeBucket>& buckets);
+    void addExemplar(uint32_t series, TimeNs time, double value, AttributeList labels);
+
+    void setMetadata(const PrometheusMetadata& metadata);
+    [[nodiscard]] bool hasMetadata() const { return !families_.empty(); }
+
+    bool flushWhenFull(const BatchConsumer& out) { return !full() || flush(out); }
+    bool flush(const BatchConsumer& out);
+
+private:
+    struct Family {
+        MetricKind kind = MetricKind::kUnknown;
+        std::string unit, help;
+    };
+    struct HashOfHash {
+        size_t operator()(const Hash128& h) const {
+            size_t v;
+            std::memcpy(&v, h.data(), sizeof v);
+            return v;
+        }
+    };
+    struct NameHash {
+        using is_transparent = void;
+        size_t operator()(std::string_view name) const { return std::hash<std::string_view>{}(name); }
+    };
+    [[nodiscard]] bool full() const { return rows_.full(); }
+    void describe(SeriesKey& key) const;
+    [[nodiscard]] const Family* family(std::string_view name) const;
+
+    OtlpBuilder rows_;
+    std::string lastRaw_;
+    uint32_t last_ = kNoIndex;
+    std::unordered_map<Hash128, uint32_t, HashOfHash> byText_;
+    std::unordered_map<Hash128, uint32_t, HashOfHash> byLabels_;
+    std::unordered_map<std::string, Family, NameHash, std::equal_to<>> families_;
+    std::string scratch_;
+};
+
+}  // namespace nj::format
