@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/utf8.h"
-#include "format/log_events.h"
 #include "format/log_text.h"
 
 namespace nj::format {
@@ -34,7 +33,7 @@ void LogBatch::placeTime(const LogLine& record) {
         if (flags & kTimeFromUptime) {
             lastUptime_ = std::max(lastUptime_, time);
             uptimePlaced_ = true;
-            if (boot_)
+            if (boot_ && !holding_)
                 time += *boot_;
             else
                 holding_ = true;
@@ -105,9 +104,27 @@ void LogBatch::addFields(const LogLine& record, uint32_t row) {
     }
 }
 
-void LogBatch::addEvent(LogLine& record, uint32_t row) {
-    LogEvent found = findLogEvent(record);
-    if (found.kind.empty() || batch_.events.size() >= kEventLimit)
+// "rtc_cmos 00:04: setting system clock to 2026-02-24T06:12:33 UTC (1771913553)" says when the machine started.
+void LogBatch::noticeBoot(const LogLine& record) {
+    const size_t found = record.body.find("setting system clock to ");
+    if (record.time.kind != ParsedTime::Kind::kUptime || found == std::string_view::npos)
+        return;
+    const size_t open = record.body.find('(', found);
+    int64_t seconds = 0;
+    ParsedTime instant;
+    if (open == std::string_view::npos || text::leadingDigits(record.body.substr(open + 1), seconds) == 0 || !instantFromInteger(seconds, instant))
+        return;
+    boot_ = instant.value - record.time.value;
+    bootSaid_ = true;
+    if (holding_ && held_.empty()) {
+        placeUptime(batch_, *boot_);
+        lastTime_ += *boot_;
+        holding_ = false;
+    }
+}
+
+void LogBatch::addEvent(LogEvent&& found, const LogLine& record, uint32_t row) {
+    if (batch_.events.size() >= kEventLimit)
         return;
     IncidentEvent event;
     event.time = batch_.logs.time[row];
@@ -116,6 +133,17 @@ void LogBatch::addEvent(LogLine& record, uint32_t row) {
     event.entity = found.entity.empty() ? std::string(!record.host.empty() && record.kernel ? record.host : (record.service.empty() ? std::string_view(baseService_) : record.service)) : std::move(found.entity);
     event.severity = found.severity != 0 ? found.severity : record.severity;
     event.logRow = row;
+    batch_.events.push_back(std::move(event));
+}
+
+void LogBatch::addIncident(std::string_view kind, std::string_view title, std::string_view entity, uint8_t severity) {
+    IncidentEvent event;
+    event.logRow = static_cast<uint32_t>(batch_.logs.size() - 1);
+    event.time = batch_.logs.time.back();
+    event.kind = kind;
+    event.title = repairUtf8(utf8Prefix(title, 200));
+    event.entity = repairUtf8(entity);
+    event.severity = severity;
     batch_.events.push_back(std::move(event));
 }
 
@@ -168,6 +196,9 @@ uint32_t LogBatch::scopeOf(std::string_view logger) {
 void LogBatch::add(LogLine& record, const Row& row) {
     LogColumns& logs = batch_.logs;
     const auto index = static_cast<uint32_t>(logs.size());
+    if (record.kernel && !boot_)
+        noticeBoot(record);
+    LogEvent event = row.part <= 1 && row.findEvents ? findLogEvent(record) : LogEvent();
     placeTime(record);
     uint8_t ignored = 0;
     logs.observedTime.push_back(record.observed ? clock_.resolve(record.observed, ignored) : 0);
@@ -183,8 +214,8 @@ void LogBatch::add(LogLine& record, const Row& row) {
     logs.droppedAttributes.push_back(record.droppedFields);
     logs.line.push_back(row.line);
     logs.part.push_back(row.part);
-    if (row.part <= 1)
-        addEvent(record, index);
+    if (!event.kind.empty())
+        addEvent(std::move(event), record, index);
     addFields(record, index);
 }
 
@@ -290,7 +321,7 @@ std::string LogBatch::assumptions() const {
     if (uptimePlaced_) {
         if (!text.empty())
             text += "; ";
-        text += "uptimes counted back from the file's date, taken as the time of the last line";
+        text += bootSaid_ ? "uptimes counted from the boot time the log itself tells" : "uptimes counted back from the file's date, taken as the time of the last line";
     }
     return text;
 }

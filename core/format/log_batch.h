@@ -8,6 +8,7 @@
 
 #include "format/format.h"
 #include "format/log_clock.h"
+#include "format/log_events.h"
 #include "format/log_line.h"
 #include "model/batch.h"
 
@@ -23,8 +24,11 @@ public:
         uint64_t line = 0;
         uint32_t part = 0;
         bool bodyIsOriginal = false;   // a continued part: all of it is body
+        bool findEvents = true;        // look for incident events in the body
     };
     void add(LogLine& record, const Row& row);
+    // An incident of the row added last.
+    void addIncident(std::string_view kind, std::string_view title, std::string_view entity, uint8_t severity);
     void countHealth(HealthSeverity severity, std::string_view reason, std::string_view example, uint64_t offset, uint64_t line);
 
     // Hands out a full batch; false = the consumer wants no more.
@@ -32,6 +36,7 @@ public:
     bool finish(const BatchConsumer& out);
 
     LogClock& clock() { return clock_; }
+    [[nodiscard]] const LogClock& clock() const { return clock_; }
     Batch& batch() { return batch_; }
     [[nodiscard]] std::string assumptions() const;
 
@@ -39,7 +44,8 @@ private:
     void placeTime(const LogLine& record);
     void appendBody(const LogLine& record, const Row& row);
     void addFields(const LogLine& record, uint32_t row);
-    void addEvent(LogLine& record, uint32_t row);
+    void noticeBoot(const LogLine& record);
+    void addEvent(LogEvent&& found, const LogLine& record, uint32_t row);
     uint32_t resourceOf(const LogLine& record);
     uint32_t scopeOf(std::string_view logger);
     bool hold(const BatchConsumer& out);
@@ -61,7 +67,7 @@ private:
     // Uptime: rows wait until the boot time is known (a line that says it, or the file's end and date).
     std::optional<TimeNs> boot_;
     TimeNs lastUptime_ = 0;
-    bool holding_ = false, uptimePlaced_ = false;
+    bool holding_ = false, uptimePlaced_ = false, bootSaid_ = false;
     std::vector<Batch> held_;
     size_t heldBytes_ = 0;
 
@@ -72,6 +78,9 @@ private:
     std::string lastLogger_;
     uint32_t lastScope_ = kNoIndex;
 };
+
+// retriever-7d9f8b6c54-x2x9q → retriever; chat-api-0 → chat-api
+std::string_view workloadOf(std::string_view pod);
 
 // Resource attributes that a log's path tells: service.name from the file's name ("gateway.log.1.gz" → gateway), k8s.* from a pod's log folder
 // (/var/log/pods/<ns>_<pod>_<uid>/<container>/0.log, /var/log/containers/<pod>_<ns>_<container>-<id>.log).

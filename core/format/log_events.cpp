@@ -18,6 +18,8 @@ struct Pattern {
     Need need;                 // the line must be at least a warning, or a kernel's
 };
 
+constexpr std::string_view kTracePatterns[] = {"trace_id=", "traceId=", "traceID=", "trace_id: ", "\"trace_id\""};
+
 constexpr Pattern kPatterns[] = {
     {"NVRM: Xid", "xid", 17, Need::kNothing},
     {"Out of memory: Kill", "oom", 17, Need::kNothing},
@@ -39,6 +41,8 @@ constexpr Pattern kPatterns[] = {
     {"liveness probe failed", "probe", 13, Need::kNothing},
     {"Liveness probe failed", "probe", 13, Need::kNothing},
     {"Readiness probe failed", "probe", 13, Need::kNothing},
+    {"Critical going ", "alert", 17, Need::kNothing},
+    {"Non-critical going ", "alert", 13, Need::kNothing},
     {"rolled back to revision", "rollback", 10, Need::kNothing},
     {"rollback completed", "rollback", 10, Need::kNothing},
     {"Rollback to ", "rollback", 10, Need::kNothing},
@@ -54,8 +58,11 @@ class WordFilter {
 public:
     WordFilter() {
         for (const Pattern& pattern : kPatterns)
-            for (size_t i = 0; i < 4 && i + 4 <= pattern.text.size(); ++i)
+            for (size_t i = 0; i < 4; ++i)
                 mark(pattern.text.data() + i);
+        for (const std::string_view pattern : kTracePatterns)
+            for (size_t i = 0; i < 4; ++i)
+                mark(pattern.data() + i);
     }
     [[nodiscard]] bool mayMatch(std::string_view text) const {
         for (size_t i = 0; i + 4 <= text.size(); i += 4) {
@@ -78,6 +85,26 @@ private:
     }
     std::array<uint64_t, 1024> bits_{};
 };
+
+// "… trace_id=0af7651916cd43dd8448eb211c80319c": the id a program writes into its message.
+void takeTraceId(LogLine& record, std::string_view text) {
+    for (const std::string_view pattern : kTracePatterns) {
+        const size_t found = text.find(pattern);
+        if (found == std::string_view::npos)
+            continue;
+        size_t at = found + pattern.size();
+        while (at < text.size() && (text[at] == ':' || text[at] == ' ' || text[at] == '"'))
+            ++at;
+        size_t end = at;
+        while (end < text.size() && text::isHex(text[end]))
+            ++end;
+        const auto id = end - at == 32 ? TraceId::fromHex(text.substr(at, 32)) : std::nullopt;
+        if (id) {
+            record.traceId = *id;
+            return;
+        }
+    }
+}
 
 // "NVRM: Xid (PCI:0000:cb:00): 63, pid=1234, name=python, Row Remapper: …"
 void describeXid(LogLine& record, std::string_view text, LogEvent& event) {
@@ -104,6 +131,8 @@ LogEvent findLogEvent(LogLine& record) {
     const std::string_view text = record.body.substr(0, 512);
     if (!kFilter.mayMatch(text))
         return event;
+    if (record.traceId.empty())
+        takeTraceId(record, text);
     for (const Pattern& pattern : kPatterns) {
         if (text.find(pattern.text) == std::string_view::npos)
             continue;

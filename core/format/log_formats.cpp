@@ -87,7 +87,7 @@ Guess familyOf(const LogLineParser& parser, const LogLineParser::Findings& found
         return {Family::kDocker, 90};
     if (parser.wrapper() == LogWrapper::kCompose && found.heads > 0)
         return {Family::kCompose, 65};
-    if (found.columns * 2 > found.lines)
+    if (found.columns > 0)
         return {Family::kColumns, 85};
     struct Choice {
         Family family;

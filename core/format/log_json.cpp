@@ -1,10 +1,8 @@
 #include "format/log_json.h"
 
-// g++ 12 sees dangling pointers inside simdjson's own iterators.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wdangling-pointer"
 #include <simdjson.h>
-#pragma GCC diagnostic pop
+
+#include <charconv>
 
 #include "format/log_field_names.h"
 #include "format/log_shapes.h"
@@ -19,6 +17,7 @@ using simdjson::dom::element_type;
 
 constexpr int kFlattenDepth = 6;
 constexpr size_t kMaxFields = 512;
+constexpr std::string_view kStatusCode = "http.response.status_code";
 
 // Containers whose members count as if they stood outside, and those whose members describe the resource.
 struct PrefixRule {
@@ -67,6 +66,8 @@ struct JsonLogParser::State {
     Candidate time, observed, severity, body, logger, service, host, trace, span;
     int64_t nanoOfSecond = 0;
     size_t leaves = 0;
+    int64_t status = 0;          // of an HTTP response
+    bool nextcloud = false;      // its levels run from 0 to 4
 
     void begin(std::string_view line, LogLine& target, bool copyTexts) {
         out = &target;
@@ -75,6 +76,8 @@ struct JsonLogParser::State {
         time = observed = severity = body = logger = service = host = trace = span = Candidate();
         nanoOfSecond = 0;
         leaves = 0;
+        status = 0;
+        nextcloud = false;
         path.clear();
     }
 
@@ -89,7 +92,8 @@ struct JsonLogParser::State {
             }
             if (field.value.type() == element_type::OBJECT && depth < kFlattenDepth) {
                 path.append(field.key).append(1, '.');
-                walk(field.value.get_object().value_unsafe(), depth + 1, false);
+                const simdjson::dom::object inner = field.value.get_object().value_unsafe();
+                walk(inner, depth + 1, false);
                 path.resize(base);
                 continue;
             }
@@ -137,10 +141,9 @@ struct JsonLogParser::State {
             return;
         const FieldName* known = findFieldName(name);
         if (known == nullptr) {
+            nextcloud |= name == "reqId";
             if (resource)
                 resourceAttribute(kept, value);
-            else if (name == "instant.nanoOfSecond" && value.is_int64())
-                nanoOfSecond = value.get_int64().value_unsafe();
             else
                 attribute(kept, value);
             return;
@@ -172,7 +175,10 @@ struct JsonLogParser::State {
                 return;
             return attribute(renamed, value);
         case FieldRole::kResource: return resourceAttribute(renamed, value);
-        case FieldRole::kIgnored: return;
+        case FieldRole::kIgnored:
+            if (name == "instant.nanoOfSecond" && value.is_int64())
+                nanoOfSecond = value.get_int64().value_unsafe();
+            return;
         case FieldRole::kAttribute: break;
         }
         if (resource)
@@ -202,10 +208,26 @@ struct JsonLogParser::State {
         return buffer;
     }
 
+    // What is a number by its name stays one when it was written in quotes (journald).
+    void stringAttribute(std::string_view name, std::string_view value) {
+        int64_t number = 0;
+        if ((name == "process.pid" || name == "thread.id" || name == "code.line.number" || name == kStatusCode) && text::parseInt(value, number)) {
+            if (name == kStatusCode)
+                status = number;
+            out->addInt(name, number);
+        } else {
+            out->addString(name, keep(value));
+        }
+    }
+
     void attribute(std::string_view name, element value) {
         switch (value.type()) {
-        case element_type::STRING: out->addString(name, keep(value.get_string().value_unsafe())); break;
-        case element_type::INT64: out->addInt(name, value.get_int64().value_unsafe()); break;
+        case element_type::STRING: stringAttribute(name, value.get_string().value_unsafe()); break;
+        case element_type::INT64:
+            if (name == kStatusCode)
+                status = value.get_int64().value_unsafe();
+            out->addInt(name, value.get_int64().value_unsafe());
+            break;
         case element_type::UINT64: out->addString(name, out->own(std::to_string(value.get_uint64().value_unsafe()))); break;
         case element_type::DOUBLE: out->addDouble(name, value.get_double().value_unsafe()); break;
         case element_type::BOOL: out->addBool(name, value.get_bool().value_unsafe()); break;
@@ -245,12 +267,14 @@ struct JsonLogParser::State {
         if (severity.value.is_string()) {
             const std::string_view word = text::trim(severity.value.get_string().value_unsafe());
             int64_t number = 0;
-            uint8_t level = severityFromWord(word, true);
-            if (level == 0 && text::parseInt(word, number))
-                level = fromNumber(number);
+            const bool digits = text::parseInt(word, number);
+            const uint8_t level = digits ? fromNumber(number) : severityFromWord(word, true);
             if (level != 0 && out->severity == 0)
                 out->severity = level;
-            out->severityText = keep(word);
+            if (level == 0 && (digits || severity.rank >= 5))
+                attribute(severity.path, severity.value);
+            else if (!digits)
+                out->severityText = keep(word);
         } else if (severity.value.is_int64()) {
             const uint8_t level = fromNumber(severity.value.get_int64().value_unsafe());
             if (level == 0)
@@ -265,6 +289,8 @@ struct JsonLogParser::State {
     [[nodiscard]] uint8_t fromNumber(int64_t number) const {
         if (severity.path.size() == 8 && (severity.path[0] | 0x20) == 'p')   // syslog's PRIORITY
             return severityFromSyslog(number);
+        if (nextcloud && number >= 0 && number <= 4)
+            return static_cast<uint8_t>(number == 4 ? 21 : 5 + 4 * number);
         return number >= 10 && number <= 60 && number % 10 == 0 ? severityFromTens(number, false) : 0;
     }
 
@@ -273,7 +299,8 @@ struct JsonLogParser::State {
             return;
         if (body.value.is_array()) {   // journald: a message that is no UTF-8, byte by byte
             std::string& bytes = out->ownBuffer();
-            for (const element item : body.value.get_array().value_unsafe()) {
+            const simdjson::dom::array items = body.value.get_array().value_unsafe();
+            for (const element item : items) {
                 if (!item.is_int64() || item.get_int64().value_unsafe() < 0 || item.get_int64().value_unsafe() > 255) {
                     attribute(body.path, body.value);
                     body.set = false;
@@ -288,11 +315,35 @@ struct JsonLogParser::State {
         // Equal bytes anywhere in the line are as good as the field's own.
         const size_t found = message.size() < 16384 ? text.find(message) : std::string_view::npos;
         out->body = found != std::string_view::npos ? text.substr(found, message.size()) : keep(message);
+        if (found == std::string_view::npos && message.find('\x1b') != std::string_view::npos) {
+            std::string& plain = out->ownBuffer();
+            text::appendWithoutAnsi(plain, message);
+            out->body = plain;
+        }
+    }
+
+    // Datadog writes the low 64 bits as a decimal number.
+    template <typename IdType>
+    static bool setDecimal(element value, IdType& id) {
+        uint64_t number = 0;
+        if (value.is_string()) {
+            const std::string_view digits = value.get_string().value_unsafe();
+            const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+            if (error != std::errc() || end != digits.data() + digits.size())
+                return false;
+        } else if (value.get(number) != simdjson::SUCCESS) {
+            return false;
+        }
+        for (size_t i = 0; i < 8; ++i)
+            id.bytes[id.bytes.size() - 1 - i] = static_cast<unsigned char>(number >> (8 * i));
+        return number != 0;
     }
 
     template <typename IdType>
     void settleId(const Candidate& candidate, IdType& id) {
         if (!candidate.set)
+            return;
+        if (candidate.path.find("dd.") != std::string_view::npos && setDecimal(candidate.value, id))
             return;
         if (candidate.value.is_string()) {
             std::string_view s = candidate.value.get_string().value_unsafe();
@@ -315,6 +366,8 @@ struct JsonLogParser::State {
         if (observed.set && !readTime(observed.value, out->observed))
             attribute(observed.path, observed.value);
         settleSeverity();
+        if (out->severity == 0 && !severity.set)
+            out->severity = severityFromHttpStatus(status);
         settleBody();
         if (logger.set)
             out->logger = keep(logger.value.get_string().value_unsafe());
@@ -340,7 +393,8 @@ JsonLogParser::Outcome JsonLogParser::parse(std::string_view text, LogLine& out,
     if (s.parser.parse(s.padded.data(), s.padded.size(), false).get(root) != simdjson::SUCCESS || !root.is_object())
         return Outcome::kMalformed;
     s.begin(text, out, copyTexts);
-    s.walk(root.get_object().value_unsafe(), 0, true);
+    const simdjson::dom::object object = root.get_object().value_unsafe();
+    s.walk(object, 0, true);
     s.settle();
     out.bodyToEnd = false;
     const bool record = out.time || s.body.set || (s.severity.set && out.severity != 0);

@@ -78,8 +78,20 @@ std::string_view composeService(std::string_view name) {
     return end > 1 && end < name.size() && name[end - 1] == '-' ? name.substr(0, end - 1) : name;
 }
 
+// "ERROR something happened": a text that says no more than its level.
+void takeLeadingLevel(LogLine& out) {
+    size_t end = 0;
+    while (end < out.body.size() && end < 12 && isUpper(out.body[end]))
+        ++end;
+    if (end < 4 || (end < out.body.size() && out.body[end] != ' ' && out.body[end] != ':' && out.body[end] != ']' && out.body[end] != '\t'))
+        return;
+    out.severity = severityFromWord(out.body.substr(0, end));
+    if (out.severity != 0)
+        out.severityText = out.body.substr(0, end);
+}
+
 bool continues(std::string_view inner) {
-    return inner.empty() || isBlank(inner[0]) || inner.compare(0, 10, "Caused by:") == 0 || inner.compare(0, 9, "Traceback") == 0 || inner.compare(0, 2, "\\t") == 0;
+    return inner.empty() || inner[0] == '\t' || inner.compare(0, 2, "  ") == 0 || inner.compare(0, 10, "Caused by:") == 0 || inner.compare(0, 9, "Traceback") == 0 || inner.compare(0, 2, "\\t") == 0;
 }
 
 }  // namespace
@@ -126,11 +138,12 @@ LogLineParser::Findings LogLineParser::learn(std::string_view head) {
             ++found.lines;
             LogShape shape = LogShape::kNone;
             scratch.clear();
-            const bool head_line = parse(line, scratch, shape);
-            found.heads += head_line;
+            const bool isHead = parse(line, scratch, shape);
+            found.heads += isHead;
             found.timed += static_cast<bool>(scratch.time);
+            found.firstTimed |= found.lines == 1 && scratch.time;
             found.columns += columns_.active();
-            found.shapes[static_cast<size_t>(shape)] += head_line;
+            found.shapes[static_cast<size_t>(shape)] += isHead;
         });
         if (!embedded || found.timed > best.timed * 2)
             best = found;
@@ -282,6 +295,7 @@ bool LogLineParser::parseInner(const UnwrappedLine& unwrapped, LogLine& out, Log
     const std::string_view head = inner.substr(0, newline);
     if (!parseBare(head, out, shape, true)) {
         out.body = inner;
+        takeLeadingLevel(out);
         return false;
     }
     if (newline != std::string_view::npos && out.bodyToEnd && out.body.data() >= inner.data() && out.body.data() <= inner.data() + newline)
@@ -307,6 +321,7 @@ bool LogLineParser::parse(std::string_view line, LogLine& out, LogShape& shape) 
     }
     if (!parseBare(line, out, shape, false)) {
         out.body = line;
+        takeLeadingLevel(out);
         return false;
     }
     if (!out.body.empty() && out.body.back() == '}')
@@ -323,6 +338,8 @@ void LogLineParser::addJsonTail(LogLine& out) {
     LogLine tail;
     if (json_.parse(out.body.substr(tab + 1), tail, true) == JsonLogParser::Outcome::kMalformed)
         return;
+    out.body = out.body.substr(0, tab);
+    out.bodyToEnd = false;
     for (const LogField& field : tail.fields)
         out.fields.push_back({out.own(field.key), field.type, out.own(field.text), field.integer, field.number});
     if (out.traceId.empty())

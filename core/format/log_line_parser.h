@@ -37,6 +37,7 @@ public:
         size_t lines = 0;      // not blank, not indented
         size_t timed = 0;
         size_t heads = 0;      // of any shape
+        bool firstTimed = false;
         size_t columns = 0;    // lines of a #Fields header's table
         size_t shapes[static_cast<size_t>(LogShape::kEmbedded) + 1] = {};
     };

@@ -43,7 +43,7 @@ void LogReader::learn() {
         return;
     learned_ = true;
     const auto found = parser_.learn(std::string_view(buffer_).substr(0, kLearnBytes));
-    headed_ = found.heads > 0 && (found.timed * 10 >= found.lines || found.heads * 2 >= found.lines);
+    headed_ = found.heads > 0 && (found.timed * 10 >= found.lines || found.heads * 2 >= found.lines || (found.firstTimed && found.timed * 50 >= found.lines));
 }
 
 Status LogReader::feed(std::string_view chunk, const BatchConsumer& out) {
@@ -267,8 +267,11 @@ void LogReader::emitPending() {
             addException(record_->body, *record_);
         } else {
             reparsePending();
-            if (several)
+            if (several) {
                 addException(text, *record_);
+                if (!record_->bodyToEnd)
+                    record_->addString("exception.stacktrace", text::trimRight(text.substr(std::min(text.size(), headEnd_ - recordStart_ + 1))));
+            }
         }
         rows_.add(*record_, {text, recordLine_, 0, false});
     }

@@ -76,26 +76,6 @@ std::string_view stem(std::string_view name) {
     return name;
 }
 
-// retriever-7d9f8b6c54-x2x9q → retriever; chat-api-0 → chat-api
-std::string_view workloadOf(std::string_view pod) {
-    const size_t last = pod.rfind('-');
-    if (last == std::string_view::npos || last == 0)
-        return pod;
-    const std::string_view tail = pod.substr(last + 1);
-    if (allDigits(tail) && tail.size() <= 3)
-        return pod.substr(0, last);
-    if (tail.size() != 5)
-        return pod;
-    const size_t before = pod.rfind('-', last - 1);
-    if (before == std::string_view::npos || before == 0)
-        return pod;
-    const std::string_view hash = pod.substr(before + 1, last - before - 1);
-    bool digit = false;
-    for (const char c : hash)
-        digit |= text::isDigit(c);
-    return (hash.size() >= 8 && hash.size() <= 10 && digit) || allHex(hash) ? pod.substr(0, before) : pod;
-}
-
 bool addPod(Resource& resource, std::string_view space, std::string_view pod, std::string_view container) {
     if (space.empty() || pod.empty())
         return false;
@@ -132,6 +112,25 @@ bool fromContainerFile(std::string_view name, Resource& resource) {
 }
 
 }  // namespace
+
+std::string_view workloadOf(std::string_view pod) {
+    const size_t last = pod.rfind('-');
+    if (last == std::string_view::npos || last == 0)
+        return pod;
+    const std::string_view tail = pod.substr(last + 1);
+    if (allDigits(tail) && tail.size() <= 3)
+        return pod.substr(0, last);
+    if (tail.size() != 5)
+        return pod;
+    const size_t before = pod.rfind('-', last - 1);
+    if (before == std::string_view::npos || before == 0)
+        return pod;
+    const std::string_view hash = pod.substr(before + 1, last - before - 1);
+    bool digit = false;
+    for (const char c : hash)
+        digit |= text::isDigit(c);
+    return (hash.size() >= 8 && hash.size() <= 10 && digit) || allHex(hash) ? pod.substr(0, before) : pod;
+}
 
 Resource resourceFromPath(std::string_view path) {
     Resource resource;

@@ -125,14 +125,14 @@ private:
             addId(out_, id, hasPid_, hasThread_);
         } else if (text::parseInt(inner, id)) {
             addId(out_, id, hasPid_, hasThread_);
-        } else if (inner.find('=') != std::string_view::npos && inner.find("myid") == std::string_view::npos && inner.find('@') == std::string_view::npos) {
+        } else if (inner.find('=') != std::string_view::npos && inner.find("myid") == std::string_view::npos) {
             if (!pairs(inner))
                 return false;
         } else if (parseSourcePlace(inner, out_)) {
         } else if (classAtLine(inner) || moduleLevel(inner)) {
         } else if (inner.substr(0, 4) == "req-") {
             out_.addString("request.id", inner.substr(0, inner.find(' ')));
-        } else if (inner.size() > 64 || groups_ >= 2) {
+        } else if (inner.size() > 64 || groups_ >= 3) {
             return false;
         } else {
             named(inner);
@@ -155,8 +155,8 @@ private:
             if (eq != std::string_view::npos && eq > 0) {
                 addNamedField(pair.substr(0, eq), pair.substr(eq + 1), out_);
                 any = true;
-            } else if (!pair.empty()) {
-                return any;
+            } else if (!pair.empty() && (i > 0 || pair.find('@') == std::string_view::npos)) {
+                return any;   // "Originator@6876 sub=…" names the group first
             }
             i = end + 1;
         }
@@ -191,6 +191,15 @@ private:
     void named(std::string_view inner) {
         if (inner.empty() || inner == "-")
             return;
+        if (inner.substr(0, 3) == "MY-") {   // MySQL: [code] [subsystem]
+            out_.addString("mysql.error_code", inner);
+            hasThreadName_ = true;
+            return;
+        }
+        if (hasThreadName_ && out_.logger.empty()) {
+            out_.logger = inner;
+            return;
+        }
         if (inner.substr(0, 7) == "client ") {
             std::string_view host;
             int64_t port = 0;
@@ -400,7 +409,7 @@ private:
     void findCapitalLevel() {
         const std::string_view head = line_.substr(0, at_ + 96);
         int words = 0;
-        for (size_t i = at_; i < head.size() && words < 7;) {
+        for (size_t i = at_; i < head.size() && words < 12;) {
             if (!isWord(head[i])) {
                 ++i;
                 continue;

@@ -123,6 +123,15 @@ size_t parseStructuredData(std::string_view line, size_t at, LogLine& out) {
     return at;
 }
 
+bool isHostToken(std::string_view token) {
+    if (token.empty() || token.size() > 128)
+        return false;
+    for (const char c : token)
+        if (!isWord(c) && c != '.' && c != '-' && c != ':' && c != '%' && c != '/')
+            return false;
+    return token.back() != ':' && severityFromWord(token) == 0;
+}
+
 // host app procid msgid structured-data message
 bool parse5424(std::string_view line, size_t at, LogLine& out) {
     std::string_view tokens[4];
@@ -133,6 +142,8 @@ bool parse5424(std::string_view line, size_t at, LogLine& out) {
             return false;
         at = end + 1;
     }
+    if ((tokens[0] != "-" && !isHostToken(tokens[0])) || tokens[1].find('[') != std::string_view::npos || tokens[3].find('[') != std::string_view::npos)
+        return false;
     if (at >= line.size() || (line[at] != '[' && line[at] != '-'))
         return false;
     const uint8_t severity = out.severity;
@@ -155,15 +166,6 @@ bool parse5424(std::string_view line, size_t at, LogLine& out) {
         body = body.substr(3);
     out.body = text::trimLeft(body);
     return true;
-}
-
-bool isHostToken(std::string_view token) {
-    if (token.empty() || token.size() > 128)
-        return false;
-    for (const char c : token)
-        if (!isWord(c) && c != '.' && c != '-' && c != ':' && c != '%' && c != '/')
-            return false;
-    return token.back() != ':' && severityFromWord(token) == 0;
 }
 
 }  // namespace
@@ -190,7 +192,7 @@ bool parseSyslogAfterIsoTime(std::string_view line, size_t at, LogLine& out) {
 bool parseSyslogLine(std::string_view line, LogLine& out) {
     int64_t priority = -1;
     size_t at = parsePriority(line, priority);
-    if (at == 0 && (line.size() < 16 || line[3] != ' '))
+    if (at == 0 && (line.size() < 16 || line.substr(3, 3).find(' ') == std::string_view::npos))
         return false;
     if (at > 0) {
         setPriority(priority, out);
@@ -216,7 +218,7 @@ bool parseSyslogLine(std::string_view line, LogLine& out) {
     if (!parseTag(line, at, out)) {
         out.fields.resize(mark);
         out.service = {};
-        if (priority < 0 && out.host.empty())
+        if (priority < 0 && (out.host.empty() || out.time.value % kSecond != 0))
             return false;
         out.body = text::trimLeft(line.substr(at < line.size() ? at : line.size()));
     }

@@ -83,6 +83,44 @@ bool parseTabs(std::string_view line, size_t at, LogLine& out) {
     return true;
 }
 
+// "FAN5 Tach | 2240.000 | RPM | lcr | …": a reading of `ipmitool sensor` with a time in front.
+bool parseSensorReading(std::string_view line, size_t at, LogLine& out) {
+    const size_t first = line.substr(0, at + 64).find(" | ", at);
+    if (first == std::string_view::npos)
+        return false;
+    std::string_view cells[4];
+    size_t from = at;
+    size_t n = 0;
+    while (n < 4) {
+        const size_t bar = line.find('|', from);
+        cells[n++] = text::trim(line.substr(from, bar == std::string_view::npos ? bar : bar - from));
+        if (bar == std::string_view::npos)
+            break;
+        from = bar + 1;
+    }
+    double value = 0;
+    if (n < 4 || !text::parseDouble(cells[1], value))
+        return false;
+    const std::string_view state = cells[3];
+    if (state == "ok" || state == "ns")
+        out.severity = 9;
+    else if (state == "nc" || state == "lnc" || state == "unc")
+        out.severity = 13;
+    else if (state == "cr" || state == "lcr" || state == "ucr")
+        out.severity = 17;
+    else if (state == "nr" || state == "lnr" || state == "unr")
+        out.severity = 21;
+    else
+        return false;
+    out.severityText = state;
+    out.service = "bmc";
+    out.addString("ipmi.sensor", cells[0]);
+    out.addDouble("ipmi.value", value);
+    out.addString("ipmi.unit", cells[2]);
+    out.body = text::trimLeft(line.substr(at));
+    return true;
+}
+
 size_t uint64Digits(std::string_view s) {
     size_t n = 0;
     while (n < s.size() && isDigit(s[n]))
@@ -199,6 +237,8 @@ bool parseTimedLine(std::string_view line, LogLine& out) {
         return true;
     if (open == 0 && next == ' ' && out.time.hasZone && parseSyslogAfterIsoTime(line, at, out))
         return true;
+    if (open == 0 && next == ' ' && parseSensorReading(line, at, out))
+        return true;
     if (open == '[') {
         const size_t close = next == ']' ? at : wordsUpToBracket(line, at, out);
         if (close == std::string_view::npos)
@@ -226,6 +266,11 @@ bool parseEmbeddedTimeLine(std::string_view line, LogLine& out) {
             continue;
         size_t at = i + length;
         parseLineHeader(line, at, out);
+        bool words = false;
+        for (const char c : out.body.substr(0, 64))
+            words |= isLetter(c);
+        if (!words)
+            out.body = line;
         if (out.severity == 0 && i > 3) {
             uint8_t level = 0;
             for (size_t w = 0; w < i;) {

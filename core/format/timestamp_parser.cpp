@@ -84,8 +84,18 @@ int monthFromName(std::string_view t) {
     case k('o', 'c', 't'): return 10;
     case k('n', 'o', 'v'): return 11;
     case k('d', 'e', 'c'): return 12;
-    default: return 0;
+    default: break;
     }
+    // Syslog of localised systems.
+    struct Foreign {
+        std::string_view start;
+        int month;
+    };
+    constexpr Foreign kForeign[] = {{"f\xC3\xA9v", 2}, {"m\xC3\xA4r", 3}, {"M\xC3\xA4r", 3}, {"avr", 4}, {"mai", 5}, {"Mai", 5}, {"juin", 6}, {"juil", 7}, {"ao\xC3\xBB", 8}, {"okt", 10}, {"Okt", 10}, {"d\xC3\xA9" "c", 12}, {"Dez", 12}, {"dez", 12}};
+    for (const Foreign& name : kForeign)
+        if (t.substr(0, name.start.size()) == name.start)
+            return name.month;
+    return 0;
 }
 
 bool isDayName(std::string_view t) {
@@ -382,7 +392,7 @@ size_t parseMonthName(std::string_view text, ParsedTime& out) {
     if (p.month == 0)
         return 0;
     size_t letters = 3;
-    while (isLetter(c.peek(letters)) && letters < 10)
+    while (letters < 10 && (isLetter(c.peek(letters)) || static_cast<unsigned char>(c.peek(letters)) >= 0x80))
         ++letters;
     if (letters > 9)
         return 0;
