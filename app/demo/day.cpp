@@ -72,7 +72,7 @@ void chooseCuts(const Scenario& s, uint64_t seed, std::vector<Request>& requests
 
 void close(Request& r) {
     const Attempt& last = r.last();
-    r.end = last.end + (last.outcome == Outcome::kAnswered ? 0.09 : 0.003);
+    r.end = last.end + (last.outcome == Outcome::kAnswered ? 0.09 : 0.02);
     if (last.outcome == Outcome::kDeadline)
         r.generated = 0;
 }

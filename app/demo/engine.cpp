@@ -135,7 +135,7 @@ void Engine::finishPrefill() {
         return;
     Attempt& attempt = prefill_.request->attempts[static_cast<size_t>(prefill_.attempt)];
     if (!prefill_.hasFirst) {
-        attempt.firstToken = now_;
+        attempt.firstToken = std::min(now_, prefill_.deadline);   // one that crosses its cancellation on the wire was in time
         prefill_.hasFirst = true;
         prefill_.remaining -= 1;
         g_.generatedTokens += 1;

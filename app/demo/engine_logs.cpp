@@ -65,9 +65,9 @@ Status writeEngineLogs(const Day& day, const std::string& directory) {
     for (size_t replica = 0; replica < 2; ++replica) {
         LogLines lines;
         addStatistics(day, replica, lines);
-        for (double t = 3.4 + static_cast<double>(replica); t < s.duration; t += 10)
+        for (double t = 3.4 + static_cast<double>(replica); t < s.duration; t += 20)
             lines.add(t, fmt::format("(APIServer pid=1) INFO:     10.42.0.1:{} - \"GET /health HTTP/1.1\" 200 OK", 32768 + mix(replica, static_cast<uint64_t>(t)) % 28000));
-        for (double t = 1.1; t < s.duration; t += kScrape)
+        for (double t = 1.1; t < s.duration; t += 2 * kScrape)
             lines.add(t, fmt::format("(APIServer pid=1) INFO:     10.42.9.14:{} - \"GET /metrics HTTP/1.1\" 200 OK", 47110 + static_cast<int>(t / 3600) % 7));
         for (size_t i = 0; i < day.requests.size(); ++i) {
             const Request& r = day.requests[i];

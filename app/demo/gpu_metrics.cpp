@@ -64,10 +64,10 @@ public:
 
 private:
     void heat(CardState& c, double t) {
-        static constexpr double kPlace[] = {0.4, -0.6, 0.2, 0, -0.4, 0.9, 0.1, 1.4};   // airflow across the tray
-        double target = 40.5 + 0.047 * std::min(c.power, 640.0) + kPlace[gpu_];
+        static constexpr double kPlace[] = {0.4, -0.6, 0.2, 0, 1.2, 2.6, 1.4, 4.2};   // airflow across the tray
+        double target = 39.6 + 0.047 * std::min(c.power, 640.0) + kPlace[gpu_];
         if (gpu_ == 3) {
-            target = 40.5 + 0.047 * std::min(c.power, 490.0) + 9;
+            target = 39.6 + 0.047 * std::min(c.power, 490.0) + 9;
             // The fan that failed leaves no reserve for the heavier load: 71 degrees at the full hour, the limit three quarters later.
             const double risen = std::clamp((t - s_.heat) / (s_.throttle - s_.heat), 0.0, 1.0);
             if (t >= s_.heat && t < s_.clockBack)

@@ -122,7 +122,7 @@ void addGatewayChat(const Day& day, size_t i, LogLines& lines) {
         slow.field("upstream", kReplicaNames[r.replica]).field("duration", fmt::format("{:.1f}s", r.end - r.start)).field("status", int64_t{r.failed() ? 504 : 200});
         addTrace(slow, day, i, final);
         lines.add(r.end, slow.text());
-    } else if (mix(17, i) % 40 == 0) {
+    } else if (mix(17, i) % 60 == 0) {
         ZapLine done(s, r.end, "info", "gateway/server.go:397", "request completed");
         done.field("upstream", kReplicaNames[r.replica]).field("duration", fmt::format("{:.3f}s", r.end - r.start)).field("status", int64_t{200}).field("tokens_in", r.prompt).field("tokens_out", r.generated);
         addTrace(done, day, i, final);

@@ -174,7 +174,7 @@ void TraceBuilder::attempt(size_t k) {
 
 void TraceBuilder::chat() {
     const Attempt& last = r_->last();
-    chatEnd_ = last.end + (last.outcome == Outcome::kAnswered ? 0.007 : 0.001);
+    chatEnd_ = last.end + (last.outcome == Outcome::kDeadline ? 0.001 : 0.007);
     OtlpSpan& span = add(Service::kGateway, Slot::kChat, Slot::kRoot, fmt::format("chat {}", kModelName), kClient, r_->attempts[0].start - 0.002, chatEnd_);
     span.attributes = {{"gen_ai.operation.name", std::string("chat")},
                        {"gen_ai.provider.name", std::string("vllm")},
