@@ -11,6 +11,9 @@
 namespace nj::sqlite {
 namespace {
 
+// Pragmas that show what tables and columns there are.
+constexpr std::array kLooking = {"table_info", "table_xinfo", "table_list"};
+
 bool blank(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isspace(c) || c == ';'; });
 }
@@ -39,10 +42,7 @@ bool allowed(int action, const char* first) {
     case SQLITE_READ:
     case SQLITE_FUNCTION:
     case SQLITE_RECURSIVE: return true;
-    case SQLITE_PRAGMA: {
-        static constexpr std::array kLooking = {"table_info", "table_xinfo", "table_list", "function_list", "module_list"};
-        return first && std::any_of(kLooking.begin(), kLooking.end(), [&](const char* name) { return std::strcmp(name, first) == 0; });
-    }
+    case SQLITE_PRAGMA: return first && std::any_of(kLooking.begin(), kLooking.end(), [&](const char* name) { return std::strcmp(name, first) == 0; });
     default: return false;
     }
 }
@@ -58,6 +58,9 @@ Result<Database> openQueryConnection(int maxValueBytes) {
                                           {SQLITE_LIMIT_ATTACHED, 0},           {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 10'000}};
     for (const auto& [limit, value] : limits)
         sqlite3_limit(db.handle(), limit, value);
+    // Their table-valued forms connect on first use, which a locked connection forbids.
+    for (const char* pragma : kLooking)
+        NJ_RETURN_IF_ERROR(db.execute(std::string("SELECT 1 FROM pragma_") + pragma + " LIMIT 0"));
     NJ_RETURN_IF_ERROR(db.execute("PRAGMA temp_store=FILE; PRAGMA cache_size=-32768"));
     return db;
 }

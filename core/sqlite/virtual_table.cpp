@@ -256,7 +256,10 @@ void Cell::set(const SqlValue& value) {
 
 Status addTable(Database& db, const std::string& name, std::unique_ptr<VirtualTable> table) {
     // On failure SQLite calls the destructor as well.
-    return statusOf(db, sqlite3_create_module_v2(db.handle(), name.c_str(), &module(), table.release(), [](void* t) { delete static_cast<VirtualTable*>(t); }));
+    NJ_RETURN_IF_ERROR(statusOf(db, sqlite3_create_module_v2(db.handle(), name.c_str(), &module(), table.release(), [](void* t) { delete static_cast<VirtualTable*>(t); })));
+    // Connects it now: declaring its columns is an action that a locked connection forbids.
+    const auto connected = db.prepare("SELECT 1 FROM " + quoted(name));
+    return connected.ok() ? Status() : Status(connected.error());
 }
 
 Status addAggregate(Database& db, const char* name, int arguments, AggregateFactory make) {

@@ -35,12 +35,12 @@ void putHex(const IdType& id, sqlite::Cell& cell) {
 
 const char* spanKindText(uint8_t kind) {
     static constexpr std::array kNames = {"unspecified", "internal", "server", "client", "producer", "consumer"};
-    return kind < kNames.size() ? kNames[kind] : "unspecified";
+    return kind < kNames.size() ? kNames[kind] : nullptr;
 }
 
 const char* spanStatusText(uint8_t status) {
     static constexpr std::array kNames = {"unset", "ok", "error"};
-    return status < kNames.size() ? kNames[status] : "unset";
+    return status < kNames.size() ? kNames[status] : nullptr;
 }
 
 Result<std::optional<std::pair<TraceId, SpanId>>> OwnerLookup::find(int64_t seq) {
@@ -164,11 +164,13 @@ Status SegmentFields::put(Field field, const std::string& key, uint32_t row, sql
         return {};
     case Field::kKind:
         NJ_RETURN_IF_ERROR(once(kinds_, [&] { return view_.kind(); }));
-        cell.lastingText(spanKindText((*kinds_)[row]));
+        if (const char* text = spanKindText((*kinds_)[row]))
+            cell.lastingText(text);
         return {};
     case Field::kStatus:
         NJ_RETURN_IF_ERROR(once(statuses_, [&] { return view_.status(); }));
-        cell.lastingText(spanStatusText((*statuses_)[row]));
+        if (const char* text = spanStatusText((*statuses_)[row]))
+            cell.lastingText(text);
         return {};
     case Field::kSeverityNumber:
         NJ_RETURN_IF_ERROR(once(severities_, [&] { return view_.severity(); }));

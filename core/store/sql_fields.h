@@ -24,6 +24,7 @@ struct FieldColumn {
     Field field;
 };
 
+// nullptr for a number that OTLP does not have.
 const char* spanKindText(uint8_t kind);
 const char* spanStatusText(uint8_t status);
 

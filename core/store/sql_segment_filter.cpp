@@ -37,10 +37,6 @@ std::set<uint32_t> numbersNamed(const Bound& bound, const char* (*name)(uint8_t)
         for (uint8_t i = 0; i < count; ++i)
             if (value.text == name(i))
                 ids.insert(i);
-    // Numbers beyond the known ones are shown as the first name.
-    if (ids.contains(0))
-        for (uint32_t i = count; i < 256; ++i)
-            ids.insert(i);
     return ids;
 }
 
