@@ -1,0 +1,68 @@
+// nightjar import -o CAPSULE PATH…: reads files, directories, archives or stdin ('-') into a capsule.
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "commands/command.h"
+#include "commands/import_printer.h"
+#include "commands/interrupt.h"
+#include "import_job.h"
+
+namespace nj::app {
+namespace {
+
+struct Options {
+    std::string capsule, format, zone;
+    std::vector<std::string> paths;
+    bool json = false;
+};
+
+// "+02:00", "-07:00", "UTC" → minutes.
+Result<int32_t> parseZone(const std::string& text) {
+    if (text == "UTC" || text == "Z")
+        return 0;
+    int hours = 0;
+    int minutes = 0;
+    if (text.size() == 6 && (text[0] == '+' || text[0] == '-') && text[3] == ':' &&
+        std::from_chars(text.data() + 1, text.data() + 3, hours).ptr == text.data() + 3 && std::from_chars(text.data() + 4, text.data() + 6, minutes).ptr == text.data() + 6 &&
+        hours <= 14 && minutes < 60)
+        return (text[0] == '-' ? -1 : 1) * (hours * 60 + minutes);
+    return makeError(ErrorCode::kInvalidArgument, fmt::format("'{}' is not a zone: use UTC, +02:00 or -07:00", text));
+}
+
+Status run(const Options& options) {
+    ImportJob job;
+    job.capsule = options.capsule;
+    job.paths = options.paths;
+    job.options.format = options.format;
+    if (!options.zone.empty()) {
+        NJ_ASSIGN(job.options.zoneOffsetMinutes, parseZone(options.zone));
+    }
+    const Interrupt interrupt;
+    ImportPrinter printer(options.json);
+    job.progress = std::ref(printer);
+    NJ_ASSIGN(const ingest::ImportReport report, runImport(job, interrupt.token()));
+    print(options.json ? importReportJson(report, options.capsule) : importReportText(report));
+    for (const auto& member : report.members)
+        if (!member.problem.empty() && member.rows == 0 && report.members.size() == 1)
+            return makeError(ErrorCode::kMalformed, member.problem);
+    return {};
+}
+
+}  // namespace
+
+void addImportCommand(CLI::App& parent, int& exitCode) {
+    auto options = std::make_shared<Options>();
+    CLI::App* command = parent.add_subcommand("import", "Read files, directories, archives or stdin into a capsule");
+    command->add_option("-o,--output", options->capsule, "capsule to create or add to")->required();
+    command->add_option("PATH", options->paths, "files, directories, archives; '-' is stdin")->required();
+    command->add_option("--format", options->format, "take every file as this format instead of looking at its content");
+    command->add_option("--zone", options->zone, "zone of times that name none: UTC, +02:00");
+    command->add_flag("--json", options->json, "the report as JSON, no progress");
+    command->callback([options, &exitCode] {
+        const Status status = run(*options);
+        exitCode = status.ok() ? 0 : fail(status.error());
+    });
+}
+
+}  // namespace nj::app

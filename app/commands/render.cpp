@@ -1,0 +1,83 @@
+// nightjar render CAPSULE VIEW -o OUT.png: draws a view offscreen at any size and theme. nightjar views: their names.
+#include <QApplication>
+#include <QImage>
+
+#include <fmt/format.h>
+
+#include "commands/command.h"
+#include "query/search_syntax.h"
+#include "shell/render.h"
+#include "views/view.h"
+
+namespace nj::app {
+namespace {
+
+struct Options {
+    std::string capsule, view, output, size = "1600x1000", theme = "dark", range, filter, select;
+    double scale = 1;
+};
+
+Status run(const Options& options) {
+    ui::RenderRequest request;
+    request.view = QString::fromStdString(options.view);
+    if (!ui::findView(request.view))
+        return makeError(ErrorCode::kInvalidArgument, fmt::format("there is no view '{}'; `nightjar views` lists them", options.view));
+    int width = 0;
+    int height = 0;
+    if (std::sscanf(options.size.c_str(), "%dx%d", &width, &height) != 2 || width < 320 || height < 240 || width > 16384 || height > 16384)
+        return makeError(ErrorCode::kInvalidArgument, fmt::format("'{}' is not a size between 320x240 and 16384x16384", options.size));
+    request.size = QSize(width, height);
+    request.theme = options.theme == "light" ? ui::ThemeKind::kLight : ui::ThemeKind::kDark;
+    request.scale = options.scale;
+    request.filter = QString::fromStdString(options.filter);
+    request.select = QString::fromStdString(options.select);
+    if (!options.range.empty()) {
+        NJ_ASSIGN(request.range, parseTimeRange(options.range, nowNs()));
+    }
+    NJ_RETURN_IF_ERROR([&]() -> Status {
+        NJ_ASSIGN(const Filter parsed, query::parseSearch(options.filter));
+        return {};
+    }());
+    // Drawing needs no display: offscreen unless the user chose a platform.
+    if (!qEnvironmentVariableIsSet("QT_QPA_PLATFORM"))
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+    static int count = 1;
+    static char name[] = "nightjar";
+    static char* arguments[] = {name, nullptr};
+    QApplication application(count, arguments);
+    NJ_ASSIGN(const QImage image, ui::renderView([path = options.capsule] { return query::openCapsuleBackend(path); }, request));
+    if (!image.save(QString::fromStdString(options.output)))
+        return makeError(ErrorCode::kIo, fmt::format("{} can't be written", options.output));
+    return {};
+}
+
+}  // namespace
+
+void addRenderCommand(CLI::App& parent, int& exitCode) {
+    auto options = std::make_shared<Options>();
+    CLI::App* command = parent.add_subcommand("render", "Draw a view as a picture");
+    command->add_option("CAPSULE", options->capsule, "capsule file")->required();
+    command->add_option("VIEW", options->view, "name of the view: overview, latency, traces, logs")->required();
+    command->add_option("-o,--output", options->output, "picture to write (PNG)")->required();
+    command->add_option("--size", options->size, "width x height");
+    command->add_option("--theme", options->theme, "dark or light")->check(CLI::IsMember({"dark", "light"}));
+    command->add_option("--scale", options->scale, "device pixels per pixel")->check(CLI::Range(0.5, 4.0));
+    command->add_option("--range", options->range, "FROM..TO");
+    command->add_option("--filter", options->filter, "search");
+    command->add_option("--select", options->select, "what is open or selected: a trace id, trace:<id>, span:<seq>, log:<seq>");
+    command->callback([options, &exitCode] {
+        const Status status = run(*options);
+        exitCode = status.ok() ? 0 : fail(status.error());
+    });
+}
+
+void addViewsCommand(CLI::App& parent, int& exitCode) {
+    CLI::App* command = parent.add_subcommand("views", "The names of the views");
+    command->callback([&exitCode] {
+        for (const ui::ViewFactory* factory : ui::viewFactories())
+            print(fmt::format("{}\n", factory->id));
+        exitCode = 0;
+    });
+}
+
+}  // namespace nj::app

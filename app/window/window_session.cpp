@@ -1,0 +1,165 @@
+#include "window/window_session.h"
+
+#include <QDateTime>
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QStandardPaths>
+
+#include "import_job.h"
+#include "query/backend.h"
+
+namespace nj::app {
+namespace {
+
+std::vector<std::string> toStd(const QStringList& list) {
+    std::vector<std::string> out;
+    for (const QString& text : list)
+        out.push_back(QFile::encodeName(text).toStdString());
+    return out;
+}
+
+bool looksLikeCapsule(const QString& path) {
+    QFile file(path);
+    return QFileInfo(path).isFile() && file.open(QIODevice::ReadOnly) && file.read(16) == QByteArray("SQLite format 3\0", 16);
+}
+
+ui::ImportProgress shown(const ingest::ImportProgress& progress) {
+    ui::ImportProgress out;
+    out.running = !progress.finished;
+    out.what = QFileInfo(QString::fromStdString(progress.member)).fileName();
+    out.bytesDone = progress.bytesRead;
+    out.bytesTotal = progress.bytesTotal;
+    out.rows = progress.rows;
+    out.rowsPerSecond = progress.rowsPerSecond;
+    return out;
+}
+
+}  // namespace
+
+WindowSession::WindowSession(ui::MainWindow& window, QObject* parent) : QObject(parent), window_(window) {
+    connect(&window_, &ui::MainWindow::filesDropped, this, &WindowSession::addFiles);
+    connect(&window_, &ui::MainWindow::openRequested, this, &WindowSession::open);
+    connect(&window_, &ui::MainWindow::demoRequested, this, [this] { openDemo({}); });
+    connect(&window_, &ui::MainWindow::cancelImportRequested, this, &WindowSession::cancelImport);
+}
+
+WindowSession::~WindowSession() = default;   // the jthread asks its import to stop and waits
+
+QString WindowSession::newCapsulePath(const QString& name) {
+    const QDir folder(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) + QStringLiteral("/capsules"));
+    folder.mkpath(QStringLiteral("."));
+    return folder.filePath(QStringLiteral("%1-%2.nightjar").arg(name, QDateTime::currentDateTime().toString(QStringLiteral("yyyyMMdd-HHmmss-zzz"))));
+}
+
+void WindowSession::open(const QStringList& paths) {
+    if (paths.size() == 1 && looksLikeCapsule(paths.front())) {
+        openCapsule(QFileInfo(paths.front()).absoluteFilePath());
+        return;
+    }
+    if (paths.isEmpty())
+        return;
+    QString name = QFileInfo(paths.front()).baseName().left(40);
+    if (name.isEmpty() || name == QLatin1String("-"))
+        name = QStringLiteral("incident");
+    startImport(newCapsulePath(name), paths, false);
+}
+
+void WindowSession::addFiles(const QStringList& paths) {
+    if (ownCapsule_ && !(paths.size() == 1 && looksLikeCapsule(paths.front())))
+        startImport(capsule_, paths, false);
+    else
+        open(paths);
+}
+
+void WindowSession::openDemo(const QString& capsule) {
+    QString path = capsule;
+    if (path.isEmpty()) {
+        const QDir folder(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation));
+        folder.mkpath(QStringLiteral("."));
+        path = folder.filePath(QStringLiteral("demo.nightjar"));
+    }
+    // A demo that was built whole is opened again; a half-built one is made anew.
+    if (auto backend = query::openCapsuleBackend(QFile::encodeName(path).toStdString()); backend.ok()) {
+        const auto info = (*backend)->info({});
+        if (info.ok() && info->spans > 0 && info->logs > 0 && info->series > 0) {
+            openCapsule(path);
+            return;
+        }
+    }
+    QFile::remove(path);
+    startImport(path, {}, true);
+}
+
+void WindowSession::openCapsule(const QString& path) {
+    const std::string file = QFile::encodeName(path).toStdString();
+    capsule_ = path;
+    ownCapsule_ = false;
+    window_.openCapsule(path, [file] { return query::openCapsuleBackend(file); });
+}
+
+void WindowSession::startImport(const QString& capsule, const QStringList& paths, bool demo) {
+    if (importing_) {
+        window_.showMessage(tr("Files are being read: wait for the end or cancel, then add more."));
+        return;
+    }
+    importing_ = true;
+    ui::ImportProgress begin;
+    begin.running = true;
+    begin.what = demo ? tr("Building the demo incident") : tr("Reading %n file(s)", nullptr, static_cast<int>(paths.size()));
+    window_.setImportProgress(begin);
+    // Values go to the thread; what comes back is queued to the UI thread and dropped when the session is gone.
+    const std::string file = QFile::encodeName(capsule).toStdString();
+    const bool known = capsule == capsule_;
+    const auto opened = [this, capsule, known] {
+        QMetaObject::invokeMethod(this, [this, capsule, known] {
+            if (known)
+                return;
+            openCapsule(capsule);
+            ownCapsule_ = true;
+        });
+    };
+    const auto progress = [this](const ingest::ImportProgress& state) {
+        QMetaObject::invokeMethod(this, [this, state = shown(state)] {
+            window_.setImportProgress(state);
+            window_.refresh();
+        });
+    };
+    const auto writing = [this](std::string_view what, double share) {
+        ui::ImportProgress state;
+        state.running = true;
+        state.what = tr("Writing the demo: %1").arg(QString::fromUtf8(what.data(), static_cast<qsizetype>(what.size())));
+        state.bytesDone = static_cast<quint64>(share * 1000);
+        state.bytesTotal = 1000;
+        QMetaObject::invokeMethod(this, [this, state] { window_.setImportProgress(state); });
+    };
+    import_ = std::jthread([this, file, capsule, paths = toStd(paths), demo, opened, progress, writing](std::stop_token stop) {
+        auto report = std::make_shared<Result<ingest::ImportReport>>(demo ? runDemoImport(file, opened, writing, progress, stop)
+                                                                          : runImport({file, paths, {}, opened, progress}, stop));
+        QMetaObject::invokeMethod(this, [this, capsule, report] { importEnded(capsule, std::move(*report)); });
+    });
+}
+
+void WindowSession::importEnded(const QString& capsule, Result<ingest::ImportReport> report) {
+    importing_ = false;
+    window_.setImportProgress({});
+    if (!report.ok()) {
+        if (report.error().code != ErrorCode::kCancelled)
+            window_.showMessage(tr("Import failed: %1").arg(QString::fromStdString(report.error().message)));
+        window_.refresh();
+        return;
+    }
+    if (capsule_ != capsule)
+        openCapsule(capsule);
+    window_.refresh();
+    QStringList problems;
+    for (const auto& member : report->members)
+        if (!member.problem.empty())
+            problems << QString::fromStdString(member.path + ": " + member.problem);
+    if (!problems.isEmpty())
+        window_.showMessage(tr("%n file(s) could not be read whole: %1", nullptr, static_cast<int>(problems.size())).arg(problems.front()));
+}
+
+void WindowSession::cancelImport() { import_.request_stop(); }
+
+}  // namespace nj::app
