@@ -20,6 +20,7 @@ namespace nj::store {
 class Catalogue {
 public:
     Status load(sqlite::Database& db);
+    [[nodiscard]] std::string_view text(uint32_t id) const { return id < texts_.size() ? texts_.view(id) : std::string_view(); }
     uint32_t internText(std::string_view text) { return internPending(texts_, newTexts_, text); }
     // Codes of a batch → ids: resources, scopes and the strings that name spans and events. Takes the batch's string table.
     std::shared_ptr<const BatchTables> mapBatch(Batch& batch);

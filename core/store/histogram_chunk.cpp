@@ -8,6 +8,8 @@
 namespace nj::store {
 namespace {
 
+constexpr size_t kMaxBounds = 4U << 20;
+
 enum Part : uint8_t { kHasSum = 1, kHasMin = 2, kHasMax = 4, kSameBounds = 8, kExponential = 16, kHasValues = 32 };
 
 Error damaged() { return makeError(ErrorCode::kMalformed, "the capsule is damaged: a chunk of histograms cannot be read"); }
@@ -126,9 +128,12 @@ Result<std::vector<HistogramPoint>> decodeHistogramChunk(std::string_view bytes)
         return damaged();
     std::vector<HistogramPoint> points;
     HistogramPoint none;
-    for (uint64_t i = 0; i < count && !in.failed(); ++i)
+    size_t bounds = 0;   // repeated ones take no bytes
+    for (uint64_t i = 0; i < count && !in.failed() && bounds <= kMaxBounds; ++i) {
         points.push_back(getPoint(in, points.empty() ? none : points.back()));
-    if (in.failed() || in.left() != 0)
+        bounds += points.back().bounds.size();
+    }
+    if (bounds > kMaxBounds || in.failed() || in.left() != 0)
         return damaged();
     return points;
 }

@@ -62,8 +62,17 @@ std::vector<int64_t> ImportRows::append(Signal signal, std::vector<Part<Columns>
             open.bytes += bytes[row++];
         }
         part.to = row;
-        if (open.count > count)
+        if (open.count > count) {
+            if (record_ != nullptr) {
+                SegmentRows own;
+                own.signal = signal;
+                own.import = import_;
+                own.seqBase = open.rows.seqBase + static_cast<int64_t>(count);
+                (own.*member).push_back(part);
+                record_->push_back(std::move(own));
+            }
             (open.rows.*member).push_back(std::move(part));
+        }
         if (open.count == kSegmentRows || (row < times.size() && (times[row] == 0) == key.second))
             close(key);
     }

@@ -49,6 +49,8 @@ public:
     };
     Seqs add(Batch& batch, const std::shared_ptr<const BatchTables>& tables);
     void addExemplars(const Batch& batch, const std::vector<int64_t>& seriesIds);
+    // What add() and addExemplars() take in from here on, as segments of their own: for the journal. nullptr: no more.
+    void recordInto(std::vector<SegmentRows>* record) { record_ = record; }
     // Hands over what is open, also when not full.
     void flush();
     [[nodiscard]] size_t openRows() const;
@@ -70,6 +72,7 @@ private:
     SeqCounter& seqs_;
     std::function<void(SegmentRows&&)> onFull_;
     std::map<OpenKey, Open> open_;
+    std::vector<SegmentRows>* record_ = nullptr;
 };
 
 }  // namespace nj::store

@@ -9,76 +9,10 @@
 #include "store/column_segment.h"
 #include "store/sample_chunk.h"
 #include "store/schema.h"
+#include "store/stored_blobs.h"
 
 namespace nj::store {
 namespace {
-
-// Columns worth the cache: those that every scan reads.
-bool hot(uint16_t column) {
-    return column <= static_cast<uint16_t>(Column::kParents) || column == static_cast<uint16_t>(Column::kOrder) ||
-           column == static_cast<uint16_t>(Column::kTokenFilters) || column >= static_cast<uint16_t>(Column::kFirstAttribute);
-}
-
-class BlobPieces final : public ByteSource {
-public:
-    BlobPieces(sqlite::Blob blob) : blob_(std::move(blob)) {}
-    [[nodiscard]] size_t size() const override { return blob_.size(); }
-    Result<std::string> read(size_t offset, size_t length) const override {
-        if (offset > size() || length > size() - offset)
-            return makeError(ErrorCode::kMalformed, "the capsule is damaged: a column is shorter than its directory says");
-        std::string bytes(length, '\0');
-        NJ_RETURN_IF_ERROR(blob_.read(offset, length, bytes.data()));
-        return bytes;
-    }
-
-private:
-    sqlite::Blob blob_;
-};
-
-// A blob that the cache holds, kept alive.
-class SharedPieces final : public ByteSource {
-public:
-    explicit SharedPieces(std::shared_ptr<const std::string> bytes) : bytes_(std::move(bytes)) {}
-    [[nodiscard]] size_t size() const override { return bytes_->size(); }
-    Result<std::string> read(size_t offset, size_t length) const override { return MemorySource(*bytes_).read(offset, length); }
-
-private:
-    std::shared_ptr<const std::string> bytes_;
-};
-
-class StoredBlobs final : public BlobSource {
-public:
-    StoredBlobs(sqlite::Database& db, std::shared_ptr<CapsuleShared> shared, int64_t segment) : db_(db), shared_(std::move(shared)), segment_(segment) {}
-    Result<std::shared_ptr<const std::string>> whole(uint16_t column) const override {
-        const int64_t id = segment_ << kColumnBits | column;
-        if (auto cached = shared_->find(id))
-            return cached;
-        NJ_ASSIGN(auto statement, db_.prepare("SELECT data FROM nj_column WHERE id = ?1"));
-        NJ_ASSIGN(const bool row, statement.bind(1, id).step());
-        if (!row)
-            return std::shared_ptr<const std::string>();
-        auto bytes = std::make_shared<const std::string>(statement.blob(0));
-        if (hot(column))
-            shared_->put(id, bytes);
-        return bytes;
-    }
-    Result<std::shared_ptr<const ByteSource>> pieces(uint16_t column) const override {
-        const int64_t id = segment_ << kColumnBits | column;
-        if (auto cached = shared_->find(id))
-            return std::shared_ptr<const ByteSource>(std::make_shared<SharedPieces>(std::move(cached)));
-        auto blob = db_.openBlob("nj_column", "data", id);
-        if (!blob.ok() && blob.error().code == ErrorCode::kNotFound)
-            return std::shared_ptr<const ByteSource>();
-        if (!blob.ok())
-            return blob.error();
-        return std::shared_ptr<const ByteSource>(std::make_shared<BlobPieces>(std::move(*blob)));
-    }
-
-private:
-    sqlite::Database& db_;
-    std::shared_ptr<CapsuleShared> shared_;
-    int64_t segment_;
-};
 
 // A WAL left by a crash cannot be recovered where nothing can be written: both files go to a private folder.
 Result<std::string> privateCopy(const std::string& path) {
@@ -146,9 +80,12 @@ Result<std::shared_ptr<const Snapshot>> StoreReader::snapshot() {
 }
 
 Result<std::unique_ptr<SegmentView>> StoreReader::view(const Snapshot& snapshot, int64_t segmentId) {
-    auto info = static_cast<const StoreSnapshot&>(snapshot).segment(segmentId);
+    const auto& own = static_cast<const StoreSnapshot&>(snapshot);
+    auto info = own.segment(segmentId);
     if (info == nullptr)
         return makeError(ErrorCode::kNotFound, "the snapshot has no segment " + std::to_string(segmentId));
+    if (auto inMemory = own.journalBlobs(segmentId))
+        return std::unique_ptr<SegmentView>(std::make_unique<ColumnSegment>(std::move(info), std::move(inMemory)));
     auto blobs = std::make_shared<StoredBlobs>(db_, shared_, segmentId);
     return std::unique_ptr<SegmentView>(std::make_unique<ColumnSegment>(std::move(info), std::move(blobs)));
 }
@@ -164,44 +101,60 @@ Result<std::pair<std::unique_ptr<SegmentView>, uint32_t>> StoreReader::locate(co
     return makeError(ErrorCode::kNotFound, "no row with seq " + std::to_string(seq));
 }
 
-// Chunks of one series may overlap (several imports, late samples): by time, the later chunk's point wins.
+// Chunks of one series may overlap (several imports, late samples): by time, the later chunk's point wins. What is still in the
+// journal came last.
 template <typename Point, typename Decode>
-static Status mergeChunks(sqlite::Database& db, int64_t series, int kind, TimeRange range, const Decode& decode, const std::function<bool(const Point&)>& visit) {
-    NJ_ASSIGN(auto statement, db.prepare("SELECT time_from, time_to, data FROM nj_chunk WHERE series = ?1 AND kind = ?2 AND time_from < ?4 AND time_to > ?3 ORDER BY time_from, id"));
-    statement.bind(1, series).bind(2, kind).bind(3, range.from).bind(4, range.to);
-    std::map<TimeNs, Point> pending;
-    const auto emitBefore = [&](TimeNs limit) {
-        while (!pending.empty() && pending.begin()->first < limit) {
-            const auto node = pending.extract(pending.begin());
-            if (!visit(node.mapped()))
+static Status mergeChunks(sqlite::Database& db, const StoreSnapshot& snapshot, int64_t series, ChunkKind kind, TimeRange range, const Decode& decode,
+                          const std::function<bool(const Point&)>& visit) {
+    using Points = std::map<TimeNs, std::pair<int64_t, Point>>;   // with the chunk that brought each
+    Points pending, journal;
+    const auto take = [&](std::string_view bytes, int64_t chunk, Points& into) -> Status {
+        NJ_ASSIGN(auto points, decode(bytes));
+        for (auto& point : points) {
+            if (!range.contains(point.time))
+                continue;
+            const auto [it, added] = into.try_emplace(point.time, chunk, point);
+            if (!added && it->second.first < chunk)
+                it->second = {chunk, std::move(point)};
+        }
+        return {};
+    };
+    int64_t committed = 0;
+    for (const ChunkRow* chunk : snapshot.journalChunks(series, kind))
+        NJ_RETURN_IF_ERROR(take(chunk->data, ++committed, journal));
+    const auto emitBefore = [&](TimeNs limit, bool last) {
+        for (;;) {
+            auto& first = journal.empty() || (!pending.empty() && pending.begin()->first < journal.begin()->first) ? pending : journal;
+            if (first.empty() || (!last && first.begin()->first >= limit))
+                return true;
+            const auto node = first.extract(first.begin());
+            if (&first == &journal)
+                pending.erase(node.key());
+            if (!visit(node.mapped().second))
                 return false;
         }
-        return true;
     };
+    NJ_ASSIGN(auto statement, db.prepare("SELECT time_from, id, data FROM nj_chunk WHERE series = ?1 AND kind = ?2 AND time_from < ?4 AND time_to > ?3 ORDER BY time_from, id"));
+    statement.bind(1, series).bind(2, static_cast<int>(kind)).bind(3, range.from).bind(4, range.to);
     for (;;) {
         NJ_ASSIGN(const bool row, statement.step());
         if (!row)
             break;
-        if (!emitBefore(statement.integer(0)))
+        if (!emitBefore(statement.integer(0), false))
             return {};
-        NJ_ASSIGN(auto points, decode(statement.blob(2)));
-        for (auto& point : points)
-            if (range.contains(point.time))
-                pending.insert_or_assign(point.time, std::move(point));
+        NJ_RETURN_IF_ERROR(take(statement.blob(2), statement.integer(1), pending));
     }
-    emitBefore(std::numeric_limits<TimeNs>::max());
+    emitBefore(0, true);
     return {};
 }
 
 Status StoreReader::samples(const Snapshot& snapshot, int64_t series, TimeRange range, const std::function<bool(const SamplePoint&)>& visit) {
-    (void)snapshot;
-    return mergeChunks<SamplePoint>(db_, series, 0, range, decodeSampleChunk, visit);
+    return mergeChunks<SamplePoint>(db_, static_cast<const StoreSnapshot&>(snapshot), series, ChunkKind::kSamples, range, decodeSampleChunk, visit);
 }
 
 Status StoreReader::histograms(const Snapshot& snapshot, int64_t series, TimeRange range, const std::function<bool(const HistogramPoint&)>& visit) {
-    (void)snapshot;
     return mergeChunks<HistogramPoint>(
-        db_, series, 1, range,
+        db_, static_cast<const StoreSnapshot&>(snapshot), series, ChunkKind::kHistograms, range,
         [series](std::string_view bytes) -> Result<std::vector<HistogramPoint>> {
             NJ_ASSIGN(auto points, decodeHistogramChunk(bytes));
             for (auto& point : points)

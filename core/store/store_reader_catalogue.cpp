@@ -193,8 +193,8 @@ Result<SignalTotals> StoreReader::totals() {
     NJ_ASSIGN(const int64_t evaluations, db_.queryInteger("SELECT count(*) FROM nj_evaluation"));
     NJ_ASSIGN(const int64_t events, db_.queryInteger("SELECT count(*) FROM nj_event"));
     NJ_ASSIGN(const int64_t documents, db_.queryInteger("SELECT count(*) FROM nj_document"));
-    totals.samples = static_cast<uint64_t>(samples);
-    totals.histograms = static_cast<uint64_t>(histograms);
+    totals.samples = static_cast<uint64_t>(samples) + now->journalPoints(ChunkKind::kSamples);
+    totals.histograms = static_cast<uint64_t>(histograms) + now->journalPoints(ChunkKind::kHistograms);
     totals.evaluations = static_cast<uint64_t>(evaluations);
     totals.events = static_cast<uint64_t>(events);
     totals.documents = static_cast<uint64_t>(documents);

@@ -24,6 +24,25 @@ const std::vector<std::shared_ptr<const SegmentInfo>>& StoreSnapshot::segments(S
 std::string_view StoreSnapshot::text(uint32_t id) const { return id < dictionaries_->texts.size() ? dictionaries_->texts.view(id) : std::string_view(); }
 const Resource& StoreSnapshot::resource(uint32_t id) const { return id < dictionaries_->resources.size() ? *dictionaries_->resources[id] : kNoResource; }
 const Scope& StoreSnapshot::scope(uint32_t id) const { return id < dictionaries_->scopes.size() ? *dictionaries_->scopes[id] : kNoScope; }
+std::shared_ptr<const MemoryBlobs> StoreSnapshot::journalBlobs(int64_t segment) const {
+    const auto it = journalBlobs_.find(segment);
+    return it == journalBlobs_.end() ? nullptr : it->second;
+}
+std::vector<const ChunkRow*> StoreSnapshot::journalChunks(int64_t series, ChunkKind kind) const {
+    std::vector<const ChunkRow*> out;
+    for (const auto& [row, entry] : journal_)
+        for (const ChunkRow& chunk : entry->chunks)
+            if (chunk.series == series && chunk.kind == kind)
+                out.push_back(&chunk);
+    return out;
+}
+uint64_t StoreSnapshot::journalPoints(ChunkKind kind) const {
+    uint64_t points = 0;
+    for (const auto& [row, entry] : journal_)
+        for (const ChunkRow& chunk : entry->chunks)
+            points += chunk.kind == kind ? chunk.count : 0;
+    return points;
+}
 std::shared_ptr<const SegmentInfo> StoreSnapshot::segment(int64_t id) const {
     const auto it = byId_.find(id);
     return it == byId_.end() ? nullptr : it->second;
@@ -39,9 +58,10 @@ Result<std::shared_ptr<const StoreSnapshot>> SnapshotLoader::load() {
     NJ_RETURN_IF_ERROR(loadDictionaries());
     snapshot->dictionaries_ = dictionaries_;
     NJ_RETURN_IF_ERROR(loadSegments(*snapshot));
+    NJ_RETURN_IF_ERROR(loadJournal(*snapshot));
     NJ_ASSIGN(const int64_t metrics, db_.queryInteger("SELECT value FROM nj_meta WHERE key = 'metric_seq'"));
     if (metrics != metricSeq_ || series_ == nullptr)
-        NJ_RETURN_IF_ERROR(loadSeries());
+        NJ_RETURN_IF_ERROR(loadSeries(*snapshot));
     metricSeq_ = metrics;
     snapshot->series_ = series_;
     last_ = snapshot;
@@ -62,22 +82,25 @@ Status SnapshotLoader::loadDictionaries() {
             NJ_RETURN_IF_ERROR(take(statement.blob(1)));
         }
     };
-    NJ_RETURN_IF_ERROR(each("SELECT id, text FROM nj_dictionary WHERE id >= ?1 ORDER BY id", next->texts.size(), [&](std::string_view bytes) -> Status {
+    const Status texts = each("SELECT id, text FROM nj_dictionary WHERE id >= ?1 ORDER BY id", next->texts.size(), [&](std::string_view bytes) -> Status {
         next->texts.append(bytes);
         return {};
-    }));
-    NJ_RETURN_IF_ERROR(each("SELECT id, content FROM nj_resource WHERE id >= ?1 ORDER BY id", next->resources.size(), [&](std::string_view bytes) -> Status {
+    });
+    NJ_RETURN_IF_ERROR(texts);
+    const Status resources = each("SELECT id, content FROM nj_resource WHERE id >= ?1 ORDER BY id", next->resources.size(), [&](std::string_view bytes) -> Status {
         auto resource = std::make_shared<Resource>();
         NJ_RETURN_IF_ERROR(decodeResource(bytes, *resource));
         next->resources.push_back(std::move(resource));
         return {};
-    }));
-    NJ_RETURN_IF_ERROR(each("SELECT id, content FROM nj_scope WHERE id >= ?1 ORDER BY id", next->scopes.size(), [&](std::string_view bytes) -> Status {
+    });
+    NJ_RETURN_IF_ERROR(resources);
+    const Status scopes = each("SELECT id, content FROM nj_scope WHERE id >= ?1 ORDER BY id", next->scopes.size(), [&](std::string_view bytes) -> Status {
         auto scope = std::make_shared<Scope>();
         NJ_RETURN_IF_ERROR(decodeScope(bytes, *scope));
         next->scopes.push_back(std::move(scope));
         return {};
-    }));
+    });
+    NJ_RETURN_IF_ERROR(scopes);
     dictionaries_ = std::move(next);
     return {};
 }
@@ -113,19 +136,69 @@ Status SnapshotLoader::loadSegments(StoreSnapshot& snapshot) {
     return {};
 }
 
-Status SnapshotLoader::loadSeries() {
+// Journal rows become segments in memory, with ids below zero; a row that was decoded for the last snapshot is taken from there.
+Status SnapshotLoader::loadJournal(StoreSnapshot& snapshot) {
+    constexpr int64_t kIdsPerRow = 1024;
+    NJ_ASSIGN(auto ids, db_.prepare("SELECT id, import FROM nj_journal ORDER BY id"));
+    NJ_ASSIGN(auto data, db_.prepare("SELECT data FROM nj_journal WHERE id = ?1"));
+    const auto keyText = [&](uint32_t id) { return snapshot.text(id); };
+    for (;;) {
+        NJ_ASSIGN(const bool row, ids.step());
+        if (!row)
+            break;
+        const int64_t id = ids.integer(0);
+        auto& entry = snapshot.journal_[id];
+        if (last_ != nullptr)
+            if (const auto known = last_->journal_.find(id); known != last_->journal_.end())
+                entry = known->second;
+        if (entry == nullptr) {
+            data.reset();
+            NJ_ASSIGN(const bool there, data.bind(1, id).step());
+            NJ_ASSIGN(auto decoded, decodeJournal(there ? data.blob(0) : std::string_view(), ids.integer(1), -1 - id * kIdsPerRow, keyText));
+            entry = std::make_shared<const JournalEntry>(std::move(decoded));
+        }
+        for (const JournalSegment& segment : entry->segments) {
+            snapshot.bySignal_[static_cast<size_t>(segment.info->signal)].push_back(segment.info);
+            snapshot.byId_.emplace(segment.info->id, segment.info);
+            snapshot.journalBlobs_.emplace(segment.info->id, segment.blobs);
+        }
+    }
+    if (!snapshot.journal_.empty())
+        for (auto& segments : snapshot.bySignal_)
+            std::stable_sort(segments.begin(), segments.end(), [](const auto& a, const auto& b) { return a->range.from < b->range.from; });
+    return {};
+}
+
+Status SnapshotLoader::loadSeries(const StoreSnapshot& snapshot) {
     auto rows = std::make_shared<std::vector<SeriesRow>>();
+    std::map<int64_t, std::pair<uint64_t, TimeRange>> live;
+    for (const auto& [row, entry] : snapshot.journal_)
+        for (const ChunkRow& chunk : entry->chunks) {
+            auto& [count, range] = live[chunk.series];
+            range = count == 0 ? TimeRange{chunk.from, chunk.last + 1} : TimeRange{std::min(range.from, chunk.from), std::max(range.to, chunk.last + 1)};
+            count += chunk.count;
+        }
     NJ_ASSIGN(auto statement, db_.prepare("SELECT s.id, s.content, sum(r.samples + r.histograms), min(r.time_from), max(r.time_to) FROM nj_series s "
-                                          "JOIN nj_series_range r ON r.series = s.id GROUP BY s.id ORDER BY s.id"));
+                                          "LEFT JOIN nj_series_range r ON r.series = s.id GROUP BY s.id ORDER BY s.id"));
     for (;;) {
         NJ_ASSIGN(const bool row, statement.step());
         if (!row)
             break;
         SeriesRow series;
         series.id = statement.integer(0);
+        const auto journal = live.find(series.id);
+        if (statement.isNull(2) && journal == live.end())
+            continue;
         NJ_RETURN_IF_ERROR(decodeSeries(statement.blob(1), series));
-        series.samples = static_cast<uint64_t>(statement.integer(2));
-        series.range = {statement.integer(3), statement.integer(4)};
+        if (!statement.isNull(2)) {
+            series.samples = static_cast<uint64_t>(statement.integer(2));
+            series.range = {statement.integer(3), statement.integer(4)};
+        }
+        if (journal != live.end()) {
+            const auto& [count, range] = journal->second;
+            series.range = series.samples == 0 ? range : TimeRange{std::min(series.range.from, range.from), std::max(series.range.to, range.to)};
+            series.samples += count;
+        }
         rows->push_back(std::move(series));
     }
     series_ = std::move(rows);

@@ -1,6 +1,7 @@
 // Snapshot as it is, and how a reader brings one up to date. Immutable once published.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "store/blob_source.h"
 #include "store/capsule_reader.h"
 #include "store/capsule_shared.h"
+#include "store/journal.h"
 
 namespace nj::store {
 
@@ -34,6 +36,11 @@ public:
     [[nodiscard]] const std::vector<SeriesRow>& series() const override { return *series_; }
 
     [[nodiscard]] std::shared_ptr<const SegmentInfo> segment(int64_t id) const;
+    // The blobs of a segment that is still in the journal, else nullptr.
+    [[nodiscard]] std::shared_ptr<const MemoryBlobs> journalBlobs(int64_t segment) const;
+    // Chunks still in the journal, in order of commit.
+    [[nodiscard]] std::vector<const ChunkRow*> journalChunks(int64_t series, ChunkKind kind) const;
+    [[nodiscard]] uint64_t journalPoints(ChunkKind kind) const;
 
 private:
     friend class SnapshotLoader;
@@ -42,6 +49,8 @@ private:
     std::vector<std::shared_ptr<const SegmentInfo>> bySignal_[7];
     std::unordered_map<int64_t, std::shared_ptr<const SegmentInfo>> byId_;
     std::vector<int64_t> pinned_;
+    std::map<int64_t, std::shared_ptr<const JournalEntry>> journal_;   // by row
+    std::unordered_map<int64_t, std::shared_ptr<const MemoryBlobs>> journalBlobs_;
     std::shared_ptr<const Dictionaries> dictionaries_;
     std::shared_ptr<const std::vector<SeriesRow>> series_;
 };
@@ -55,7 +64,8 @@ public:
 private:
     Status loadDictionaries();
     Status loadSegments(StoreSnapshot& snapshot);
-    Status loadSeries();
+    Status loadJournal(StoreSnapshot& snapshot);
+    Status loadSeries(const StoreSnapshot& snapshot);
 
     sqlite::Database& db_;
     std::shared_ptr<CapsuleShared> shared_;

@@ -6,6 +6,7 @@
 #include "store/schema.h"
 #include "store/segment_columns.h"
 #include "store/segment_info.h"
+#include "store/store_snapshot.h"
 
 namespace nj::store {
 namespace {
@@ -58,6 +59,7 @@ Status StoreWriter::load() {
     NJ_ASSIGN(const std::string capsuleId, db_.queryText("SELECT hex(value) FROM nj_meta WHERE key = 'capsule_id'"));
     shared_ = CapsuleShared::of(path_, capsuleId);
     NJ_RETURN_IF_ERROR(catalogue_.load(db_));
+    duplicates_ = std::make_unique<DuplicateFinder>(db_, shared_);
     NJ_ASSIGN(nextSegment_, metaInteger(db_, "next_segment", 1));
     for (size_t signal = 1; signal < SeqCounter::kSignals; ++signal) {
         NJ_ASSIGN(const int64_t next, metaInteger(db_, "next_seq_" + std::to_string(signal), 1));
@@ -75,12 +77,24 @@ Status StoreWriter::load() {
     }
     for (const ImportId import : interrupted) {
         NJ_RETURN_IF_ERROR(dropRows(import));
-        NJ_RETURN_IF_ERROR(transact([&]() -> Status {
+        const Status done = transact([&]() -> Status {
             return db_.execute("UPDATE nj_import SET state = 'failed', note = 'interrupted before its end: its rows were dropped, import it again' WHERE id = " +
                                std::to_string(import));
-        }));
+        });
+        NJ_RETURN_IF_ERROR(done);
     }
-    return purgeRetired();
+    NJ_RETURN_IF_ERROR(recoverJournal());
+    NJ_RETURN_IF_ERROR(purgeRetired());
+    return loadSealedSpans();
+}
+
+// The time ranges by which duplicates are looked for.
+Status StoreWriter::loadSealedSpans() {
+    SnapshotLoader loader(db_, shared_);
+    NJ_ASSIGN(const auto snapshot, loader.load());
+    for (const auto& info : snapshot->segments(Signal::kSpan))
+        duplicates_->sealed(*info);
+    return {};
 }
 
 Status StoreWriter::writeCounters() {
@@ -138,6 +152,9 @@ Status StoreWriter::drain(bool all) {
         for (const HealthRecord& record : done->encoded.health)
             noteHealth(*it->second, record);
         NJ_RETURN_IF_ERROR(transact([&] { return insertSegment(done->segment, done->encoded); }));
+        done->encoded.info.id = done->segment;
+        if (done->encoded.info.signal == Signal::kSpan)
+            duplicates_->sealed(done->encoded.info);
     }
     return {};
 }
@@ -146,15 +163,17 @@ Status StoreWriter::close() {
     if (closed_)
         return {};
     closed_ = true;
+    const Status sealed = seal();
     for (auto& [id, import] : imports_)
-        (void)dropRows(id);
+        if (!import->live)
+            (void)dropRows(id);
     imports_.clear();
     (void)purgeRetired();
     const auto truncated = db_.checkpoint("TRUNCATE");
     NJ_RETURN_IF_ERROR(db_.execute("PRAGMA journal_mode=DELETE"));
     if (!truncated.ok())
         return truncated.error();
-    return {};
+    return sealed;
 }
 
 }  // namespace nj::store

@@ -9,6 +9,7 @@
 #include "store/capsule_shared.h"
 #include "store/capsule_writer.h"
 #include "store/catalogue.h"
+#include "store/duplicate_finder.h"
 #include "store/encode_workers.h"
 #include "store/import_rows.h"
 #include "store/write_lock.h"
@@ -44,12 +45,16 @@ private:
         std::map<int64_t, int> seriesSeen;
         TimeRange range;
         bool any = false;
+        bool live = false;
+        TimeNs unsealedSince = 0;               // live: of the oldest journal row
+        std::vector<SegmentRows> full;          // live: waiting for the seal
     };
 
     Result<Import*> running(ImportId import);
     // BEGIN, `body`, dictionaries and counters, COMMIT.
     template <typename Body>
     Status transact(const Body& body);
+    Status loadSealedSpans();
     Status writeCounters();
     Status insertSegment(int64_t id, const EncodedSegment& segment);
     // Inserts encoded segments that are done; with `all` waits for every one.
@@ -66,6 +71,15 @@ private:
     Status dropRows(ImportId import);
     Status purgeRetired();
     Status maybeCheckpoint();
+    // Maps, drops what was delivered before, and takes the rows in; the metrics stay in the batch.
+    Result<ImportRows::Seqs> takeRows(ImportId import, Import& state, Batch& batch, std::vector<int64_t>& seriesIds);
+    Result<Import*> liveSource(ImportId import);
+    Result<bool> alreadyCommitted(const Hash128& requestHash);
+    Status commitJournal(ImportId source, Import& state, const Batch& batch, const ImportRows::Seqs& seqs, std::vector<SegmentRows>& rows,
+                         const std::vector<ChunkRow>& chunks, const Hash128& requestHash);
+    Status sealSource(ImportId source, Import& state);
+    Status recoverJournal();
+    ImportRows rowsOf(ImportId import);
     Status putEdge(const EntityEdge& edge, bool byHand);
 
     std::string path_;
@@ -75,6 +89,8 @@ private:
     EncodeWorkers workers_;
     size_t maxUnderway_;
     std::shared_ptr<CapsuleShared> shared_;
+    std::unique_ptr<DuplicateFinder> duplicates_;
+    SegmentEncoder journalEncoder_;
     SeqCounter seqs_;
     int64_t nextSegment_ = 1;
     std::map<ImportId, std::unique_ptr<Import>> imports_;

@@ -45,8 +45,4 @@ Status StoreWriter::setSetting(const std::string& key, const std::string& value)
     });
 }
 
-// Live batches: see the journal.
-Result<bool> StoreWriter::commitLive(ImportId, Batch&&, const Hash128&) { return makeError(ErrorCode::kUnsupported, "no live sources yet"); }
-Status StoreWriter::seal() { return {}; }
-
 }  // namespace nj::store

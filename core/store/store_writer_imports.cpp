@@ -24,7 +24,7 @@ std::string_view view(const Id<N>& id) {
 
 Result<ImportId> StoreWriter::beginImport(const ImportStart& start) {
     ImportId id = 0;
-    NJ_RETURN_IF_ERROR(transact([&]() -> Status {
+    const Status done = transact([&]() -> Status {
         NJ_ASSIGN(auto statement, db_.prepare("INSERT INTO nj_import(id, path, format, assumed_zone, note, state, started_at, finished_at, size, bytes, spans, logs, "
                                               "samples, series, documents, rejected, duplicates, time_from, time_to) "
                                               "VALUES((SELECT max(coalesce((SELECT max(id) FROM nj_import), 0), coalesce((SELECT value FROM nj_meta WHERE key = 'last_import'), 0)) + 1), "
@@ -33,10 +33,21 @@ Result<ImportId> StoreWriter::beginImport(const ImportStart& start) {
         id = db_.lastInsertRowid();
         NJ_ASSIGN(auto last, db_.prepare("INSERT OR REPLACE INTO nj_meta VALUES('last_import', ?1)"));
         return last.bind(1, id).run();
-    }));
-    ImportRows rows(id, seqs_, [this](SegmentRows&& full) { workers_.submit(nextSegment_++, std::move(full)); });
-    imports_.emplace(id, std::make_unique<Import>(std::move(rows)));
+    });
+    NJ_RETURN_IF_ERROR(done);
+    imports_.emplace(id, std::make_unique<Import>(rowsOf(id)));
     return id;
+}
+
+// Full segments go to the encoders; those of a live source wait until their journal rows are committed.
+ImportRows StoreWriter::rowsOf(ImportId import) {
+    return {import, seqs_, [this, import](SegmentRows&& full) {
+                const auto it = imports_.find(import);
+                if (it != imports_.end() && it->second->live)
+                    it->second->full.push_back(std::move(full));
+                else
+                    workers_.submit(nextSegment_++, std::move(full));
+            }};
 }
 
 void StoreWriter::noteHealth(Import& state, const HealthRecord& record) {
@@ -71,22 +82,34 @@ void StoreWriter::noteTimes(Import& state, const Batch& batch) {
         note({point.time});
 }
 
+Result<ImportRows::Seqs> StoreWriter::takeRows(ImportId import, Import& state, Batch& batch, std::vector<int64_t>& seriesIds) {
+    for (const HealthRecord& record : batch.health)
+        noteHealth(state, record);
+    const auto tables = catalogue_.mapBatch(batch);
+    seriesIds = catalogue_.mapSeries(batch, *tables);
+    for (const int64_t id : seriesIds)
+        state.seriesSeen[id] = 1;
+    if (batch.spans.size() > 0) {
+        NJ_ASSIGN(const auto keep, duplicates_->check(import, batch.spans, *tables));
+        if (const auto gone = static_cast<size_t>(std::count(keep.begin(), keep.end(), 0)); gone > 0) {
+            state.counts.duplicates += gone;
+            removeSpans(batch, keep);
+        }
+    }
+    noteTimes(state, batch);
+    state.counts.spans += batch.spans.size();
+    state.counts.logs += batch.logs.size();
+    state.counts.samples += batch.samples.size() + batch.histograms.size();
+    state.counts.documents += batch.documents.size();
+    state.rows.addExemplars(batch, seriesIds);
+    return state.rows.add(batch, tables);
+}
+
 Status StoreWriter::add(ImportId import, Batch&& batch) {
     NJ_ASSIGN(Import * state, running(import));
-    for (const HealthRecord& record : batch.health)
-        noteHealth(*state, record);
-    noteTimes(*state, batch);
-    const auto tables = catalogue_.mapBatch(batch);
-    const std::vector<int64_t> seriesIds = catalogue_.mapSeries(batch, *tables);
-    for (const int64_t id : seriesIds)
-        state->seriesSeen[id] = 1;
-    state->counts.spans += batch.spans.size();
-    state->counts.logs += batch.logs.size();
-    state->counts.samples += batch.samples.size() + batch.histograms.size();
-    state->counts.documents += batch.documents.size();
-    state->rows.addExemplars(batch, seriesIds);
+    std::vector<int64_t> seriesIds;
+    NJ_ASSIGN(const ImportRows::Seqs seqs, takeRows(import, *state, batch, seriesIds));
     state->metrics.add(batch, seriesIds);
-    const ImportRows::Seqs seqs = state->rows.add(batch, tables);
     if (!batch.evaluations.empty() || !batch.events.empty() || !batch.documents.empty())
         NJ_RETURN_IF_ERROR(transact([&] { return insertCatalogueRows(import, batch, seqs); }));
     if (state->metrics.wantsTake())
@@ -170,6 +193,8 @@ Result<ImportOutcome> StoreWriter::endImport(ImportId import, const ImportEnd& e
         NJ_RETURN_IF_ERROR(transact([&] { return db_.execute("DELETE FROM nj_import WHERE id = " + std::to_string(import)); }));
         return outcome;
     }
+    if (state->live)
+        NJ_RETURN_IF_ERROR(sealSource(import, *state));
     state->rows.flush();
     NJ_RETURN_IF_ERROR(drain(true));
     NJ_RETURN_IF_ERROR(writeChunks(import, *state, true));
@@ -225,14 +250,16 @@ Status StoreWriter::removeImport(ImportId import) {
 
 Status StoreWriter::dropRows(ImportId import) {
     NJ_RETURN_IF_ERROR(drain(true));
-    NJ_RETURN_IF_ERROR(transact([&]() -> Status {
+    duplicates_->forget(import);
+    const Status done = transact([&]() -> Status {
         const std::string id = std::to_string(import);
         metricsChanged_ = true;
         NJ_RETURN_IF_ERROR(db_.execute("UPDATE nj_segment SET retired = 1 WHERE import = " + id));
         for (const char* table : {"nj_chunk", "nj_series_range", "nj_evaluation", "nj_event", "nj_document", "nj_health", "nj_journal"})
             NJ_RETURN_IF_ERROR(db_.execute("DELETE FROM " + std::string(table) + " WHERE import = " + id));
         return {};
-    }));
+    });
+    NJ_RETURN_IF_ERROR(done);
     return purgeRetired();
 }
 
