@@ -50,7 +50,11 @@ public:
             failed_ = true;
             return value;
         }
+// g++ 12 takes the inner buffer of a short std::string, once inlined here, for uninitialised.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
         std::memcpy(&value, bytes_.data() + at_, sizeof value);
+#pragma GCC diagnostic pop
         at_ += sizeof value;
         return value;
     }
