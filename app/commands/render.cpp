@@ -18,7 +18,8 @@ struct Options {
 };
 
 Status run(const Options& options) {
-    ui::RenderRequest request;
+    ui::RenderOptions request;
+    request.capsulePath = QString::fromStdString(options.capsule);
     request.view = QString::fromStdString(options.view);
     if (!ui::findView(request.view))
         return makeError(ErrorCode::kInvalidArgument, fmt::format("there is no view '{}'; `nightjar views` lists them", options.view));
@@ -30,7 +31,9 @@ Status run(const Options& options) {
     request.theme = options.theme == "light" ? ui::ThemeKind::kLight : ui::ThemeKind::kDark;
     request.scale = options.scale;
     request.filter = QString::fromStdString(options.filter);
-    request.select = QString::fromStdString(options.select);
+    // "trace:<id>" opens that trace in the view; anything else is a selection.
+    const QString select = QString::fromStdString(options.select);
+    (select.startsWith(QLatin1String("trace:")) ? request.parameter : request.select) = select;
     if (!options.range.empty()) {
         NJ_ASSIGN(request.range, parseTimeRange(options.range, nowNs()));
     }

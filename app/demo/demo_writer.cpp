@@ -38,7 +38,7 @@ uint64_t defaultSeed() {
     return scenario.ok() ? scenario->seed : 1;
 }
 
-std::vector<FileZone> demoZones() { return {{"logs/bmc.log.zst", -7 * 60}}; }
+std::vector<FileZone> demoZones() { return {{"logs/bmc.log", -7 * 60}}; }
 
 Status writeDemo(const std::string& directory, uint64_t seed, const Progress& progress, std::stop_token stop) {
     const auto tell = [&](std::string_view what, double done) {

@@ -23,7 +23,7 @@ uint64_t defaultSeed();
 // Creates `directory` and, in it, traces/, metrics/ and logs/. Files that are there already under the same names are replaced.
 Status writeDemo(const std::string& directory, uint64_t seed, const Progress& progress, std::stop_token stop);
 
-// Zones that a person would give for files whose times name none and are not UTC. `path` is relative to the directory.
+// Zones that a person would give for files whose times name none and are not UTC: for every file whose path contains `path`.
 struct FileZone {
     std::string_view path;
     int offsetMinutes = 0;

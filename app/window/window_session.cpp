@@ -100,7 +100,7 @@ void WindowSession::openCapsule(const QString& path) {
 
 void WindowSession::startImport(const QString& capsule, const QStringList& paths, bool demo) {
     if (importing_) {
-        window_.showMessage(tr("Files are being read: wait for the end or cancel, then add more."));
+        window_.say(tr("Files are being read: wait for the end or cancel, then add more."));
         return;
     }
     importing_ = true;
@@ -145,7 +145,7 @@ void WindowSession::importEnded(const QString& capsule, Result<ingest::ImportRep
     window_.setImportProgress({});
     if (!report.ok()) {
         if (report.error().code != ErrorCode::kCancelled)
-            window_.showMessage(tr("Import failed: %1").arg(QString::fromStdString(report.error().message)));
+            window_.say(tr("Import failed: %1").arg(QString::fromStdString(report.error().message)), true);
         window_.refresh();
         return;
     }
@@ -157,7 +157,7 @@ void WindowSession::importEnded(const QString& capsule, Result<ingest::ImportRep
         if (!member.problem.empty())
             problems << QString::fromStdString(member.path + ": " + member.problem);
     if (!problems.isEmpty())
-        window_.showMessage(tr("%n file(s) could not be read whole: %1", nullptr, static_cast<int>(problems.size())).arg(problems.front()));
+        window_.say(tr("%n file(s) could not be read whole: %1", nullptr, static_cast<int>(problems.size())).arg(problems.front()), true);
 }
 
 void WindowSession::cancelImport() { import_.request_stop(); }
