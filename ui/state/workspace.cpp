@@ -67,6 +67,11 @@ void Workspace::setRange(TimeRange range) {
     undo_.push(new RangeCommand(*this, range));
 }
 
+void Workspace::openRange(TimeRange range) {
+    if (!range.empty() && range != range_)
+        applyRange(range);
+}
+
 void Workspace::applyRange(TimeRange range) {
     range_ = range;
     Q_EMIT rangeChanged();

@@ -46,6 +46,8 @@ public:
     void setAll(TimeRange all);
     // Undoable. A baseline not set by hand follows by the backend's rule (the shell asks for it and calls setBaseline(…, false)).
     void setRange(TimeRange range);
+    // Not undoable: what the window opens with, or follows while data arrives.
+    void openRange(TimeRange range);
     void setBaseline(std::optional<TimeRange> baseline, bool pinned);
     [[nodiscard]] bool baselinePinned() const { return baselinePinned_; }
     void setCursor(std::optional<TimeNs> cursor);

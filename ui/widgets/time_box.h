@@ -15,6 +15,7 @@ public:
     TimeBox(Workspace& workspace, const Theme& theme, QWidget* parent = nullptr);
     // What "incident" means: the range the window opened with.
     void setIncident(TimeRange incident) { incident_ = incident; }
+    [[nodiscard]] TimeRange incident() const { return incident_; }
     void edit();
     [[nodiscard]] QSize sizeHint() const override;
 

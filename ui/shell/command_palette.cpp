@@ -1,0 +1,191 @@
+#include "shell/command_palette.h"
+
+#include <QApplication>
+#include <QKeyEvent>
+#include <QPainter>
+#include <QStyledItemDelegate>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "widgets/filter_terms.h"
+
+namespace nj::ui {
+
+namespace {
+
+constexpr int kWidth = 560, kShownRows = 12;
+constexpr int kHintRole = Qt::UserRole, kKeysRole = Qt::UserRole + 1;
+
+class RowDelegate : public QStyledItemDelegate {
+public:
+    RowDelegate(const Theme& theme, QObject* parent) : QStyledItemDelegate(parent), theme_(theme) {}
+    QSize sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const override { return {100, theme_.rowHeight + 4}; }
+    void paint(QPainter* p, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+        QRect area = option.rect.adjusted(3 * theme_.unit, 0, -3 * theme_.unit, 0);
+        if (option.state & QStyle::State_Selected)
+            p->fillRect(option.rect, theme_.selection);
+        p->setFont(theme_.body);
+        p->setPen(theme_.text);
+        const QString text = index.data().toString();
+        p->drawText(area, Qt::AlignLeft | Qt::AlignVCenter, text);
+        const QString keys = index.data(kKeysRole).toString(), hint = index.data(kHintRole).toString();
+        p->setFont(theme_.caption);
+        p->setPen(theme_.muted);
+        const QString right = keys.isEmpty() ? hint : hint.isEmpty() ? keys : hint + QStringLiteral("   ") + keys;
+        p->drawText(area, Qt::AlignRight | Qt::AlignVCenter, right);
+    }
+
+private:
+    const Theme& theme_;
+};
+
+}  // namespace
+
+int matchRank(const QString& text, const QString& typed) {
+    int rank = 0;
+    for (const QString& word : typed.split(QLatin1Char(' '), Qt::SkipEmptyParts)) {
+        const auto at = text.indexOf(word, 0, Qt::CaseInsensitive);
+        if (at < 0)
+            return -1;
+        const bool begins = at == 0 || !text[at - 1].isLetterOrNumber();
+        rank += (begins ? 0 : 100) + static_cast<int>(std::min<qsizetype>(at, 50));
+    }
+    return rank;
+}
+
+CommandPalette::CommandPalette(ActionRegistry& actions, const Theme& theme, QWidget* window) : QFrame(window), actions_(actions), theme_(theme) {
+    setObjectName(QStringLiteral("palette"));
+    setAccessibleName(tr("Commands"));
+    edit_ = new QLineEdit(this);
+    edit_->setObjectName(QStringLiteral("paletteEdit"));
+    edit_->setAccessibleName(tr("Search commands"));
+    edit_->setPlaceholderText(tr("command, view or id   > command   : service or id   = time   / filter"));
+    edit_->installEventFilter(this);
+    list_ = new QListWidget(this);
+    list_->setItemDelegate(new RowDelegate(theme, list_));
+    list_->setFocusPolicy(Qt::NoFocus);
+    list_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    list_->setAccessibleName(tr("Matches"));
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(1, 2 * theme.unit, 1, 1);
+    layout->setSpacing(2 * theme.unit);
+    auto* row = new QHBoxLayout;
+    row->setContentsMargins(2 * theme.unit, 0, 2 * theme.unit, 0);
+    row->addWidget(edit_);
+    layout->addLayout(row);
+    layout->addWidget(list_);
+    connect(edit_, &QLineEdit::textChanged, this, &CommandPalette::update);
+    connect(list_, &QListWidget::itemClicked, this, &CommandPalette::runCurrent);
+    hide();
+}
+
+void CommandPalette::paintEvent(QPaintEvent*) {
+    QPainter p(this);
+    p.setRenderHint(QPainter::Antialiasing);
+    p.setPen(theme_.muted);
+    p.setBrush(theme_.panel);
+    p.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), theme_.radius, theme_.radius);
+}
+
+void CommandPalette::open(const QString& text) {
+    QWidget* window = parentWidget();
+    const int width = std::min(kWidth, window->width() - 8 * theme_.unit);
+    setGeometry((window->width() - width) / 2, 14 * theme_.unit, width, 60);
+    edit_->setText(text);
+    update(text);
+    show();
+    raise();
+    edit_->setFocus();
+}
+
+void CommandPalette::close() {
+    if (isHidden())
+        return;
+    hide();
+    Q_EMIT closed();
+}
+
+QStringList CommandPalette::shownEntries() const {
+    QStringList texts;
+    for (const PaletteEntry& entry : entries_)
+        texts.append(entry.text);
+    return texts;
+}
+
+std::vector<PaletteEntry> CommandPalette::entriesFor(const QString& text) {
+    std::vector<PaletteEntry> entries;
+    const QChar prefix = text.isEmpty() ? QChar() : text[0];
+    const QString rest = text.mid(1).trimmed();
+    if (prefix == QLatin1Char('='))
+        return {{tr("Go to time %1").arg(rest), tr("time"), {}, [this, rest] { Q_EMIT timeEntered(rest); }}};
+    if (prefix == QLatin1Char('/'))
+        return {{tr("Filter by %1").arg(rest), tr("filter"), {}, [this, rest] { Q_EMIT filterEntered(rest); }}};
+    const bool goTo = prefix == QLatin1Char(':');
+    const QString typed = goTo || prefix == QLatin1Char('>') ? rest : text.trimmed();
+    std::vector<std::pair<int, PaletteEntry>> ranked;
+    if (!goTo)
+        for (const ActionInfo& info : actions_.actions()) {
+            const int rank = matchRank(info.group + QLatin1Char(' ') + info.text, typed);
+            if (rank < 0 || !info.action->isEnabled())
+                continue;
+            const QString keys = info.keys.isEmpty() ? QString() : ActionRegistry::keyText(info.keys.first());
+            ranked.push_back({rank, {info.text, info.group, keys, [action = info.action] { action->trigger(); }}});
+        }
+    if (goTo || !typed.isEmpty())
+        for (const QString& service : services_)
+            if (const int rank = matchRank(service, typed); rank >= 0)
+                ranked.push_back({rank + 200, {service, tr("service: add to the filter"), {}, [this, service] { Q_EMIT serviceChosen(service); }}});
+    std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    if (looksLikeId(typed))
+        entries.push_back({tr("Find %1").arg(typed), tr("trace, request or session id"), {}, [this, typed] { Q_EMIT idEntered(typed); }});
+    for (auto& [rank, entry] : ranked)
+        entries.push_back(std::move(entry));
+    return entries;
+}
+
+void CommandPalette::update(const QString& text) {
+    entries_ = entriesFor(text);
+    list_->clear();
+    for (const PaletteEntry& entry : entries_) {
+        auto* item = new QListWidgetItem(entry.text, list_);
+        item->setData(kHintRole, entry.hint);
+        item->setData(kKeysRole, entry.keys);
+    }
+    list_->setCurrentRow(0);
+    const int rows = std::clamp(static_cast<int>(entries_.size()), 1, kShownRows);
+    resize(width(), edit_->sizeHint().height() + rows * (theme_.rowHeight + 4) + 6 * theme_.unit);
+}
+
+void CommandPalette::runCurrent() {
+    const int row = list_->currentRow();
+    if (row < 0 || row >= static_cast<int>(entries_.size()))
+        return;
+    const auto run = entries_[static_cast<size_t>(row)].run;
+    close();
+    run();
+}
+
+bool CommandPalette::eventFilter(QObject* watched, QEvent* event) {
+    if (watched != edit_)
+        return QFrame::eventFilter(watched, event);
+    if (event->type() == QEvent::FocusOut && !isAncestorOf(QApplication::focusWidget()) && isVisible()) {
+        close();
+        return false;
+    }
+    if (event->type() != QEvent::KeyPress)
+        return false;
+    const auto* key = static_cast<QKeyEvent*>(event);
+    const auto move = [&](int by) { list_->setCurrentRow(std::clamp(list_->currentRow() + by, 0, std::max(0, list_->count() - 1))); };
+    switch (key->key()) {
+        case Qt::Key_Escape: close(); return true;
+        case Qt::Key_Down: move(1); return true;
+        case Qt::Key_Up: move(-1); return true;
+        case Qt::Key_PageDown: move(kShownRows); return true;
+        case Qt::Key_PageUp: move(-kShownRows); return true;
+        case Qt::Key_Return:
+        case Qt::Key_Enter: runCurrent(); return true;
+        default: return false;
+    }
+}
+
+}  // namespace nj::ui

@@ -1,0 +1,288 @@
+#include "shell/main_window.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QCoreApplication>
+#include <QDragEnterEvent>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QLayout>
+#include <QMimeData>
+
+#include "shell/command_palette.h"
+#include "shell/key_overlay.h"
+#include "shell/notice.h"
+#include "shell/start_page.h"
+#include "shell/top_bar.h"
+#include "shell/workbench.h"
+#include "theme/number_format.h"
+#include "widgets/inspector.h"
+
+namespace nj::ui {
+
+namespace {
+
+QKeySequence keys(const char* text) { return QKeySequence(QString::fromLatin1(text)); }
+
+Theme themeOf(ThemeKind kind) { return kind == ThemeKind::kDark ? Theme::dark() : Theme::light(); }
+
+QStringList localPaths(const QMimeData* data) {
+    QStringList paths;
+    for (const QUrl& url : data->urls())
+        if (url.isLocalFile())
+            paths.append(url.toLocalFile());
+    return paths;
+}
+
+// A word for the shell's command line.
+QString shellQuoted(const QString& text) { return QLatin1Char('\'') + QString(text).replace(QLatin1Char('\''), QLatin1String("'\\''")) + QLatin1Char('\''); }
+
+}  // namespace
+
+MainWindow::MainWindow(ThemeKind theme, QWidget* parent) : QMainWindow(parent), theme_(themeOf(theme)) {
+    theme_.install();
+    setWindowTitle(tr("Nightjar"));
+    setAcceptDrops(true);
+    resize(1600, 1000);
+    actions_ = new ActionRegistry(this);
+    stack_ = new QStackedWidget(this);
+    start_ = new StartPage(theme_, stack_);
+    stack_->addWidget(start_);
+    setCentralWidget(stack_);
+    commands_ = new CommandPalette(*actions_, theme_, this);
+    overlay_ = new KeyOverlay(*actions_, theme_, this);
+    addActions();
+    addTimeActions();
+    addViewActions();
+    addCopyActions();
+    connect(start_, &StartPage::openFilesClicked, this, &MainWindow::chooseFiles);
+    connect(start_, &StartPage::demoClicked, this, &MainWindow::demoRequested);
+    connect(start_, &StartPage::recentClicked, this, [this](const QString& path) { Q_EMIT openRequested({path}); });
+    const auto focusBack = [this] {
+        if (bench_ && bench_->currentView())
+            bench_->currentView()->setFocus(Qt::OtherFocusReason);
+    };
+    connect(commands_, &CommandPalette::closed, this, focusBack);
+    connect(overlay_, &KeyOverlay::closed, this, focusBack);
+    connect(commands_, &CommandPalette::timeEntered, this, [this](const QString& text) {
+        if (bench_)
+            bench_->goToTime(text);
+    });
+    connect(commands_, &CommandPalette::filterEntered, this, [this](const QString& text) {
+        if (bench_)
+            bench_->topBar()->filterBar()->apply(text);
+    });
+    connect(commands_, &CommandPalette::serviceChosen, this, [this](const QString& service) {
+        if (bench_)
+            bench_->addTerm(QStringLiteral("service"), service);
+    });
+    connect(commands_, &CommandPalette::idEntered, this, [this](const QString& text) {
+        if (bench_)
+            bench_->openId(text);
+    });
+    start_->setFocus();
+}
+
+MainWindow::~MainWindow() { delete bench_; }
+
+void MainWindow::addActions() {
+    const QString file = tr("Window");
+    actions_->add(QStringLiteral("file.open"), file, tr("Open files…"), {QKeySequence::Open}, [this] { chooseFiles(); });
+    actions_->add(QStringLiteral("file.demo"), file, tr("Open demo incident"), {}, [this] { Q_EMIT demoRequested(); });
+    actions_->add(QStringLiteral("file.close"), file, tr("Close the capsule"), {keys("Ctrl+W")}, [this] { closeCapsule(); });
+    actions_->add(QStringLiteral("window.commands"), file, tr("Commands"), {keys("Ctrl+K"), keys("Ctrl+Shift+P")}, [this] { openPalette({}); });
+    actions_->add(QStringLiteral("window.keys"), file, tr("Keys"), {keys("?")}, [this] { overlay_->open(); });
+    actions_->add(QStringLiteral("window.inspector"), file, tr("Show or hide the inspector"), {keys("I")}, [this] {
+        if (bench_)
+            bench_->toggleInspector();
+    });
+    actions_->add(QStringLiteral("window.rail"), file, tr("Narrow or wide view list"), {keys("Ctrl+B")}, [this] {
+        if (bench_)
+            bench_->toggleRail();
+    });
+    actions_->add(QStringLiteral("window.theme"), file, tr("Dark or light"), {keys("Ctrl+Shift+L")},
+                  [this] { setTheme(theme_.kind == ThemeKind::kDark ? ThemeKind::kLight : ThemeKind::kDark); });
+    actions_->add(QStringLiteral("window.contents"), file, tr("Show or mask message contents"), {keys("Ctrl+Shift+U")}, [this] {
+        if (bench_)
+            bench_->workspace().setContentsShown(!bench_->workspace().contentsShown());
+    });
+    actions_->add(QStringLiteral("window.refresh"), file, tr("Ask again"), {keys("F5")}, [this] { refresh(); });
+    actions_->add(QStringLiteral("window.escape"), file, tr("Leave one level"), {keys("Esc")}, [this] {
+        if (bench_)
+            bench_->escape();
+    });
+    actions_->add(QStringLiteral("window.quit"), file, tr("Quit"), {QKeySequence::Quit}, [this] { close(); });
+}
+
+void MainWindow::addTimeActions() {
+    const QString time = tr("Time and filter");
+    const auto add = [&](const char* id, const QString& text, const QList<QKeySequence>& sequences, void (*run)(Workbench&)) {
+        actions_->add(QString::fromLatin1(id), time, text, sequences, [this, run] {
+            if (bench_)
+                run(*bench_);
+        });
+    };
+    add("time.edit", tr("Type a time range"), {keys("Ctrl+L"), keys("T, T")}, [](Workbench& b) { b.topBar()->timeBox()->edit(); });
+    add("time.all", tr("Show all time"), {keys("0"), keys("T, A")}, [](Workbench& b) { b.showAll(); });
+    add("time.back", tr("Back: range, filter or view before"), {keys("Backspace"), keys("Ctrl+Z"), keys("T, Z"), keys("[")}, [](Workbench& b) { b.workspace().undo().undo(); });
+    add("time.forward", tr("Forward"), {keys("Ctrl+Shift+Z"), keys("]")}, [](Workbench& b) { b.workspace().undo().redo(); });
+    add("time.earlier", tr("Earlier by half a range"), {keys("T, Left")}, [](Workbench& b) { b.shiftRange(-0.5); });
+    add("time.later", tr("Later by half a range"), {keys("T, Right")}, [](Workbench& b) { b.shiftRange(0.5); });
+    add("time.in", tr("Zoom in"), {keys("T, Up"), keys("Ctrl++")}, [](Workbench& b) { b.zoomRange(0.5); });
+    add("time.out", tr("Zoom out"), {keys("T, Down"), keys("Ctrl+-")}, [](Workbench& b) { b.zoomRange(2); });
+    add("time.zone", tr("UTC or local time"), {keys("T, U")}, [](Workbench& b) { b.workspace().setUtc(!b.workspace().utc()); });
+    add("time.incident", tr("The range it opened with"), {keys("T, I")}, [](Workbench& b) { b.goToTime(QStringLiteral("incident")); });
+    add("baseline.pin", tr("Use this range as baseline"), {keys("T, B")}, [](Workbench& b) { b.workspace().setBaseline(b.workspace().range(), true); });
+    add("baseline.follow", tr("Let the baseline follow"), {keys("T, F")}, [](Workbench& b) { b.followBaseline(); });
+    add("filter.edit", tr("Filter, or paste an id"), {keys("/"), keys("Ctrl+F")}, [](Workbench& b) { b.topBar()->filterBar()->edit(); });
+    add("filter.clear", tr("Clear the filter"), {keys("Ctrl+Shift+F")}, [](Workbench& b) { b.workspace().setFilterText({}); });
+}
+
+// One key by position and one by the first letter of its title that is still free: nothing here knows a view's name.
+void MainWindow::addViewActions() {
+    QString taken;
+    int position = 0;
+    for (const ViewFactory* factory : viewFactories()) {
+        const QString id = QString::fromLatin1(factory->id);
+        const QString title = QCoreApplication::translate("nj::ui::View", factory->title);
+        QList<QKeySequence> sequences;
+        for (const QChar c : title.toUpper())
+            if (c.isLetter() && !taken.contains(c)) {
+                taken += c;
+                sequences.append(QKeySequence(QStringLiteral("G, ") + c));
+                break;
+            }
+        if (++position <= 9)
+            sequences.append(QKeySequence(QStringLiteral("Ctrl+") + QString::number(position)));
+        actions_->add(QStringLiteral("view.") + id, tr("Go to"), title, sequences, [this, id] {
+            if (bench_)
+                bench_->showView(id);
+        });
+    }
+}
+
+void MainWindow::addCopyActions() {
+    const QString group = tr("Copy the selection");
+    const std::tuple<const char*, QString, const char*, Inspector::CopyForm> forms[] = {{"copy.text", tr("As text"), "C, T", Inspector::CopyForm::kText},
+                                                                                        {"copy.json", tr("As JSON"), "C, J", Inspector::CopyForm::kJson},
+                                                                                        {"copy.sql", tr("As SQL"), "C, S", Inspector::CopyForm::kSql},
+                                                                                        {"copy.markdown", tr("As Markdown"), "C, M", Inspector::CopyForm::kMarkdown}};
+    for (const auto& [id, text, key, form] : forms)
+        actions_->add(QString::fromLatin1(id), group, text, {keys(key)}, [this, form = form] {
+            if (bench_)
+                bench_->inspector()->copy(form);
+        });
+    actions_->add(QStringLiteral("copy.command"), group, tr("This view as a command"), {keys("C, C")}, [this] { QApplication::clipboard()->setText(commandLine()); });
+}
+
+QString MainWindow::commandLine() const {
+    if (!bench_)
+        return {};
+    Workspace& workspace = bench_->workspace();
+    const TimeRange range = workspace.range();
+    QString line = QStringLiteral("nightjar render %1 %2 -o view.png").arg(shellQuoted(workspace.info().path.empty() ? windowTitle() : QString::fromStdString(workspace.info().path)), bench_->currentViewId());
+    if (!range.empty())
+        line += QStringLiteral(" --range %1..%2").arg(QString::fromStdString(formatRfc3339(range.from)), QString::fromStdString(formatRfc3339(range.to)));
+    if (!workspace.filterText().isEmpty())
+        line += QStringLiteral(" --filter ") + shellQuoted(workspace.filterText());
+    return line;
+}
+
+void MainWindow::openCapsule(const QString& path, QueryRunner::BackendFactory factory) {
+    closeCapsule();
+    bench_ = new Workbench(path, std::move(factory), theme_, stack_);
+    stack_->addWidget(bench_);
+    stack_->setCurrentWidget(bench_);
+    setWindowTitle(QFileInfo(path).fileName() + QStringLiteral(" — ") + tr("Nightjar"));
+    connect(bench_, &Workbench::commandsRequested, this, [this] { openPalette({}); });
+    connect(bench_, &Workbench::cancelImportRequested, this, &MainWindow::cancelImportRequested);
+    connect(bench_, &Workbench::settledChanged, this, &MainWindow::settledChanged);
+    connect(&bench_->workspace(), &Workspace::infoChanged, this, &MainWindow::showServices);
+}
+
+void MainWindow::closeCapsule(const QString& problem) {
+    commands_->close();
+    if (bench_) {
+        delete bench_;
+        bench_ = nullptr;
+        commands_->setServices({});
+    }
+    stack_->setCurrentWidget(start_);
+    start_->setProblem(problem);
+    start_->setFocus();
+    setWindowTitle(tr("Nightjar"));
+}
+
+void MainWindow::setImportProgress(const ImportProgress& progress) {
+    if (bench_)
+        bench_->setImportProgress(progress);
+}
+
+void MainWindow::refresh() {
+    if (bench_)
+        bench_->refresh();
+}
+
+void MainWindow::setRecent(const QStringList& paths) { start_->setRecent(paths); }
+
+void MainWindow::say(const QString& text, bool problem) {
+    if (bench_)
+        bench_->notice()->say(text, problem);
+    else if (problem)
+        start_->setProblem(text);
+}
+
+void MainWindow::setTheme(ThemeKind kind) {
+    if (kind == theme_.kind)
+        return;
+    theme_ = themeOf(kind);   // in place: every part holds a reference to it
+    theme_.install();
+    for (QWidget* widget : findChildren<QWidget*>())
+        widget->update();
+    Q_EMIT themeChanged(kind);
+}
+
+bool MainWindow::settled() const { return !bench_ || bench_->settled(); }
+
+void MainWindow::chooseFiles() {
+    auto* dialog = new QFileDialog(this, tr("Open files"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFiles);
+    connect(dialog, &QFileDialog::filesSelected, this, &MainWindow::openRequested);
+    dialog->open();
+}
+
+void MainWindow::openPalette(const QString& text) { commands_->open(text); }
+
+void MainWindow::showServices() {
+    QStringList services;
+    for (const std::string& service : bench_->workspace().info().services)
+        services.append(QString::fromStdString(service).left(200));
+    commands_->setServices(services);
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    if (localPaths(event->mimeData()).isEmpty())
+        return;
+    event->acceptProposedAction();
+    start_->setDropping(true);
+}
+
+void MainWindow::dragLeaveEvent(QDragLeaveEvent*) { start_->setDropping(false); }
+
+void MainWindow::dropEvent(QDropEvent* event) {
+    start_->setDropping(false);
+    const QStringList paths = localPaths(event->mimeData());
+    if (paths.isEmpty())
+        return;
+    event->acceptProposedAction();
+    Q_EMIT filesDropped(paths);
+}
+
+void MainWindow::resizeEvent(QResizeEvent* event) {
+    QMainWindow::resizeEvent(event);
+    if (overlay_->isVisible())
+        overlay_->setGeometry(rect());
+}
+
+}  // namespace nj::ui

@@ -1,0 +1,43 @@
+// What a window without a capsule shows: three actions, each with one key, the recent capsules, and that files can be dropped.
+// UI thread.
+#pragma once
+
+#include <QPushButton>
+#include <QVBoxLayout>
+#include <QWidget>
+
+#include "theme/theme.h"
+
+namespace nj::ui {
+
+class StartPage : public QWidget {
+    Q_OBJECT
+public:
+    explicit StartPage(const Theme& theme, QWidget* parent = nullptr);
+    void setRecent(const QStringList& paths);
+    // A sentence why the last attempt did not open anything; "" hides it.
+    void setProblem(const QString& sentence);
+    // While files are over the window.
+    void setDropping(bool dropping);
+
+Q_SIGNALS:
+    void openFilesClicked();
+    void demoClicked();
+    void recentClicked(const QString& path);
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    QPushButton* bigButton(const QString& glyph, const QString& title, const QString& words, const QString& key);
+    const Theme& theme_;
+    QPushButton *open_, *demo_, *recent_;
+    QVBoxLayout* recentList_;
+    QWidget* card_;
+    class PlainLabel* problem_;
+    class PlainLabel* drop_;
+    QStringList recentPaths_;
+    bool dropping_ = false;
+};
+
+}  // namespace nj::ui

@@ -1,0 +1,419 @@
+#include "shell/workbench.h"
+
+#include <QCoreApplication>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "query/search_syntax.h"
+#include "shell/notice.h"
+#include "shell/status_line.h"
+#include "shell/top_bar.h"
+#include "shell/view_rail.h"
+#include "state/links.h"
+#include "state/time_text.h"
+#include "theme/number_format.h"
+#include "widgets/inspector.h"
+#include "widgets/overview_strip.h"
+#include "widgets/panel.h"
+
+namespace nj::ui {
+
+// Going to a view is a step of the same history as ranges and filters.
+class ViewCommand : public QUndoCommand {
+public:
+    ViewCommand(Workbench& bench, Workbench::Place after) : bench_(bench), before_(bench.current_), after_(std::move(after)) {}
+    void undo() override { bench_.place(before_); }
+    void redo() override { bench_.place(after_); }
+
+private:
+    Workbench& bench_;
+    Workbench::Place before_, after_;
+};
+
+namespace {
+
+constexpr int kRefreshMs = 500, kStripDelayMs = 120, kNarrow = 1180, kInspectorWidth = 320;
+
+TimeRange united(const query::CapsuleInfo& info) {
+    TimeRange all;
+    for (const TimeRange& range : {info.spanRange, info.logRange, info.sampleRange})
+        if (!range.empty())
+            all = all.empty() ? range : TimeRange{std::min(all.from, range.from), std::max(all.to, range.to)};
+    return all;
+}
+
+}  // namespace
+
+Workbench::Workbench(const QString& path, QueryRunner::BackendFactory factory, const Theme& theme, QWidget* parent)
+    : QWidget(parent), theme_(theme), queries_(std::move(factory)), path_(path) {
+    buildLayout();
+    connectParts();
+    refreshTimer_.setSingleShot(true);
+    refreshTimer_.setInterval(kRefreshMs);
+    stripTimer_.setSingleShot(true);
+    stripTimer_.setInterval(kStripDelayMs);
+    status_->setZone(QStringLiteral("UTC"));
+    topBar_->setCapsuleName(QFileInfo(path).fileName(), path);
+    askInfo();
+}
+
+Workbench::~Workbench() {
+    workspace_.disconnect(this);
+    queries_.disconnect(this);
+    // Views and bars hold references to workspace and queries, which are members: they go first.
+    qDeleteAll(findChildren<QWidget*>(QString(), Qt::FindDirectChildrenOnly));
+}
+
+void Workbench::buildLayout() {
+    topBar_ = new TopBar(workspace_, queries_, theme_, this);
+    rail_ = new ViewRail(theme_, this);
+    strip_ = new OverviewStrip(workspace_, theme_, this);
+    notice_ = new Notice(theme_, this);
+    pages_ = new QStackedWidget(this);
+    pages_->setObjectName(QStringLiteral("page"));
+    inspector_ = new Inspector(workspace_, queries_, theme_, this);
+    inspector_->setFixedWidth(kInspectorWidth);
+    inspector_->hide();
+    status_ = new StatusLine(theme_, this);
+
+    auto* middle = new QHBoxLayout;
+    middle->addWidget(pages_, 1);
+    middle->addWidget(inspector_);
+    auto* right = new QVBoxLayout;
+    right->addWidget(strip_);
+    right->addWidget(notice_);
+    right->addLayout(middle, 1);
+    auto* body = new QHBoxLayout;
+    body->addWidget(rail_);
+    body->addLayout(right, 1);
+    auto* all = new QVBoxLayout(this);
+    all->addWidget(topBar_);
+    all->addLayout(body, 1);
+    all->addWidget(status_);
+    for (QBoxLayout* layout : {static_cast<QBoxLayout*>(middle), static_cast<QBoxLayout*>(right), static_cast<QBoxLayout*>(body), static_cast<QBoxLayout*>(all)}) {
+        layout->setContentsMargins(0, 0, 0, 0);
+        layout->setSpacing(0);
+    }
+}
+
+void Workbench::connectParts() {
+    connect(topBar_, &TopBar::commandsClicked, this, &Workbench::commandsRequested);
+    connect(topBar_, &TopBar::followBaselineClicked, this, &Workbench::followBaseline);
+    connect(topBar_->filterBar(), &FilterBar::idPasted, this, &Workbench::openId);
+    const auto focusView = [this] {
+        if (QWidget* page = pages_->currentWidget())
+            page->setFocus(Qt::OtherFocusReason);
+    };
+    connect(topBar_->filterBar(), &FilterBar::left, this, focusView);
+    connect(topBar_->timeBox(), &TimeBox::left, this, focusView);
+    connect(rail_, &ViewRail::chosen, this, [this](const QString& id) { showView(id); });
+    connect(status_, &StatusLine::cancelClicked, this, &Workbench::cancelImportRequested);
+    connect(status_, &StatusLine::zoneClicked, this, [this] { workspace_.setUtc(!workspace_.utc()); });
+    connect(strip_, &OverviewStrip::eventClicked, this, [this](qint64 seq) {
+        Selection selection;
+        selection.kind = Selection::Kind::kEvent;
+        selection.seq = seq;
+        workspace_.setSelection(selection);
+    });
+    connect(&workspace_, &Workspace::viewRequested, this, &Workbench::showView);
+    connect(&workspace_, &Workspace::selectionChanged, this, &Workbench::selectionChanged);
+    connect(&workspace_, &Workspace::filterChanged, this, &Workbench::askStrip);
+    connect(&workspace_, &Workspace::utcChanged, this, [this] { status_->setZone(zoneName(workspace_.range().from, workspace_.utc())); });
+    connect(&workspace_, &Workspace::rangeChanged, this, [this] {
+        if (!workspace_.baselinePinned() && !openingBaseline_)
+            followBaseline();
+    });
+    connect(&queries_, &QueryRunner::answered, this, [this](const QString& key, qint64 microseconds) {
+        if (!key.startsWith(QLatin1String("shell/")))
+            status_->setLastQuestion(microseconds);
+        Q_EMIT settledChanged();
+    });
+    connect(&refreshTimer_, &QTimer::timeout, this, &Workbench::askInfo);
+    connect(&stripTimer_, &QTimer::timeout, this, &Workbench::askStrip);
+}
+
+void Workbench::askInfo() {
+    queries_.ask(QStringLiteral("shell/info"), this, [](query::Backend& b, std::stop_token s) { return b.info(s); }, [this](Result<query::CapsuleInfo>&& info) {
+        if (!info.ok()) {
+            problem_ = QString::fromStdString(info.error().message);
+            notice_->say(problem_, true, tr("Try again"), [this] { askInfo(); });
+            return;
+        }
+        if (!problem_.isEmpty())
+            notice_->dismiss();
+        problem_.clear();
+        applyInfo(*info);
+    });
+}
+
+void Workbench::applyInfo(const query::CapsuleInfo& info) {
+    const TimeRange all = united(info);
+    if (!all.empty() && workspace_.all() != all)
+        workspace_.setAll(all);
+    workspace_.setInfo(info);
+    rail_->setInfo(info);
+    status_->setInfo(info);
+    if (!opened_ || workspace_.range().empty() || (grows_ && untouched()))
+        askOpening();
+    askStrip();
+    // A view that lacked its signal may have it now.
+    if (!current_.id.isEmpty() && !currentView() && rail_->reasonAgainst(current_.id).isEmpty())
+        openPage(current_);
+    strip_->update();
+}
+
+// Until the person moved, the window may follow the data.
+bool Workbench::untouched() { return workspace_.undo().count() == 0 && workspace_.selection().kind == Selection::Kind::kNone; }
+
+void Workbench::askOpening() {
+    queries_.ask(QStringLiteral("shell/opening"), this, [](query::Backend& b, std::stop_token s) { return b.opening(s); }, [this](Result<query::OpeningAnswer>&& opening) {
+        if (opening.ok())
+            applyOpening(*opening);
+        else
+            notice_->say(QString::fromStdString(opening.error().message), true);
+    });
+}
+
+void Workbench::applyOpening(const query::OpeningAnswer& opening) {
+    const bool first = !opened_;
+    opened_ = true;
+    if (!opening.all.empty()) {
+        workspace_.setAll(opening.all);
+        topBar_->timeBox()->setIncident(opening.window);
+        if (workspace_.range().empty() || (grows_ && untouched())) {
+            openingBaseline_ = true;
+            // While rows stream in the range grows with them; the departure is chosen when all are there.
+            workspace_.openRange(opening.window.empty() || importing_ ? opening.all : opening.window);
+            workspace_.setBaseline(importing_ ? std::nullopt : opening.baseline, false);
+            openingBaseline_ = false;
+            grows_ = importing_;
+            if (!opening.reason.empty() && !importing_)
+                notice_->say(QString::fromStdString(opening.reason).left(400), false, tr("Show all time (0)"), [this] { showAll(); });
+        }
+    }
+    askStrip();
+    if (first && current_.id.isEmpty()) {
+        const auto factories = viewFactories();
+        const auto shown = std::find_if(factories.begin(), factories.end(),
+                                        [this](const ViewFactory* f) { return rail_->reasonAgainst(QString::fromLatin1(f->id)).isEmpty(); });
+        if (shown != factories.end())
+            place({QString::fromLatin1((*shown)->id), {}});
+        else if (!factories.empty())
+            place({QString::fromLatin1(factories.front()->id), {}});
+    }
+    Q_EMIT settledChanged();
+}
+
+void Workbench::askStrip() {
+    if (workspace_.all().empty())
+        return;
+    query::VolumeQuestion question{workspace_.all(), workspace_.filter(), strip_->columns()};
+    queries_.ask(QStringLiteral("shell/volume"), this, [question](query::Backend& b, std::stop_token s) { return b.volume(question, s); },
+                 [this](Result<query::VolumeAnswer>&& volume) {
+                     if (volume.ok())
+                         strip_->setVolume(*volume);
+                 });
+    queries_.ask(QStringLiteral("shell/events"), this, [all = workspace_.all()](query::Backend& b, std::stop_token s) { return b.events(all, s); },
+                 [this](Result<std::vector<query::EventMark>>&& events) {
+                     if (events.ok())
+                         strip_->setEvents(std::move(*events));
+                 });
+}
+
+void Workbench::followBaseline() {
+    if (workspace_.range().empty())
+        return;
+    queries_.ask(QStringLiteral("shell/baseline"), this, [range = workspace_.range()](query::Backend& b, std::stop_token s) { return b.baselineFor(range, s); },
+                 [this](Result<std::optional<TimeRange>>&& baseline) {
+                     if (baseline.ok())
+                         workspace_.setBaseline(*baseline, false);
+                 });
+}
+
+void Workbench::showView(const QString& viewId, const QString& parameter) {
+    if (!findView(viewId))
+        return;
+    if (viewId == current_.id) {   // no step of its own: the view itself opens the parameter
+        if (!parameter.isEmpty())
+            openPage({viewId, parameter});
+        return;
+    }
+    if (current_.id.isEmpty())
+        place({viewId, parameter});
+    else
+        workspace_.undo().push(new ViewCommand(*this, {viewId, parameter}));
+}
+
+void Workbench::place(const Place& place) {
+    current_ = place;
+    rail_->setCurrent(place.id);
+    openPage(place);
+}
+
+void Workbench::openPage(const Place& place) {
+    const ViewFactory* factory = findView(place.id);
+    if (!factory)
+        return;
+    QWidget* page = pageOf(*factory);
+    pages_->setCurrentWidget(page);
+    if (auto* view = qobject_cast<View*>(page); view && !place.parameter.isEmpty())
+        view->open(place.parameter);
+    current_ = place;
+    Q_EMIT settledChanged();
+}
+
+QWidget* Workbench::pageOf(const ViewFactory& factory) {
+    const QString id = QString::fromLatin1(factory.id);
+    const QString reason = rail_->reasonAgainst(id);
+    QWidget*& page = made_[id];
+    const bool isView = qobject_cast<View*>(page) != nullptr;
+    if (page && (isView || !reason.isEmpty()))
+        return page;
+    if (page) {   // was the sentence why not; the signal has come
+        pages_->removeWidget(page);
+        page->deleteLater();
+        page = nullptr;
+    }
+    if (reason.isEmpty()) {
+        auto* view = factory.create(ViewContext{workspace_, queries_, theme_}, pages_);
+        connect(view, &View::settledChanged, this, &Workbench::settledChanged);
+        page = view;
+    } else {
+        auto* panel = new Panel(theme_, pages_);
+        panel->setTitle(QCoreApplication::translate("nj::ui::View", factory.title));
+        panel->showEmpty(reason);
+        page = panel;
+    }
+    pages_->addWidget(page);
+    return page;
+}
+
+View* Workbench::currentView() const { return qobject_cast<View*>(pages_->currentWidget()); }
+
+void Workbench::selectionChanged() {
+    const bool something = workspace_.selection().kind != Selection::Kind::kNone;
+    if (something && workspace_.selection().kind != Selection::Kind::kTrace)
+        inspectorWanted_ = true;
+    inspector_->setVisible(something && inspectorWanted_ && inspector_->shows(workspace_.selection()));
+}
+
+void Workbench::toggleInspector() {
+    inspectorWanted_ = !inspector_->isVisible();
+    inspector_->setVisible(inspectorWanted_ && inspector_->shows(workspace_.selection()));
+}
+
+void Workbench::toggleRail() {
+    railCollapsed_ = !railCollapsed_;
+    rail_->setCollapsed(railCollapsed_ || width() < kNarrow);
+}
+
+void Workbench::escape() {
+    if (workspace_.selection().kind != Selection::Kind::kNone)
+        workspace_.setSelection({});
+    else
+        notice_->dismiss();
+}
+
+void Workbench::showAll() { workspace_.setRange(workspace_.all()); }
+
+void Workbench::shiftRange(double lengths) {
+    const TimeRange range = workspace_.range();
+    const auto by = static_cast<DurationNs>(lengths * static_cast<double>(range.length()));
+    if (!range.empty())
+        workspace_.setRange({range.from + by, range.to + by});
+}
+
+void Workbench::zoomRange(double factor) {
+    const TimeRange range = workspace_.range(), all = workspace_.all();
+    const TimeNs middle = workspace_.cursor().value_or(range.from + range.length() / 2);
+    const auto part = [&](TimeNs edge) { return middle + static_cast<DurationNs>(static_cast<double>(edge - middle) * factor); };
+    if (!range.empty())
+        workspace_.setRange({std::max(part(range.from), std::min(all.from, range.from)), std::min(part(range.to), std::max(all.to, range.to))});
+}
+
+void Workbench::goToTime(const QString& text) {
+    topBar_->timeBox()->setText(text);
+    const auto range = parseRangeText(text, {workspace_.all(), workspace_.range(), topBar_->timeBox()->incident(), workspace_.utc()});
+    if (range.ok())
+        workspace_.setRange(*range);
+    else
+        notice_->say(QString::fromStdString(range.error().message), true);
+}
+
+void Workbench::addTerm(const QString& field, const QString& value, bool exclude) {
+    const QString term = QString::fromStdString(query::searchTerm(field.toStdString(), value.toStdString(), exclude));
+    const QString now = workspace_.filterText();
+    workspace_.setFilterText(now.isEmpty() ? term : now + QLatin1Char(' ') + term);
+}
+
+void Workbench::openId(const QString& text) {
+    struct Found {
+        query::FoundId id;
+        TraceId trace;   // of the id, or of its first span
+    };
+    queries_.ask(QStringLiteral("shell/id"), this,
+                 [wanted = text.toStdString()](query::Backend& b, std::stop_token s) -> Result<Found> {
+                     NJ_ASSIGN(query::FoundId id, b.findId(wanted, s));
+                     Found found{id, id.trace};
+                     if (found.trace.empty() && !id.spanSeqs.empty())
+                         if (auto span = b.spanDetail(id.spanSeqs.front(), s); span.ok())
+                             found.trace = span->traceId;
+                     return found;
+                 },
+                 [this, text](Result<Found>&& found) {
+                     if (!found.ok()) {
+                         notice_->say(QString::fromStdString(found.error().message), true);
+                         return;
+                     }
+                     const auto& id = found->id;
+                     topBar_->filterBar()->clearFocus();
+                     if (id.trace.empty() && id.spanSeqs.empty() && id.logSeqs.empty()) {
+                         topBar_->filterBar()->apply(text);
+                         notice_->say(tr("Nothing has the id %1; it became a filter.").arg(text.left(80)), false);
+                         return;
+                     }
+                     topBar_->filterBar()->setText(workspace_.filterText());
+                     if (id.trace.empty() && id.spanSeqs.size() + id.logSeqs.size() > 1)
+                         addTerm(QString::fromStdString(id.matchedKey), text);   // all its rows, in every view
+                     if (!found->trace.empty()) {
+                         showView(QString::fromLatin1(links::kTraces), links::trace(found->trace));
+                         if (id.trace.empty())
+                             workspace_.setSelection({Selection::Kind::kSpan, id.spanSeqs.front(), found->trace, {}});
+                     } else {
+                         workspace_.setSelection({Selection::Kind::kLog, id.logSeqs.front(), {}, {}});
+                         showView(QString::fromLatin1(links::kLogs), links::log(id.logSeqs.front()));
+                     }
+                 });
+}
+
+void Workbench::refresh() {
+    if (!refreshTimer_.isActive())
+        refreshTimer_.start();
+}
+
+void Workbench::setImportProgress(const ImportProgress& progress) {
+    const bool ended = importing_ && !progress.running;
+    importing_ = progress.running;
+    grows_ = grows_ || importing_;
+    status_->setProgress(progress);
+    if (ended)
+        refresh();
+}
+
+bool Workbench::settled() const {
+    if (!problem_.isEmpty())
+        return true;
+    const View* view = currentView();
+    return opened_ && queries_.idle() && !refreshTimer_.isActive() && !stripTimer_.isActive() && (!view || view->settled());
+}
+
+void Workbench::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    rail_->setCollapsed(railCollapsed_ || width() < kNarrow);
+    if (opened_)
+        stripTimer_.start();
+}
+
+}  // namespace nj::ui

@@ -1,0 +1,110 @@
+// The window of one open capsule: workspace, query threads, top bar, strip, rail, pages, inspector, status. It docks what the view
+// registry gives and knows no view by name. Owns all of it; destruction cancels every question. UI thread.
+#pragma once
+
+#include <QHash>
+#include <QStackedWidget>
+#include <QTimer>
+#include <QWidget>
+
+#include "bridge/query_runner.h"
+#include "shell/import_progress.h"
+#include "state/workspace.h"
+#include "theme/theme.h"
+#include "views/view.h"
+
+namespace nj::ui {
+
+class Inspector;
+class Notice;
+class OverviewStrip;
+class StatusLine;
+class TopBar;
+class ViewRail;
+
+class Workbench : public QWidget {
+    Q_OBJECT
+public:
+    Workbench(const QString& path, QueryRunner::BackendFactory factory, const Theme& theme, QWidget* parent = nullptr);
+    ~Workbench() override;
+
+    [[nodiscard]] Workspace& workspace() { return workspace_; }
+    [[nodiscard]] QueryRunner& queries() { return queries_; }
+    [[nodiscard]] TopBar* topBar() { return topBar_; }
+    [[nodiscard]] OverviewStrip* strip() { return strip_; }
+    [[nodiscard]] ViewRail* rail() { return rail_; }
+    [[nodiscard]] Inspector* inspector() { return inspector_; }
+    [[nodiscard]] StatusLine* status() { return status_; }
+    [[nodiscard]] Notice* notice() { return notice_; }
+
+    // Undoable. Unknown ids do nothing.
+    void showView(const QString& viewId, const QString& parameter = {});
+    [[nodiscard]] QString currentViewId() const { return current_.id; }
+    // The page shown; nullptr while its view lacks its signal.
+    [[nodiscard]] View* currentView() const;
+    // Looks a pasted id up and opens what has it; filters by the text when nothing has.
+    void openId(const QString& text);
+    void goToTime(const QString& text);
+    // The service becomes part of the filter.
+    void addTerm(const QString& field, const QString& value, bool exclude = false);
+    void showAll();
+    void shiftRange(double lengths);
+    void zoomRange(double factor);
+    void followBaseline();
+    void toggleInspector();
+    void toggleRail();
+    // Leaves one level: the notice, the inspector's selection.
+    void escape();
+
+    // Rows arrived: asks again, at most twice a second, and keeps what is read in place.
+    void refresh();
+    void setImportProgress(const ImportProgress& progress);
+    // Nothing is asked, laid out or awaited.
+    [[nodiscard]] bool settled() const;
+    [[nodiscard]] bool opened() const { return opened_; }
+    [[nodiscard]] QString problem() const { return problem_; }
+
+Q_SIGNALS:
+    void commandsRequested();
+    void cancelImportRequested();
+    void settledChanged();
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    friend class ViewCommand;
+    struct Place {
+        QString id, parameter;
+    };
+    void buildLayout();
+    void connectParts();
+    void askInfo();
+    void askOpening();
+    void askStrip();
+    void applyOpening(const query::OpeningAnswer& opening);
+    void applyInfo(const query::CapsuleInfo& info);
+    void place(const Place& place);
+    void openPage(const Place& place);
+    QWidget* pageOf(const ViewFactory& factory);
+    void selectionChanged();
+    [[nodiscard]] bool untouched();
+
+    const Theme& theme_;
+    Workspace workspace_;
+    QueryRunner queries_;
+    TopBar* topBar_;
+    OverviewStrip* strip_;
+    ViewRail* rail_;
+    Notice* notice_;
+    QStackedWidget* pages_;
+    Inspector* inspector_;
+    StatusLine* status_;
+    QHash<QString, QWidget*> made_;
+    Place current_;
+    QTimer refreshTimer_, stripTimer_;
+    QString path_, problem_;
+    bool opened_ = false, importing_ = false, grows_ = false, inspectorWanted_ = true, railCollapsed_ = false, openingBaseline_ = false;
+};
+
+}  // namespace nj::ui

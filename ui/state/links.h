@@ -1,0 +1,22 @@
+// Where the parts of the window send people: ids of views and the parameters they open, in one place. Plain functions.
+#pragma once
+
+#include <QString>
+
+#include "base/ids.h"
+#include "base/time.h"
+
+namespace nj::ui::links {
+
+// Views are found by these ids; a link to a view that is not built does nothing and is not offered.
+inline constexpr const char* kTraces = "traces";
+inline constexpr const char* kLogs = "logs";
+inline constexpr const char* kLatency = "latency";
+inline constexpr const char* kErrors = "errors";
+inline constexpr const char* kResources = "resources";
+
+inline QString trace(const TraceId& id) { return QStringLiteral("trace:") + QString::fromStdString(id.hex()); }
+inline QString log(qint64 seq) { return QStringLiteral("log:") + QString::number(seq); }
+inline QString series(qint64 id) { return QStringLiteral("series:") + QString::number(id); }
+
+}  // namespace nj::ui::links

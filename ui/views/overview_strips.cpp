@@ -1,0 +1,206 @@
+#include "views/overview_strips.h"
+
+#include <QCoreApplication>
+#include <algorithm>
+
+#include "theme/number_format.h"
+#include "widgets/chart_events.h"
+
+namespace nj::ui {
+
+namespace {
+
+QString tr(const char* text) { return QCoreApplication::translate("nj::ui::OverviewStrips", text); }
+QString q(const std::string& text) { return QString::fromStdString(text).simplified(); }
+
+constexpr size_t kMostKinds = 4, kMostLines = 4;
+
+QVector<double> perSecond(const std::vector<uint32_t>& counts, DurationNs width, double seconds = 1) {
+    QVector<double> values;
+    for (const uint32_t n : counts)
+        values.push_back(width > 0 ? n * seconds / (double(width) / 1e9) : 0);
+    return values;
+}
+
+ChartLimit baselineAt(double value) {
+    ChartLimit limit;
+    limit.value = value;
+    limit.dashed = true;
+    return limit;
+}
+
+ChartSeries line(const StripRow& row, ChartSeries::Kind kind = ChartSeries::Kind::kLine) {
+    ChartSeries series;
+    series.kind = kind;
+    series.name = row.name;
+    series.color = row.color;
+    series.values = row.values;
+    return series;
+}
+
+Strip rateStrip(const OverviewFacts& f, const Theme& theme) {
+    Strip strip;
+    const bool spans = std::any_of(f.volume.spans.begin(), f.volume.spans.end(), [](uint32_t n) { return n > 0; });
+    strip.title = spans ? tr("Spans") : tr("Log records");
+    strip.words = tr("a second");
+    strip.chart.from = f.volume.from;
+    strip.chart.width = f.volume.width;
+    const auto& counts = spans ? f.volume.spans : f.volume.logs;
+    StripRow row{theme.text, strip.title.toLower(), QStringLiteral("/s"), perSecond(counts, f.volume.width)};
+    const auto& before = spans ? f.baselineVolume.spans : f.baselineVolume.logs;
+    if (f.baseline && !before.empty()) {
+        double total = 0;
+        for (const uint32_t n : before)
+            total += n;
+        row.baseline = total / (double(f.baseline->length()) / 1e9);
+        strip.chart.marks.limits.push_back(baselineAt(row.baseline));
+    }
+    ChartSeries area = line(row, ChartSeries::Kind::kArea);
+    area.color = theme.muted;
+    strip.chart.series.push_back(area);
+    strip.rows.push_back(row);
+    return strip;
+}
+
+bool burstOfClientErrors(const query::ErrorGroup& group) {
+    const auto digits = group.kind.find_first_of("0123456789");
+    return digits != std::string::npos && group.kind[digits] == '4' && group.kind.find("HTTP") != std::string::npos;
+}
+
+Strip errorStrip(const OverviewFacts& f, const Theme& theme) {
+    Strip strip;
+    strip.title = tr("Errors");
+    strip.words = tr("a minute, by kind");
+    strip.chart.from = f.errors.from;
+    strip.chart.width = f.errors.width;
+    double scale = 0, cut = 0;
+    uint64_t cutCount = 0;
+    QString cutKind;
+    const QColor tones[] = {theme.error, theme.series.value(6, theme.error), theme.series.value(1, theme.warning), theme.series.value(5, theme.error)};
+    size_t tone = 0;
+    QVector<double> others;
+    for (const query::ErrorGroup& group : f.errors.groups) {
+        const QVector<double> values = perSecond(group.perColumn, f.errors.width, 60);
+        const double most = values.isEmpty() ? 0 : *std::max_element(values.begin(), values.end());
+        const bool client = burstOfClientErrors(group);
+        if (client) {
+            if (most > cut) {
+                cut = most;
+                cutCount = group.count;
+                cutKind = q(group.kind);
+            }
+        } else {
+            scale = std::max(scale, most);
+        }
+        if (strip.rows.size() < static_cast<qsizetype>(kMostKinds)) {
+            StripRow row{client ? theme.others : tones[std::min(tone++, std::size(tones) - 1)], q(group.kind.empty() ? group.text : group.kind).left(28), tr("/min"), values};
+            if (f.baseline)
+                row.baseline = double(group.baselineCount) / (double(f.baseline->length()) / double(kMinute));
+            strip.rows.push_back(row);
+            strip.chart.series.push_back(line(row, ChartSeries::Kind::kBars));
+        } else {
+            others.resize(values.size());
+            for (qsizetype i = 0; i < values.size(); ++i)
+                others[i] += values[i];
+        }
+    }
+    if (!others.isEmpty()) {
+        StripRow row{theme.others, tr("others"), tr("/min"), others};
+        strip.rows.push_back(row);
+        strip.chart.series.push_back(line(row, ChartSeries::Kind::kBars));
+    }
+    // What one client caused never sets the scale; it is counted in words.
+    if (scale > 0 && cut > 2 * scale) {
+        strip.chart.yScale.high = scale * 1.3;
+        strip.words = tr("a minute; %1 × %2 cut off").arg(formatCount(cutCount), cutKind);
+    }
+    return strip;
+}
+
+Strip latencyStrip(const OverviewFacts& f, const Theme& theme, const std::function<int(const QString&)>& rankOf) {
+    Strip strip;
+    const bool nanos = f.measure.unit == "ns";
+    strip.title = q(f.measure.title).left(24) + QStringLiteral(" p99");
+    strip.words = nanos || f.measure.unit == "s" ? tr("s, log") : tr("log");
+    strip.chart.from = f.latency.from;
+    strip.chart.width = f.latency.width;
+    strip.chart.unit = nanos ? QStringLiteral("s") : q(f.measure.unit);
+    strip.chart.yScale.log = true;
+    double lowest = std::nan("");
+    for (const query::LatencyGroup& group : f.latency.groups) {
+        if (group.quantile.empty() || strip.rows.size() >= static_cast<qsizetype>(kMostLines))
+            continue;
+        StripRow row;
+        row.name = group.label.empty() ? tr("all") : q(group.label).left(28);
+        row.unit = strip.chart.unit;
+        row.color = theme.seriesColor(group.label.empty() ? 0 : rankOf(q(group.label)));
+        for (const double v : group.quantile.back())
+            row.values.push_back(nanos ? v / 1e9 : v);
+        if (!group.baseline.empty() && std::isfinite(group.baseline.back())) {
+            row.baseline = nanos ? group.baseline.back() / 1e9 : group.baseline.back();
+            lowest = std::isnan(lowest) ? row.baseline : std::min(lowest, row.baseline);
+        }
+        strip.rows.push_back(row);
+        strip.chart.series.push_back(line(row));
+    }
+    if (std::isfinite(lowest))
+        strip.chart.marks.limits.push_back(baselineAt(lowest));
+    return strip;
+}
+
+void addMetric(Strip& strip, const std::vector<StripSeries>& list, const QString& suffix, const QString& unit, double scale, ChartSeries::Kind kind, const Theme& theme,
+               const std::function<int(const QString&)>& rankOf) {
+    for (size_t i = 0; i < list.size() && i < kMostLines; ++i) {
+        StripRow row;
+        row.name = suffix.isEmpty() ? list[i].name : list[i].name + QLatin1Char(' ') + suffix;
+        row.unit = unit;
+        row.color = theme.seriesColor(rankOf(list[i].service.isEmpty() ? list[i].name : list[i].service));
+        for (const double v : list[i].values)
+            row.values.push_back(v * scale);
+        row.baseline = list[i].baseline * scale;
+        strip.rows.push_back(row);
+        strip.chart.series.push_back(line(row, kind));
+    }
+}
+
+Strip waitingStrip(const StripMetrics& m, const Theme& theme, const std::function<int(const QString&)>& rankOf) {
+    Strip strip;
+    strip.chart.from = m.from;
+    strip.chart.width = m.width;
+    using Kind = ChartSeries::Kind;
+    if (!m.waiting.empty() || !m.cache.empty()) {
+        strip.title = m.cache.empty() ? tr("Waiting") : m.waiting.empty() ? tr("KV cache") : tr("Waiting and KV cache");
+        strip.words = m.cache.empty() ? tr("requests") : m.waiting.empty() ? tr("% of blocks") : tr("requests · % of blocks");
+        addMetric(strip, m.cache, tr("KV"), QStringLiteral("%"), 100, Kind::kLine, theme, rankOf);
+        addMetric(strip, m.waiting, tr("waiting"), QString(), 1, Kind::kThinLine, theme, rankOf);
+    } else if (!m.other.empty()) {
+        strip.title = m.otherTitle;
+        strip.words = m.otherUnit.isEmpty() ? tr("changed most") : m.otherUnit + QStringLiteral(", ") + tr("changed most");
+        strip.chart.yScale.fromZero = false;
+        addMetric(strip, m.other, QString(), m.otherUnit, 1, Kind::kLine, theme, rankOf);
+    }
+    return strip;
+}
+
+}  // namespace
+
+QVector<Strip> overviewStrips(const OverviewFacts& f, const StripMetrics& metrics, const Theme& theme, const std::function<int(const QString&)>& rankOf) {
+    QVector<Strip> strips;
+    const auto add = [&](Strip strip) {
+        const bool any = std::any_of(strip.rows.begin(), strip.rows.end(), [](const StripRow& row) { return std::any_of(row.values.begin(), row.values.end(), [](double v) { return std::isfinite(v); }); });
+        if (!any || strip.chart.width <= 0)
+            return;
+        strip.chart.title = strip.title;
+        strip.chart.description = strip.title + QStringLiteral(", ") + strip.words;
+        strip.chart.marks.flags = chartFlags(f.events, f.utc);
+        strip.chart.marks.flagLabels = strips.isEmpty();
+        strips.push_back(std::move(strip));
+    };
+    add(rateStrip(f, theme));
+    add(errorStrip(f, theme));
+    add(latencyStrip(f, theme, rankOf));
+    add(waitingStrip(metrics, theme, rankOf));
+    return strips;
+}
+
+}  // namespace nj::ui

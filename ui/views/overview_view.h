@@ -1,0 +1,70 @@
+// The first screen: is it real and how bad, what and where, what changed, what is missing. Everything from queries, for any data.
+// UI thread.
+#pragma once
+
+#include <QTimer>
+
+#include "views/overview_story.h"
+#include "views/overview_strips.h"
+#include "views/view.h"
+
+class QPushButton;
+class QLabel;
+
+namespace nj::ui {
+
+class FactTable;
+class Panel;
+class StoryFacts;
+class StoryLine;
+class StoryTiles;
+class StripStack;
+
+class OverviewView : public View {
+    Q_OBJECT
+public:
+    OverviewView(const ViewContext& context, QWidget* parent);
+    [[nodiscard]] bool settled() const override;
+    [[nodiscard]] QString summary() const override { return story_.sentenceText(); }
+    [[nodiscard]] const OverviewStory& story() const { return story_; }
+    [[nodiscard]] StripStack* strips() { return strips_; }
+    [[nodiscard]] FactTable* changesTable() { return changes_; }
+    [[nodiscard]] FactTable* entitiesTable() { return entities_; }
+
+private:
+    void build();
+    QWidget* buildLower();
+    void refresh();
+    void askMain();
+    void askChanges();
+    void askMetrics();
+    void answered();
+    void tell();
+    void showStrips();
+    void showChanges();
+    void showEntities();
+    void showMissing();
+    void follow(const StoryLink& link);
+    void openChange(int row);
+    void selectEvent(qint64 seq);
+
+    ViewContext context_;
+    OverviewFacts facts_;
+    StripMetrics metrics_;
+    OverviewStory story_;
+    QString problem_;
+    bool mainKnown_ = false, byOnset_ = true;
+    QTimer soon_;
+    std::vector<int> shownChanges_;
+
+    Panel *sentencePanel_, *stripsPanel_, *changesPanel_, *entitiesPanel_, *missingPanel_;
+    StoryLine* sentence_;
+    StoryFacts* factsRow_;
+    StoryTiles* tiles_;
+    StripStack* strips_;
+    FactTable *changes_, *entities_;
+    QLabel* missing_;
+    QPushButton *onset_, *strength_;
+};
+
+}  // namespace nj::ui

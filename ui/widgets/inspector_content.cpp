@@ -1,0 +1,288 @@
+#include "widgets/inspector_content.h"
+
+#include <QCoreApplication>
+#include <algorithm>
+
+#include "base/json_writer.h"
+#include "state/links.h"
+#include "state/masking.h"
+#include "theme/number_format.h"
+#include "theme/theme.h"
+#include "widgets/plain_label.h"
+
+namespace nj::ui {
+
+namespace {
+
+QString tr(const char* text) { return QCoreApplication::translate("nj::ui::Inspector", text); }
+QString q(const std::string& text) { return QString::fromStdString(text); }
+
+constexpr DurationNs kMomentAround = 5 * kMinute;
+
+InspectorRow attributeRow(const KeyValue& attribute, const InspectorOptions& options, bool& masksAnything, const char* prefix = "") {
+    InspectorRow row;
+    row.key = q(attribute.key);
+    row.filterKey = QString::fromLatin1(prefix) + row.key;
+    if (isMessageContent(attribute.key) && !options.contentsShown) {
+        row.value = maskText();
+        row.masked = masksAnything = true;
+    } else {
+        row.value = cutForCell(q(attribute.value.display()));
+    }
+    return row;
+}
+
+void addAttributes(InspectorContent& content, const QString& title, const AttributeList& attributes, const InspectorOptions& options, const char* prefix = "") {
+    if (attributes.empty())
+        return;
+    InspectorSection section{title, formatCount(attributes.size()), {}};
+    for (const KeyValue& attribute : attributes)
+        section.rows.push_back(attributeRow(attribute, options, content.masksAnything, prefix));
+    content.sections.push_back(section);
+}
+
+void addEntities(InspectorContent& content, const std::vector<Entity>& entities) {
+    content.entities = entities;
+    if (entities.empty())
+        return;
+    InspectorSection section{tr("Ran on"), {}, {}};
+    QStringList gpus;
+    for (const Entity& entity : entities) {
+        if (entity.kind == EntityKind::kGpu) {
+            gpus.append(q(entity.name));
+            continue;
+        }
+        section.rows.push_back({q(entityKindName(entity.kind)), q(entity.name), q(entityKindName(entity.kind)), false});
+    }
+    if (!gpus.isEmpty())
+        section.rows.push_back({tr("GPUs"), gpus.join(QStringLiteral(", ")), {}, false});
+    content.sections.push_back(section);
+}
+
+QString statusText(const query::TraceSpan& span) {
+    switch (span.status) {
+        case SpanStatus::kError: return span.statusMessage.empty() ? tr("error") : tr("error: %1").arg(q(span.statusMessage));
+        case SpanStatus::kOk: return tr("ok");
+        case SpanStatus::kUnset: return tr("unset");
+    }
+    return {};
+}
+
+QString kindText(SpanKind kind) {
+    static const char* const kNames[] = {"unspecified", "internal", "server", "client", "producer", "consumer"};
+    return QString::fromLatin1(kNames[std::min<size_t>(static_cast<size_t>(kind), 5)]);
+}
+
+// The one thing worth saying: where the time went, or what failed.
+QString spanSentence(const query::TraceSpan& span) {
+    const DurationNs length = span.end - span.start;
+    const query::TraceSpan::Stage* longest = nullptr;
+    for (const auto& stage : span.stages)
+        if (!longest || stage.to - stage.from > longest->to - longest->from)
+            longest = &stage;
+    if (longest && length > 0)
+        return tr("%1 of it in %2: %3 of %4.")
+            .arg(formatShare(double(longest->to - longest->from) / double(length)), q(longest->name), formatLength(longest->to - longest->from), formatLength(length));
+    if (span.status == SpanStatus::kError)
+        return span.statusMessage.empty() ? tr("It ended in an error.") : tr("It ended in an error: %1.").arg(q(span.statusMessage).left(300));
+    if (span.endBeforeStart)
+        return tr("It ends before it starts: a clock was set, or two clocks differ.");
+    if (span.childCount > 0 && length > 0)
+        return tr("%1 is its own, the rest %2.").arg(formatLength(span.self), span.childCount == 1 ? tr("one child's") : tr("%1 children's").arg(span.childCount));
+    return {};
+}
+
+void addSpanLinks(InspectorContent& content, const query::SpanDetail& detail) {
+    const QString traceId = q(detail.traceId.hex());
+    content.links.push_back({InspectorLink::Kind::kView, tr("Its trace"), QString::fromLatin1(links::kTraces), links::trace(detail.traceId), {}, {}, {}, false});
+    content.links.push_back({InspectorLink::Kind::kFilter, tr("Its logs"), QString::fromLatin1(links::kLogs), {}, QStringLiteral("trace"), traceId, {}, false});
+    if (!detail.span.service.empty())
+        content.links.push_back({InspectorLink::Kind::kFilter, tr("%1 only").arg(q(detail.span.service).left(40)), {}, {}, QStringLiteral("service"), q(detail.span.service), {}, false});
+    content.links.push_back({InspectorLink::Kind::kRange, tr("Same moment"), {}, {}, {}, {}, content.moment, false});
+}
+
+void addSpanEvents(InspectorContent& content, const query::TraceSpan& span, const InspectorOptions& options) {
+    for (const auto& event : span.events) {
+        InspectorSection section{tr("Event: %1").arg(q(event.name).left(120)), QStringLiteral("+") + formatLength(event.time - span.start), {}};
+        for (const KeyValue& attribute : event.attributes)
+            section.rows.push_back(attributeRow(attribute, options, content.masksAnything));
+        content.sections.push_back(section);
+    }
+}
+
+}  // namespace
+
+InspectorContent inspectSpan(const query::SpanDetail& detail, const InspectorOptions& options) {
+    const query::TraceSpan& span = detail.span;
+    InspectorContent content;
+    const bool failed = span.status == SpanStatus::kError;
+    content.mark = failed ? QStringLiteral("▲") : QString();
+    content.role = failed ? QStringLiteral("error") : QString();
+    content.service = q(span.service);
+    content.title = q(span.name).left(200) + QStringLiteral(", ") + formatLength(span.end - span.start);
+    content.subtitle = q(span.service);
+    content.sentence = spanSentence(span);
+    content.moment = {std::min(span.start, span.end) - kMomentAround, std::max(span.start, span.end) + kMomentAround};
+    content.stages = span.stages;
+    addSpanLinks(content, detail);
+    addEntities(content, detail.entities);
+    addAttributes(content, tr("Attributes"), span.attributes, options);
+
+    InspectorSection facts{tr("Span"), {}, {}};
+    facts.rows = {{tr("start"), formatDateTime(span.start, options.utc, kMicrosecond) + QLatin1Char(' ') + zoneName(span.start, options.utc), {}, false},
+                  {tr("duration"), formatLength(span.end - span.start), {}, false},
+                  {tr("self time"), formatLength(span.self), {}, false},
+                  {tr("status"), statusText(span), QStringLiteral("status"), false},
+                  {tr("kind"), kindText(span.kind), QStringLiteral("kind"), false},
+                  {QStringLiteral("trace_id"), q(detail.traceId.hex()), QStringLiteral("trace"), false},
+                  {QStringLiteral("span_id"), q(span.id.hex()), QStringLiteral("span"), false}};
+    if (!span.parentId.empty())
+        facts.rows.push_back({QStringLiteral("parent_span_id"), q(span.parentId.hex()), QStringLiteral("span"), false});
+    if (!detail.scope.name.empty())
+        facts.rows.push_back({tr("scope"), q(detail.scope.name + (detail.scope.version.empty() ? "" : " " + detail.scope.version)), {}, false});
+    if (detail.droppedAttributes + detail.droppedEvents + detail.droppedLinks > 0)
+        facts.rows.push_back({tr("dropped by the producer"), tr("%1 attributes, %2 events, %3 links").arg(detail.droppedAttributes).arg(detail.droppedEvents).arg(detail.droppedLinks), {}, false});
+    if (!detail.import.path.empty())
+        facts.rows.push_back({tr("read from"), q(detail.import.path), {}, false});
+    content.sections.push_back(facts);
+    addSpanEvents(content, span, options);
+    for (const auto& link : span.links)
+        content.links.push_back({InspectorLink::Kind::kView, tr("Linked trace %1…").arg(q(link.trace.hex()).left(8)), QString::fromLatin1(links::kTraces), links::trace(link.trace), {}, {}, {}, false});
+    addAttributes(content, tr("Resource"), detail.resource.attributes, options, "resource.");
+    content.sql = QStringLiteral("SELECT * FROM spans WHERE rowid = %1;").arg(span.seq);
+    return content;
+}
+
+InspectorContent inspectLog(const query::LogDetail& detail, const InspectorOptions& options) {
+    const query::LogRow& row = detail.row;
+    InspectorContent content;
+    const bool secret = isMessageEvent(row.eventName) && !options.contentsShown;
+    content.masksAnything = secret;
+    content.mark = Theme::severityMark(row.severity);
+    content.role = row.severity >= 17 ? QStringLiteral("error") : row.severity >= 13 ? QStringLiteral("warning") : QString();
+    content.service = q(row.service);
+    const QString body = secret ? maskText() : cutForCell(q(detail.body));
+    content.title = body.section(QLatin1Char('\n'), 0, 0).left(160);
+    QStringList where;
+    if (!row.service.empty())
+        where.append(q(row.service));
+    where.append(row.time == 0 ? tr("no time") : formatClock(row.time, options.utc, kMillisecond) + QLatin1Char(' ') + zoneName(row.time, options.utc));
+    content.subtitle = where.join(QStringLiteral(" · "));
+    if (row.timeFlags & kTimeFromNeighbour)
+        content.sentence = tr("It has no time of its own: placed with the record before it.");
+    else if (row.timeFlags & kTimeAssumedZone)
+        content.sentence = tr("Its line names no zone: %1 was assumed for the file.").arg(detail.import.assumedZone.empty() ? QStringLiteral("UTC") : q(detail.import.assumedZone));
+    if (row.time != 0)
+        content.moment = {row.time - kMomentAround, row.time + kMomentAround};
+    if (!row.traceId.empty()) {
+        content.links.push_back({InspectorLink::Kind::kView, tr("Open its trace"), QString::fromLatin1(links::kTraces), links::trace(row.traceId), {}, {}, {}, true});
+        content.links.push_back({InspectorLink::Kind::kFilter, tr("All logs of the trace"), QString::fromLatin1(links::kLogs), {}, QStringLiteral("trace"), q(row.traceId.hex()), {}, false});
+    }
+    if (!row.service.empty())
+        content.links.push_back({InspectorLink::Kind::kFilter, tr("%1 only").arg(q(row.service).left(40)), {}, {}, QStringLiteral("service"), q(row.service), {}, false});
+    if (!content.moment.empty())
+        content.links.push_back({InspectorLink::Kind::kRange, tr("Same moment"), {}, {}, {}, {}, content.moment, false});
+    if (body.contains(QLatin1Char('\n')) || body.size() > 160)
+        content.sections.push_back({tr("Body"), {}, {{QString(), body, {}, secret}}});
+    addAttributes(content, tr("Fields"), detail.attributes, options);
+    InspectorSection facts{tr("Record"), {}, {}};
+    if (row.time != 0)
+        facts.rows.push_back({tr("time"), formatDateTime(row.time, options.utc, kMicrosecond) + QLatin1Char(' ') + zoneName(row.time, options.utc), {}, false});
+    facts.rows.push_back({tr("severity"), detail.severityText.empty() ? QString::number(row.severity) : q(detail.severityText) + QStringLiteral(" (%1)").arg(row.severity), {}, false});
+    if (!row.eventName.empty())
+        facts.rows.push_back({tr("event name"), q(row.eventName), QStringLiteral("event"), false});
+    if (!row.traceId.empty())
+        facts.rows.push_back({QStringLiteral("trace_id"), q(row.traceId.hex()), QStringLiteral("trace"), false});
+    if (!row.spanId.empty())
+        facts.rows.push_back({QStringLiteral("span_id"), q(row.spanId.hex()), QStringLiteral("span"), false});
+    content.sections.push_back(facts);
+    addEntities(content, detail.entities);
+    addAttributes(content, tr("Resource"), detail.resource.attributes, options, "resource.");
+    content.original = secret ? maskText() : cutForCell(q(detail.original));
+    content.originalWhere = q(detail.import.path) + (detail.line > 0 ? tr(", line %1").arg(formatCount(detail.line)) : QString());
+    content.sql = QStringLiteral("SELECT * FROM logs WHERE rowid = %1;").arg(row.seq);
+    return content;
+}
+
+InspectorContent inspectEvent(const query::EventMark& event, const InspectorOptions& options) {
+    InspectorContent content;
+    content.mark = Theme::severityMark(event.severity);
+    content.role = event.severity >= 17 ? QStringLiteral("error") : event.severity >= 13 ? QStringLiteral("warning") : QString();
+    content.title = q(event.title).left(200);
+    content.subtitle = q(event.kind) + (event.entity.empty() ? QString() : QStringLiteral(" · ") + q(event.entity));
+    const TimeNs end = event.end > event.time ? event.end : event.time;
+    content.moment = {event.time - kMomentAround, end + kMomentAround};
+    content.links.push_back({InspectorLink::Kind::kRange, tr("Same moment"), {}, {}, {}, {}, content.moment, false});
+    if (event.logSeq >= 0)
+        content.links.push_back({InspectorLink::Kind::kView, tr("Its log record"), QString::fromLatin1(links::kLogs), links::log(event.logSeq), {}, {}, {}, true});
+    InspectorSection facts{tr("Event"), {}, {{tr("time"), formatDateTime(event.time, options.utc, kMillisecond) + QLatin1Char(' ') + zoneName(event.time, options.utc), {}, false}}};
+    if (end > event.time)
+        facts.rows.push_back({tr("until"), formatDateTime(end, options.utc, kMillisecond), {}, false});
+    facts.rows.push_back({tr("kind"), q(event.kind), {}, false});
+    if (!event.entity.empty())
+        facts.rows.push_back({tr("happened to"), q(event.entity), {}, false});
+    content.sections.push_back(facts);
+    return content;
+}
+
+InspectorContent inspectSeries(const query::SeriesInfo& series, const InspectorOptions& options) {
+    InspectorContent content;
+    content.title = q(series.name).left(200);
+    content.subtitle = series.unit.empty() ? tr("%1 samples").arg(formatCount(series.samples)) : tr("%1 samples, in %2").arg(formatCount(series.samples), q(series.unit));
+    content.sentence = q(series.description).left(400);
+    addAttributes(content, tr("Labels"), series.labels, options);
+    if (!series.range.empty())
+        content.sections.push_back({tr("Samples"), {}, {{tr("from"), formatDateTime(series.range.from, options.utc, kSecond), {}, false}, {tr("to"), formatDateTime(series.range.to, options.utc, kSecond), {}, false}}});
+    content.sql = QStringLiteral("SELECT * FROM samples WHERE series_id = %1;").arg(series.id);
+    return content;
+}
+
+QString inspectorText(const InspectorContent& content) {
+    QStringList lines{(content.mark + QLatin1Char(' ') + content.title).trimmed(), content.subtitle, content.sentence};
+    for (const auto& stage : content.stages)
+        lines.append(q(stage.name) + QLatin1Char('\t') + formatLength(stage.to - stage.from));
+    for (const InspectorSection& section : content.sections) {
+        lines.append(QString());
+        lines.append(section.title);
+        for (const InspectorRow& row : section.rows)
+            lines.append(row.key + QLatin1Char('\t') + row.value);
+    }
+    if (!content.original.isEmpty())
+        lines << QString() << tr("Original") + QLatin1Char(' ') + content.originalWhere << content.original;
+    return lines.join(QLatin1Char('\n'));
+}
+
+QString inspectorJson(const InspectorContent& content) {
+    std::string out;
+    JsonWriter json(out);
+    json.beginObject();
+    json.key("title").string(content.title.toStdString());
+    json.key("subtitle").string(content.subtitle.toStdString());
+    for (const InspectorSection& section : content.sections) {
+        json.key(section.title.toStdString()).beginObject();
+        for (const InspectorRow& row : section.rows)
+            json.key(row.key.toStdString()).string(row.value.toStdString());
+        json.endObject();
+    }
+    if (!content.original.isEmpty())
+        json.key("original").string(content.original.toStdString());
+    json.endObject();
+    return QString::fromStdString(out);
+}
+
+QString inspectorMarkdown(const InspectorContent& content) {
+    const auto cell = [](QString text) {   // a table cell is one line without bars
+        return text.replace(QLatin1Char('\n'), QLatin1Char(' ')).replace(QLatin1Char('|'), QLatin1String("\\|")).replace(QLatin1Char('`'), QLatin1Char('\''));
+    };
+    QString text = QStringLiteral("### ") + cell((content.mark + QLatin1Char(' ') + content.title).trimmed()) + QStringLiteral("\n\n") + cell(content.subtitle) + QLatin1Char('\n');
+    if (!content.sentence.isEmpty())
+        text += QLatin1Char('\n') + cell(content.sentence) + QLatin1Char('\n');
+    for (const InspectorSection& section : content.sections) {
+        text += QStringLiteral("\n| %1 | |\n|---|---|\n").arg(cell(section.title));
+        for (const InspectorRow& row : section.rows)
+            text += QStringLiteral("| %1 | `%2` |\n").arg(cell(row.key), cell(row.value));
+    }
+    return text;
+}
+
+}  // namespace nj::ui

@@ -1,0 +1,64 @@
+// What the inspector says about a selection, as plain values, and the same as text, JSON, SQL and Markdown. Contents of messages are
+// masked in all of them unless shown. Pure; any thread.
+#pragma once
+
+#include <QString>
+#include <QVector>
+#include <optional>
+#include <vector>
+
+#include "query/backend.h"
+#include "state/workspace.h"
+
+namespace nj::ui {
+
+struct InspectorRow {
+    QString key, value;
+    QString filterKey;      // field for include/exclude; "" = none
+    bool masked = false;    // value is the mask; a click shows contents
+};
+
+struct InspectorSection {
+    QString title, words;
+    QVector<InspectorRow> rows;
+};
+
+// A button; the window carries it out.
+struct InspectorLink {
+    enum class Kind { kView, kFilter, kRange } kind = Kind::kView;
+    QString text;
+    QString view, parameter;    // kView
+    QString field, value;       // kFilter: added to the filter; `view` is shown after it when set
+    TimeRange range;            // kRange
+    bool primary = false;
+};
+
+struct InspectorContent {
+    QString mark;               // "▲" and the like, "" = none
+    QString role;               // its colour: "error", "warning", ""
+    QString service;            // a dot in its colour
+    QString title, subtitle, sentence;
+    QVector<InspectorLink> links;
+    std::vector<query::TraceSpan::Stage> stages;
+    QVector<InspectorSection> sections;
+    QString original, originalWhere;
+    TimeRange moment;           // when it was, for series; empty = no moment
+    std::vector<Entity> entities;
+    QString sql;                // the row by SQL
+    bool masksAnything = false;
+};
+
+struct InspectorOptions {
+    bool utc = true, contentsShown = false;
+};
+
+InspectorContent inspectSpan(const query::SpanDetail& detail, const InspectorOptions& options);
+InspectorContent inspectLog(const query::LogDetail& detail, const InspectorOptions& options);
+InspectorContent inspectEvent(const query::EventMark& event, const InspectorOptions& options);
+InspectorContent inspectSeries(const query::SeriesInfo& series, const InspectorOptions& options);
+
+QString inspectorText(const InspectorContent& content);
+QString inspectorJson(const InspectorContent& content);
+QString inspectorMarkdown(const InspectorContent& content);
+
+}  // namespace nj::ui
