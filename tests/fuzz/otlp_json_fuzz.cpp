@@ -1,0 +1,4 @@
+// Fuzz entry of the format otlp_json: any bytes, in two pieces, must neither crash nor stop the reader.
+#include "fuzz_format.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) { return nj::fuzz::readFormat("otlp_json", data, size); }
