@@ -29,7 +29,7 @@ Status writeKernel(const Day& day, const std::string& directory) {
     const std::string boot =
         "[    0.000000] Linux version 6.8.0-57-generic (buildd@lcy02-amd64-049) (x86_64-linux-gnu-gcc-13) #59-Ubuntu SMP PREEMPT_DYNAMIC\n"
         "[    0.000000] Command line: BOOT_IMAGE=/vmlinuz-6.8.0-57-generic root=/dev/nvme0n1p2 ro iommu=pt\n"
-        "[    1.923411] rtc_cmos 00:04: setting system clock to 2026-02-24T06:12:33 UTC (1771913553)\n"
+        "[    2.000000] rtc_cmos 00:04: setting system clock to 2026-02-24T06:12:33 UTC (1771913553)\n"
         "[   21.482207] NVRM: loading NVIDIA UNIX x86_64 Kernel Module  570.133.20  Sun Mar 30 17:40:52 UTC 2025\n";
     for (double t = rng.uniform(0, 300); t < s.duration; t += rng.exponential(170)) {
         switch (rng.below(4)) {
@@ -115,7 +115,7 @@ Status writeCluster(const Day& day, const std::string& directory) {
         add(t, "CronJob", "usage-report", "Normal", "SuccessfulCreate", fmt::format("Created job {}", job), "cronjob-controller");
         add(t + 9, "Job", job, "Normal", "Completed", "Job completed", "job-controller");
     }
-    for (double t = rng.exponential(2400); t < s.duration; t += rng.exponential(2400))
+    for (double t = rng.exponential(9000); t < s.duration; t += rng.exponential(9000))
         add(t, "Pod", "reranker-59b7f6d4c8-t6rvd", "Warning", "Unhealthy", "Readiness probe failed: Get \"http://10.42.11.44:8080/ready\": context deadline exceeded (Client.Timeout exceeded while awaiting headers)", "kubelet");
     return lines.write(directory + "/k8s-events.json.zst", s.duration);
 }
