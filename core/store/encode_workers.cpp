@@ -1,8 +1,11 @@
 #include "store/encode_workers.h"
 
+#include "store/heap.h"
+
 namespace nj::store {
 
 EncodeWorkers::EncodeWorkers(int threads) {
+    keepFreedMemory();
     for (int i = 0; i < threads; ++i)
         threads_.emplace_back([this] { work(); });
 }
@@ -14,6 +17,8 @@ EncodeWorkers::~EncodeWorkers() {
         jobs_.clear();
     }
     ready_.notify_all();
+    threads_.clear();
+    releaseFreedMemory();
 }
 
 void EncodeWorkers::submit(int64_t segment, SegmentRows rows) {

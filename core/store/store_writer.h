@@ -48,6 +48,10 @@ private:
         bool live = false;
         TimeNs unsealedSince = 0;               // live: of the oldest journal row
         std::vector<SegmentRows> full;          // live: waiting for the seal
+        // live: encoded, kept until the transaction that seals them succeeds
+        std::vector<std::pair<int64_t, EncodedSegment>> sealing;
+        std::vector<ChunkRow> sealingChunks;
+        bool mustSeal = false;                  // live: rows in memory that no journal row holds
     };
 
     Result<Import*> running(ImportId import);

@@ -40,8 +40,12 @@ Result<bool> StoreWriter::commitLive(ImportId source, Batch&& batch, const Hash1
         if (known)
             return false;
     }
+    // A commit that failed left rows here that a redelivery would find as duplicates: make them durable before anything is acknowledged.
+    if (state->mustSeal)
+        NJ_RETURN_IF_ERROR(sealSource(source, *state));
     std::vector<SegmentRows> rows;
     std::vector<int64_t> seriesIds;
+    state->mustSeal = true;
     state->rows.recordInto(&rows);
     auto seqs = takeRows(source, *state, batch, seriesIds);
     state->rows.recordInto(nullptr);
@@ -54,6 +58,7 @@ Result<bool> StoreWriter::commitLive(ImportId source, Batch&& batch, const Hash1
     own.add(points, seriesIds);
     state->metrics.add(batch, seriesIds);
     NJ_RETURN_IF_ERROR(commitJournal(source, *state, batch, *seqs, rows, own.take(true), requestHash));
+    state->mustSeal = false;
     if (state->unsealedSince == 0)
         state->unsealedSince = nowNs();
     if (!state->full.empty() || state->metrics.wantsTake() || nowNs() - state->unsealedSince > kSealAge)
@@ -92,16 +97,20 @@ Status StoreWriter::commitJournal(ImportId source, Import& state, const Batch& b
 Status StoreWriter::sealSource(ImportId source, Import& state) {
     NJ_RETURN_IF_ERROR(drain(true));
     state.rows.flush();
-    std::vector<std::pair<int64_t, EncodedSegment>> segments;
+    auto& segments = state.sealing;
     for (SegmentRows& rows : state.full)
         workers_.submit(nextSegment_++, std::move(rows));
     state.full.clear();
     while (auto done = workers_.take(true))
         segments.emplace_back(done->segment, std::move(done->encoded));
-    const std::vector<ChunkRow> chunks = state.metrics.take(true);
-    for (const auto& [id, segment] : segments)
+    auto& chunks = state.sealingChunks;
+    for (ChunkRow& chunk : state.metrics.take(true))
+        chunks.push_back(std::move(chunk));
+    for (auto& [id, segment] : segments) {
         for (const HealthRecord& record : segment.health)
             noteHealth(state, record);
+        segment.health.clear();
+    }
     NJ_RETURN_IF_ERROR(db_.execute("PRAGMA synchronous=FULL"));
     const Status committed = transact([&]() -> Status {
         for (const auto& [id, segment] : segments)
@@ -117,6 +126,9 @@ Status StoreWriter::sealSource(ImportId source, Import& state) {
         if (segment.info.signal == Signal::kSpan)
             duplicates_->sealed(segment.info);
     }
+    segments.clear();
+    chunks.clear();
+    state.mustSeal = false;
     state.unsealedSince = 0;
     return {};
 }
