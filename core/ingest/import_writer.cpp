@@ -68,12 +68,9 @@ Status ImportWriter::finish(ImportReport& report) {
 
 // The import failed or was cancelled: its first error is the one to report, further ones add nothing.
 void ImportWriter::undo() {
-    for (const auto& [index, open] : members_) {
-        if (open.running)
-            static_cast<void>(sink_.abandonImport(open.report.import));
-        else if (open.outcome.kept)
+    for (const auto& [index, open] : members_)
+        if (open.running || open.outcome.kept)
             static_cast<void>(sink_.removeImport(open.report.import));
-    }
 }
 
 }  // namespace nj::ingest

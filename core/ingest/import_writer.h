@@ -17,7 +17,7 @@ public:
     Status write(DecodeMessage&& message);
     // Entities and totals, after the last message.
     Status finish(ImportReport& report);
-    // Takes everything back: what runs is abandoned, what ended is removed.
+    // Takes everything back: the sink then knows nothing of this run.
     void undo();
     [[nodiscard]] uint64_t rows() const { return rows_; }
     [[nodiscard]] size_t membersDone() const { return done_; }

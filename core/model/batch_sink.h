@@ -48,7 +48,7 @@ public:
     virtual Result<ImportOutcome> endImport(ImportId import, const ImportEnd& end) = 0;
     // Drops the rows of a running import (cancelled, failed).
     virtual Status abandonImport(ImportId import) = 0;
-    // Drops an ended import and all its rows (undo; a cancelled run of several members takes back those that ended).
+    // Drops an import, running or ended, with all its rows and its entry (undo; a cancelled run leaves nothing).
     virtual Status removeImport(ImportId import) = 0;
     // Merges into the capsule's entities; mappings made by hand win.
     virtual Status putEntities(const EntityGraph& graph) = 0;
