@@ -5,6 +5,8 @@
 #include <cstring>
 #include <limits>
 
+#include "format/json_stream.h"
+
 namespace nj::format {
 namespace {
 
@@ -100,6 +102,9 @@ std::optional<T> whole(std::string_view text) {
 
 std::string_view jsonToken(JsonValue& value) {
     std::string_view token = value.raw_json_token();
+    // At the end of malformed JSON simdjson subtracts its closing sentinel 0: a length no value can have.
+    if (token.size() > JsonStreamLimits{}.maxBytes)
+        return {};
     while (!token.empty() && static_cast<unsigned char>(token.back()) <= ' ')
         token.remove_suffix(1);
     return token;
