@@ -57,6 +57,8 @@ Result<QImage> renderView(QueryRunner::BackendFactory factory, const RenderOptio
         return makeError(ErrorCode::kInvalidArgument, "There is no view \"" + options.view.toStdString() + "\".");
     MainWindow window(options.theme);
     window.setAttribute(Qt::WA_DontShowOnScreen);
+    // A picture may be smaller than a window can be made by hand.
+    window.setMinimumSize(1, 1);
     window.resize(options.size);
     window.openCapsule(options.capsulePath, std::move(factory));
     window.show();
