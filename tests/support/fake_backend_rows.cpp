@@ -84,6 +84,8 @@ bool matches(const FilterNode& node, const LogRow& row) {
             if (node.field == "severity")
                 return node.text == "error" ? row.severity >= 17 : node.text == "warn" ? row.severity >= 13 && row.severity < 17 : row.severity < 13;
             return contains(row.body, node.field + "=" + node.text);
+        case Op::kGreaterEqual: return node.field != "severity" || row.severity >= node.number;
+        case Op::kLess: return node.field != "severity" || row.severity < node.number;
         default: return true;
     }
 }

@@ -62,6 +62,7 @@ void LatencyHeatmapPanel::refresh() {
         QStringLiteral("latency/heatmap"), this, [question](query::Backend& backend, std::stop_token stop) { return backend.heatmap(question, stop); },
         [this](Result<query::HeatmapAnswer>&& answer) {
             asking_ = false;
+            failed_ = !answer.ok();
             setBusy(false);
             if (answer.ok()) {
                 answer_ = std::move(*answer);
@@ -74,7 +75,7 @@ void LatencyHeatmapPanel::refresh() {
 }
 
 void LatencyHeatmapPanel::show() {
-    if (!measure_)
+    if (!measure_ || failed_)
         return;
     HeatmapData heat = heatmapData(answer_, *measure_, flags_);
     if (answer_.n == 0) {

@@ -36,7 +36,7 @@ private:
     std::optional<query::Measure> measure_;
     query::HeatmapAnswer answer_;
     QVector<ChartFlag> flags_;
-    bool asking_ = false;
+    bool asking_ = false, failed_ = false;
 };
 
 }  // namespace nj::ui

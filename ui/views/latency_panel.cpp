@@ -20,6 +20,16 @@ constexpr int kColumns = 240;
 constexpr int kLegendRows = 4;
 constexpr size_t kMostMeasures = 200;
 
+// The most separating key; of the few that separate alike (a service, its pod, its address) the one a person calls it by.
+QString firstSplit(const std::vector<std::string>& splits) {
+    constexpr size_t kAlike = 4;
+    for (const char* named : {"service", "service.name", "replica", "pod", "k8s.pod.name", "job"})
+        for (size_t i = 0; i < std::min(splits.size(), kAlike); ++i)
+            if (splits[i] == named)
+                return QString::fromStdString(splits[i]);
+    return QString::fromStdString(splits.front());
+}
+
 }  // namespace
 
 LatencyPanel::LatencyPanel(const ViewContext& context, QWidget* parent) : Panel(context.theme, parent), context_(context) {
@@ -158,6 +168,7 @@ void LatencyPanel::refresh() {
 
 void LatencyPanel::answerArrived(Result<query::LatencyAnswer>&& answer) {
     asking_ = false;
+    failed_ = !answer.ok();
     setBusy(false);
     if (!answer.ok()) {
         showError(QString::fromStdString(answer.error().message), tr("Try again"), [this] { refresh(); });
@@ -168,7 +179,7 @@ void LatencyPanel::answerArrived(Result<query::LatencyAnswer>&& answer) {
     offerSplits();
     if (!splitChosen_ && splitBy_.isEmpty() && !answer_.splits.empty()) {
         // The label that separates most is the first thing to look at.
-        splitBy_ = QString::fromStdString(answer_.splits.front());
+        splitBy_ = firstSplit(answer_.splits);
         splitBox_->setCurrentIndex(splitBox_->findData(splitBy_));
         Q_EMIT splitChanged();
         refresh();
@@ -193,7 +204,7 @@ void LatencyPanel::offerSplits() {
 }
 
 void LatencyPanel::show() {
-    if (!measure_ || measures_.empty())
+    if (!measure_ || measures_.empty() || failed_)
         return;
     if (answer_.n == 0) {
         const bool filtered = !context_.workspace.filter().matchesAll();

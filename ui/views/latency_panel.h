@@ -59,7 +59,7 @@ private:
     QVector<ChartFlag> flags_;
     QString splitBy_;
     bool splitChosen_ = false;   // by the reader; until then the most separating key is taken
-    bool asking_ = false;
+    bool asking_ = false, failed_ = false;
 };
 
 }  // namespace nj::ui

@@ -46,6 +46,7 @@ void LatencyStagesPanel::refresh() {
         QStringLiteral("latency/stages"), this, [question](query::Backend& backend, std::stop_token stop) { return backend.stages(question, stop); },
         [this](Result<query::StagesAnswer>&& answer) {
             asking_ = false;
+            failed_ = !answer.ok();
             setBusy(false);
             if (answer.ok()) {
                 answer_ = std::move(*answer);
@@ -58,6 +59,8 @@ void LatencyStagesPanel::refresh() {
 }
 
 void LatencyStagesPanel::show() {
+    if (failed_)
+        return;   // events that arrive later must not cover the error
     picture_ = stagesPicture(answer_, context_.theme, flags_);
     if (picture_.requests == 0) {
         setTitle(tr("Where the time goes"));

@@ -33,7 +33,7 @@ private:
     query::StagesAnswer answer_;
     StagesPicture picture_;
     QVector<ChartFlag> flags_;
-    bool asking_ = false;
+    bool asking_ = false, failed_ = false;
 };
 
 }  // namespace nj::ui

@@ -1,7 +1,9 @@
 #include "views/logs_bar.h"
 
 #include <QHBoxLayout>
+#include <QIcon>
 #include <QLineEdit>
+#include <QPainter>
 #include <QPushButton>
 #include <QSignalBlocker>
 #include <QToolButton>
@@ -19,7 +21,20 @@ namespace {
 constexpr int kMostChips = 6, kLongestChip = 32;
 
 // What a severity chip adds to the filter.
-constexpr std::array<const char*, 3> kSeverityTerms = {"severity>=17", "severity:[13 TO 16]", "severity:[9 TO 12]"};
+constexpr std::array<const char*, 3> kSeverityTerms = {"severity>=error", "severity:warn", "severity:info"};
+
+constexpr std::array<char16_t, 3> kMarks = {u'▲', u'◆', u'·'};
+
+QIcon markIcon(char16_t mark, const QColor& color, const QFont& font) {
+    QPixmap pixmap(24, 24);
+    pixmap.setDevicePixelRatio(2);
+    pixmap.fill(Qt::transparent);
+    QPainter painter(&pixmap);
+    painter.setFont(font);
+    painter.setPen(color);
+    painter.drawText(QRectF(0, 0, 12, 12), Qt::AlignCenter, QString(QChar(mark)));
+    return QIcon(pixmap);
+}
 
 }  // namespace
 
@@ -49,6 +64,7 @@ LogsBar::LogsBar(const ViewContext& context, QWidget* parent) : QWidget(parent),
         row->addWidget(button);
     note_ = new PlainLabel({}, context.theme.table, "muted", this);
     note_->setElided(true);
+    note_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     row->addWidget(note_, 1);
     buildActions(row);
 }
@@ -62,9 +78,9 @@ void LogsBar::buildSeverities() {
         button->setFont(theme.table);
         button->setFocusPolicy(Qt::StrongFocus);
         button->setObjectName(QStringLiteral("severity%1").arg(i));
-        QPalette palette = button->palette();
-        palette.setColor(QPalette::ButtonText, colors[static_cast<size_t>(i)]);
-        button->setPalette(palette);
+        button->setIcon(markIcon(kMarks[static_cast<size_t>(i)], colors[static_cast<size_t>(i)], theme.table));
+        button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+        button->setIconSize(QSize(12, 12));
         connect(button, &QToolButton::clicked, this, [this, i] { toggleSeverity(i); });
         severities_.push_back(button);
     }
@@ -90,6 +106,7 @@ void LogsBar::buildActions(QHBoxLayout* row) {
     saveButton_ = new QPushButton(tr("Save all…"), this);
     saveButton_->setFont(context_.theme.table);
     saveButton_->setObjectName(QStringLiteral("logSave"));
+    saveButton_->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
     row->addWidget(saveButton_);
     connect(contextButton_, &QToolButton::clicked, this, &LogsBar::contextToggled);
     connect(followButton_, &QToolButton::toggled, this, &LogsBar::followToggled);
@@ -97,7 +114,7 @@ void LogsBar::buildActions(QHBoxLayout* row) {
 }
 
 void LogsBar::setCounts(const QVector<quint64>& counts) {
-    const std::array<QString, 3> names = {tr("▲ error"), tr("◆ warn"), tr("· info")};
+    const std::array<QString, 3> names = {tr("error"), tr("warn"), tr("info")};
     for (int i = 0; i < severities_.size(); ++i)
         severities_[i]->setText(names[static_cast<size_t>(i)] + QLatin1Char(' ') + formatShort(static_cast<double>(counts.value(i))));
 }

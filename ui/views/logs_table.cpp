@@ -6,6 +6,7 @@
 #include <QHeaderView>
 #include <QMenu>
 #include <QPainter>
+#include <QScrollBar>
 #include <QStyledItemDelegate>
 #include <algorithm>
 
@@ -23,10 +24,9 @@ public:
         : QStyledItemDelegate(parent), model_(model), theme_(theme), serviceColor_(std::move(color)) {}
 
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
-        const bool selected = option.state.testFlag(QStyle::State_Selected), context = index.data(LogTableModel::kContextRole).toBool();
-        if (selected)
-            painter->fillRect(option.rect, theme_.selection);
-        else if (context)
+        // The view has drawn the selection already.
+        const bool selected = option.state.testFlag(QStyle::State_Selected);
+        if (!selected && index.data(LogTableModel::kContextRole).toBool())
             painter->fillRect(option.rect, theme_.grid);
         painter->setPen(theme_.grid);
         painter->drawLine(option.rect.bottomLeft(), option.rect.bottomRight());
@@ -102,6 +102,11 @@ void LogsTable::resizeEvent(QResizeEvent* event) {
     setColumnWidth(LogTableModel::kService, service);
     setColumnWidth(LogTableModel::kTrace, trace);
     setColumnWidth(LogTableModel::kBody, std::max(120, viewport()->width() - time - service - mark - trace));
+}
+
+void LogsTable::updateGeometries() {
+    QTableView::updateGeometries();
+    horizontalScrollBar()->setRange(0, 0);   // the body is cut to what there is: nothing lies to the right
 }
 
 void LogsTable::goTo(int row) {

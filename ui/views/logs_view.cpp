@@ -287,7 +287,7 @@ void LogsView::open(const QString& parameter) {
 void LogsView::selectCurrent() {
     const QModelIndex current = table_->currentIndex();
     const query::LogRow* row = current.isValid() ? model_->record(current.row()) : nullptr;
-    currentPending_ = current.isValid() && row == nullptr;
+    currentPending_ = !following_ && current.isValid() && row == nullptr;
     if (!row || following_)
         return;
     Selection selection;

@@ -91,6 +91,7 @@ void LogsVolumePanel::refresh() {
         QStringLiteral("logs/volume"), this, [question](query::Backend& backend, std::stop_token stop) { return backend.logVolume(question, stop); },
         [this](Result<query::LogVolumeAnswer>&& answer) {
             asking_ = false;
+            failed_ = !answer.ok();
             setBusy(false);
             if (answer.ok()) {
                 answer_ = std::move(*answer);
@@ -104,6 +105,8 @@ void LogsVolumePanel::refresh() {
 }
 
 void LogsVolumePanel::show() {
+    if (failed_)
+        return;   // events that arrive later must not cover the error
     TimeChartData volume = logVolumeChart(answer_, context_.theme, flags_);
     setTitle(logVolumeTitle(answer_, context_.workspace.filterText()));
     QString words = tr("records a minute by severity, %1 %2").arg(formatRange(context_.workspace.range(), context_.workspace.utc()),

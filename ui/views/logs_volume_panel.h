@@ -38,7 +38,7 @@ private:
     TimeChart* chart_;
     query::LogVolumeAnswer answer_;
     QVector<ChartFlag> flags_;
-    bool asking_ = false;
+    bool asking_ = false, failed_ = false;
 };
 
 }  // namespace nj::ui

@@ -1,5 +1,7 @@
 #include "widgets/chart_events.h"
 
+#include <QSet>
+
 #include "theme/number_format.h"
 
 namespace nj::ui {
@@ -22,12 +24,16 @@ ChartRole roleOf(const query::EventMark& event) {
 
 QVector<ChartFlag> chartFlags(const std::vector<query::EventMark>& events, bool utc) {
     QVector<ChartFlag> flags;
+    QSet<QString> named;
     for (const query::EventMark& event : events) {
         ChartFlag flag;
         flag.time = event.time;
         flag.end = event.end;
         const QString title = QString::fromStdString(event.title.empty() ? event.kind : event.title).left(200).simplified();
-        flag.label = formatClock(event.time, utc) + QLatin1Char(' ') + title;
+        // What is repeated is named once: the same warning every minute would cover everything else.
+        if (!named.contains(title))
+            flag.label = formatClock(event.time, utc) + QLatin1Char(' ') + title;
+        named.insert(title);
         flag.role = roleOf(event);
         flag.seq = event.seq;
         flags.push_back(flag);

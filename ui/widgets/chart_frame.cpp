@@ -381,7 +381,7 @@ void ChartFrame::mouseMoveEvent(QMouseEvent* event) {
             relayout();
     }
     const QPointF at = event->position();
-    if (at.x() >= frame_.plot.left() - 2 && at.x() <= frame_.plot.right() + 2)
+    if (!frame_.range.empty() && at.x() >= frame_.plot.left() - 2 && at.x() <= frame_.plot.right() + 2)
         workspace_.setCursor(frame_.timeAt(at.x()));
     setCursor(flagAt(at) >= 0 ? Qt::PointingHandCursor : Qt::CrossCursor);
     cursorItem_->update();
@@ -402,6 +402,8 @@ void ChartFrame::mouseDoubleClickEvent(QMouseEvent* event) {
 }
 
 void ChartFrame::apply(const GestureResult& result) {
+    if (frame_.range.empty())   // nothing is shown yet: no instant to mean
+        return;
     switch (result.kind) {
     case GestureResult::Kind::kNone: break;
     case GestureResult::Kind::kClick: click(result.at); break;
@@ -450,7 +452,8 @@ void ChartFrame::wheelEvent(QWheelEvent* event) {
         event->ignore();   // the page scrolls
         return;
     }
-    zoom(frame_.timeAt(event->position().x()), std::pow(0.8, event->angleDelta().y() / 120.0));
+    if (!frame_.range.empty())
+        zoom(frame_.timeAt(event->position().x()), std::pow(0.8, event->angleDelta().y() / 120.0));
     event->accept();
 }
 
@@ -461,6 +464,10 @@ void ChartFrame::moveCursor(int columns) {
 }
 
 void ChartFrame::keyPressEvent(QKeyEvent* event) {
+    if (frame_.range.empty()) {
+        event->ignore();
+        return;
+    }
     const TimeNs at = workspace_.cursor().value_or(frame_.range.from + (frame_.range.to - frame_.range.from) / 2);
     const int stride = event->modifiers().testFlag(Qt::ShiftModifier) ? 10 : 1;
     switch (event->key()) {

@@ -10,6 +10,12 @@ using Kind = ChartSeries::Kind;
 
 bool stacked(Kind kind) { return kind == Kind::kBars || kind == Kind::kArea; }
 
+// b − a. In whole nanoseconds where that fits: a double holds an epoch only to 256 ns.
+double distance(TimeNs a, TimeNs b) {
+    DurationNs exact = 0;
+    return __builtin_sub_overflow(b, a, &exact) ? static_cast<double>(b) - static_cast<double>(a) : static_cast<double>(exact);
+}
+
 TimeNs columnStart(const TimeChartData& data, qsizetype column) { return data.from + static_cast<DurationNs>(column) * data.width; }
 
 // Columns that touch the range, as [first, last).
@@ -17,8 +23,8 @@ std::pair<qsizetype, qsizetype> visibleColumns(const TimeChartData& data, TimeRa
     if (data.width <= 0 || range.empty())
         return {0, 0};
     const double width = static_cast<double>(data.width), size = static_cast<double>(count);
-    const double first = std::floor((static_cast<double>(range.from) - static_cast<double>(data.from)) / width);
-    const double last = std::ceil((static_cast<double>(range.to) - static_cast<double>(data.from)) / width);
+    const double first = std::floor(distance(data.from, range.from) / width);
+    const double last = std::ceil(distance(data.from, range.to) / width);
     return {static_cast<qsizetype>(std::clamp(first, 0.0, size)), static_cast<qsizetype>(std::clamp(last, 0.0, size))};
 }
 
@@ -174,22 +180,20 @@ struct Extent {
 }  // namespace
 
 double PlotFrame::nsPerPixel() const {
-    return (static_cast<double>(range.to) - static_cast<double>(range.from)) / std::max(1.0, plot.width());
+    return distance(range.from, range.to) / std::max(1.0, plot.width());
 }
 
 double PlotFrame::x(TimeNs time) const {
-    const double length = static_cast<double>(range.to) - static_cast<double>(range.from);
+    const double length = distance(range.from, range.to);
     if (length <= 0)
         return plot.left();
-    // The difference first, in whole nanoseconds where it fits: a double holds an epoch only to 256 ns.
-    const TimeNs clamped = std::clamp<TimeNs>(time, -(TimeNs{1} << 62), TimeNs{1} << 62);
-    const double offset = static_cast<double>(clamped - range.from);
+    const double offset = distance(range.from, time);
     return plot.left() + std::clamp(offset / length, -1.0, 2.0) * plot.width();
 }
 
 TimeNs PlotFrame::timeAt(double position) const {
     const double share = std::clamp((position - plot.left()) / std::max(1.0, plot.width()), 0.0, 1.0);
-    return range.from + static_cast<DurationNs>(share * (static_cast<double>(range.to) - static_cast<double>(range.from)));
+    return range.from + static_cast<DurationNs>(share * distance(range.from, range.to));
 }
 
 double PlotFrame::y(double value) const { return plot.bottom() - scale.position(value) * plot.height(); }
@@ -261,8 +265,8 @@ double seriesValueAt(const TimeChartData& data, int index, TimeNs time) {
     auto next = std::lower_bound(series.points.begin(), series.points.end(), time, before);
     if (next == series.points.end() || (next != series.points.begin() && time - std::prev(next)->first < next->first - time))
         --next;
-    const DurationNs distance = next->first > time ? next->first - time : time - next->first;
-    return series.gapAfter > 0 && distance > series.gapAfter ? kNoValue : next->second;
+    const double away = std::abs(distance(time, next->first));
+    return series.gapAfter > 0 && away > static_cast<double>(series.gapAfter) ? kNoValue : next->second;
 }
 
 }  // namespace nj::ui

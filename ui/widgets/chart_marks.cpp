@@ -10,14 +10,14 @@ namespace nj::ui {
 namespace {
 
 constexpr double kFlagGap = 6;       // between line and label
-constexpr int kLongestLabel = 60;    // characters
+constexpr int kLongestLabel = 44;    // characters
 
 int gravity(ChartRole role) {
     switch (role) {
     case ChartRole::kError: return 4;
-    case ChartRole::kWarning: return 3;
-    case ChartRole::kAccent: return 2;
-    case ChartRole::kOk: return 2;
+    case ChartRole::kAccent: return 3;   // a deploy explains more than the warnings it causes
+    case ChartRole::kOk: return 3;
+    case ChartRole::kWarning: return 2;
     default: return 1;
     }
 }
@@ -90,11 +90,11 @@ QVector<FlagPlace> placeFlags(const QVector<ChartFlag>& flags, const PlotFrame& 
             place.label = rect;
             return true;
         };
-        for (int lane = 0; lane < lanes && place.lane < 0; ++lane)
+        for (int lane = 0; lane < lanes && place.lane < 0 && !flags[f].label.isEmpty(); ++lane)
             if (!attempt(x + kFlagGap, widths[f], lane))
                 (void)attempt(x - kFlagGap - widths[f], widths[f], lane);
         if (place.lane < 0)
-            for (int lane = 0; lane < lanes && place.lane < 0; ++lane)
+            for (int lane = 0; lane < lanes && place.lane < 0 && !flags[f].label.isEmpty(); ++lane)
                 (void)attempt(x + 3, glyphWidth, lane);
         places.push_back(place);
     }

@@ -99,7 +99,7 @@ QStringList tickLabels(const QVector<double>& ticks, const QString& unit) {
     const AxisUnit shown = axisUnit(top, unit);
     for (const double tick : ticks) {
         const double value = tick / shown.size;
-        QString label = std::abs(value) >= 10'000 ? formatShort(value) : QString::number(value, 'g', 6);
+        QString label = std::abs(value) >= 1000 ? formatShort(value) : QString::number(value, 'g', 6);
         labels.push_back(label.replace(QLatin1Char('-'), QChar(0x2212)));
     }
     if (!shown.name.isEmpty())

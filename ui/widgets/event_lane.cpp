@@ -74,7 +74,8 @@ QVector<LaneFlag> layoutLane(const std::vector<query::EventMark>& events, const 
 void paintLane(QPainter& painter, const QVector<LaneFlag>& flags, const std::vector<query::EventMark>& events, const QRectF& area, const Theme& theme) {
     for (const LaneFlag& flag : flags) {   // verticals first, so that none crosses words
         const EventLook look = eventLook(events[static_cast<size_t>(flag.event)], theme);
-        painter.fillRect(QRectF(std::floor(flag.x), area.top(), 1, area.height()), look.color);
+        // Without words only a tick at the top: many events must not hide what they happened to.
+        painter.fillRect(QRectF(std::floor(flag.x), area.top(), 1, flag.label.isEmpty() ? std::min(5.0, area.height()) : area.height()), look.color);
     }
     for (const LaneFlag& flag : flags) {
         if (flag.label.isEmpty())

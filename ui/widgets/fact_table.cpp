@@ -15,7 +15,7 @@ namespace nj::ui {
 
 namespace {
 
-constexpr int kPad = 4, kBarWidth = 44, kBarHeight = 6;
+constexpr int kPad = 5, kBarWidth = 44, kBarHeight = 6, kWords = 150;
 
 QColor roleInk(const FactCell& cell, const Theme& theme) {
     if (cell.role == u"error")
@@ -166,7 +166,6 @@ FactTable::FactTable(const std::vector<FactColumn>& columns, const Theme& theme,
         const FactColumn& column = columns_[static_cast<size_t>(i)];
         auto* item = new QTableWidgetItem(column.title);
         item->setTextAlignment((column.right ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
-        item->setToolTip(plainToolTip(column.toolTip));
         setHorizontalHeaderItem(i, item);
         horizontalHeader()->setSectionResizeMode(i, column.width > 0 ? QHeaderView::Interactive : QHeaderView::Stretch);
         if (column.width > 0)
@@ -201,6 +200,24 @@ void FactTable::fill() {
             item->setToolTip(plainToolTip(text));
             setItem(row, column, item);
         }
+}
+
+// The stretched column keeps room for words; numbers that matter less give way.
+void FactTable::resizeEvent(QResizeEvent* event) {
+    QTableWidget::resizeEvent(event);
+    int room = viewport()->width() - kWords, most = 0;
+    for (const FactColumn& column : columns_) {
+        room -= column.width;
+        most = std::max(most, column.giveWay);
+    }
+    for (int i = 0; i < columnCount(); ++i)
+        setColumnHidden(i, false);
+    for (int rank = most; rank > 0 && room < 0; --rank)
+        for (int i = 0; i < columnCount(); ++i)
+            if (columns_[static_cast<size_t>(i)].giveWay == rank) {
+                setColumnHidden(i, true);
+                room += columns_[static_cast<size_t>(i)].width;
+            }
 }
 
 void FactTable::sortBy(int column) {

@@ -13,7 +13,7 @@ struct FactColumn {
     QString title;
     int width = 0;                 // 0 = what is left
     bool right = false;
-    QString toolTip;
+    int giveWay = 0;               // hidden where it is narrow, the largest first; 0 = never
 };
 
 struct FactCell {
@@ -40,6 +40,7 @@ Q_SIGNALS:
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void sortBy(int column);

@@ -47,18 +47,24 @@ void OverviewStrip::setVolume(const query::VolumeAnswer& volume) {
     update();
 }
 
+void OverviewStrip::setAxis(TimeRange axis, const QString& note) {
+    axis_ = axis;
+    note_ = note;
+    update();
+}
+
 void OverviewStrip::setEvents(std::vector<query::EventMark> events) {
     events_ = std::move(events);
     update();
 }
 
 double OverviewStrip::xOf(TimeNs time) const {
-    const TimeRange all = workspace_.all();
+    const TimeRange all = axis();
     return all.empty() ? 0 : width() * (static_cast<double>(time - all.from) / static_cast<double>(all.length()));
 }
 
 TimeNs OverviewStrip::timeAt(double x) const {
-    const TimeRange all = workspace_.all();
+    const TimeRange all = axis();
     return all.from + static_cast<DurationNs>(std::clamp(x / std::max(1, width()), 0.0, 1.0) * static_cast<double>(all.length()));
 }
 
@@ -76,7 +82,7 @@ void OverviewStrip::paintEvent(QPaintEvent*) {
     paintTicks(p);
     paintBrush(p);
     p.setFont(theme_.caption);
-    const auto flags = layoutLane(events_, workspace_.all(), plot(), 2, QFontMetricsF(theme_.caption), theme_);
+    const auto flags = layoutLane(events_, axis(), plot(), 2, QFontMetricsF(theme_.caption), theme_);
     paintLane(p, flags, events_, plot(), theme_);
     if (workspace_.cursor())
         p.fillRect(QRectF(std::floor(xOf(*workspace_.cursor())), 0, 1, height() - kTickRoom), theme_.text);
@@ -122,8 +128,14 @@ void OverviewStrip::paintTicks(QPainter& p) const {
     const QFontMetricsF metrics(theme_.caption);
     const QRectF area = plot();
     p.fillRect(QRectF(0, area.bottom(), width(), 1), theme_.grid);
-    const auto ticks = timeTicks(workspace_.all(), std::max(2, width() / 130), workspace_.utc());
+    const auto ticks = timeTicks(axis(), std::max(2, width() / 130), workspace_.utc());
     double free = 4;
+    if (!note_.isEmpty()) {
+        p.setPen(theme_.muted);
+        const QString text = QStringLiteral("◂ ") + note_;
+        p.drawText(QRectF(4, area.bottom() + 1, width(), kTickRoom), Qt::AlignLeft | Qt::AlignVCenter, text);
+        free = 4 + metrics.horizontalAdvance(text) + 12;
+    }
     for (const TimeTick& tick : ticks.ticks) {
         const double x = xOf(tick.time);
         const double w = metrics.horizontalAdvance(tick.label);
@@ -236,7 +248,7 @@ void OverviewStrip::mouseReleaseEvent(QMouseEvent* event) {
 
 void OverviewStrip::mouseDoubleClickEvent(QMouseEvent* event) {
     if (event->button() == Qt::LeftButton)
-        workspace_.setRange(workspace_.all());
+        workspace_.setRange(axis());
 }
 
 void OverviewStrip::zoom(TimeNs at, double factor) {
@@ -270,7 +282,7 @@ void OverviewStrip::keyPressEvent(QKeyEvent* event) {
         case Qt::Key_Plus:
         case Qt::Key_Equal: zoom(range.from + range.length() / 2, 0.5); break;
         case Qt::Key_Minus: zoom(range.from + range.length() / 2, 2); break;
-        case Qt::Key_Home: workspace_.setRange(all); break;
+        case Qt::Key_Home: workspace_.setRange(axis()); break;
         default: QWidget::keyPressEvent(event);
     }
 }
@@ -283,6 +295,30 @@ const query::EventMark* OverviewStrip::eventAt(double x) const {
         if (std::fabs(xOf(event.time) - x) <= kEdge && (!nearest || std::fabs(xOf(event.time) - x) < std::fabs(xOf(nearest->time) - x)))
             nearest = &event;
     return nearest;
+}
+
+TimeRange denseRange(const query::VolumeAnswer& volume, uint64_t* outside) {
+    const size_t n = volume.spans.size();
+    const auto rows = [&](size_t i) { return uint64_t{volume.spans[i]} + (i < volume.logs.size() ? volume.logs[i] : 0); };
+    const TimeRange whole{volume.from, volume.from + volume.width * static_cast<DurationNs>(n)};
+    if (outside)
+        *outside = 0;
+    uint64_t total = 0;
+    for (size_t i = 0; i < n; ++i)
+        total += rows(i);
+    uint64_t spare = total / 1000, cut = 0;
+    size_t first = 0, last = n;
+    while (first < last && cut + rows(first) <= spare)
+        cut += rows(first++);
+    while (last > first && cut + rows(last - 1) <= spare)
+        cut += rows(--last);
+    if (total == 0 || (last - first) * 2 > n)
+        return whole;
+    first -= std::min<size_t>(first, 1);
+    last = std::min(n, last + 1);
+    if (outside)
+        *outside = cut;
+    return {volume.from + volume.width * static_cast<DurationNs>(first), volume.from + volume.width * static_cast<DurationNs>(last)};
 }
 
 bool OverviewStrip::event(QEvent* event) {

@@ -20,6 +20,9 @@ public:
     OverviewStrip(Workspace& workspace, const Theme& theme, QWidget* parent = nullptr);
 
     void setVolume(const query::VolumeAnswer& volume);
+    // Shows this stretch of all time; `note` says what lies outside it ("4 rows before"). Empty: everything.
+    void setAxis(TimeRange axis, const QString& note = {});
+    [[nodiscard]] TimeRange axis() const { return axis_.empty() ? workspace_.all() : axis_; }
     void setEvents(std::vector<query::EventMark> events);
     [[nodiscard]] double xOf(TimeNs time) const;
     [[nodiscard]] TimeNs timeAt(double x) const;
@@ -62,6 +65,12 @@ private:
     QPointF pressed_;
     TimeRange atPress_;
     std::optional<TimeRange> preview_;
+    TimeRange axis_;
+    QString note_;
 };
+
+// The stretch that holds all but a thousandth of the rows, where the few others would squeeze it to less than half: a boot message
+// weeks before the incident must not flatten it. Else the whole; `outside` counts the rows left out.
+TimeRange denseRange(const query::VolumeAnswer& volume, uint64_t* outside = nullptr);
 
 }  // namespace nj::ui

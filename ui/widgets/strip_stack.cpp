@@ -13,7 +13,7 @@ namespace nj::ui {
 
 namespace {
 
-constexpr int kNameWidth = 116, kValueWidth = 232, kAxisLeft = 42, kRow = 15, kNumber = 70, kHeading = 16;
+constexpr int kNameWidth = 138, kValueWidth = 250, kAxisLeft = 42, kRow = 15, kNumber = 70, kHeading = 16;
 
 }  // namespace
 

@@ -8,7 +8,7 @@
 namespace nj::ui {
 namespace {
 
-constexpr TimeNs kFarthest = TimeNs{1} << 62;
+constexpr TimeNs kFarthest = (TimeNs{1} << 62) - 1;   // so that the longest range still fits in 64 bits
 
 const std::array<const char*, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
@@ -127,7 +127,7 @@ TimeTicks timeTicks(TimeRange range, int maxTicks, bool utc) {
         return {};
     static const QVector<DurationNs> steps = fixedSteps();
     // The length may take a step more tick than it holds whole steps.
-    const double length = static_cast<double>(range.to) - static_cast<double>(range.from);
+    const double length = static_cast<double>(range.length());
     const double room = std::max(1, maxTicks);
     for (const DurationNs step : steps)
         if (length / static_cast<double>(step) + 1 <= room + 0.999)

@@ -47,8 +47,8 @@ TraceListPanel::TraceListPanel(const Theme& theme, Workspace& workspace, QueryRu
     header->setSectionsClickable(true);
     header->setSortIndicatorShown(true);
     header->setSortIndicator(TraceListModel::kDuration, Qt::DescendingOrder);
-    const std::pair<int, int> widths[] = {{TraceListModel::kStart, 104}, {TraceListModel::kDuration, 96}, {TraceListModel::kService, 140}, {TraceListModel::kSpans, 64},
-                                          {TraceListModel::kErrors, 64}, {TraceListModel::kServices, 72}, {TraceListModel::kId, 260}};
+    const std::pair<int, int> widths[] = {{TraceListModel::kStart, 104}, {TraceListModel::kDuration, 112}, {TraceListModel::kService, 140}, {TraceListModel::kSpans, 64},
+                                          {TraceListModel::kErrors, 72}, {TraceListModel::kServices, 80}, {TraceListModel::kId, 280}};
     for (const auto& [column, width] : widths)
         header->resizeSection(column, width);
     header->setSectionResizeMode(TraceListModel::kName, QHeaderView::Stretch);

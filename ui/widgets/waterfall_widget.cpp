@@ -355,6 +355,18 @@ void WaterfallWidget::keyPressEvent(QKeyEvent* event) {
     }
 }
 
+bool WaterfallWidget::event(QEvent* event) {
+    // Letters that the waterfall uses must not start one of the window's key sequences.
+    if (event->type() == QEvent::ShortcutOverride) {
+        const int key = static_cast<QKeyEvent*>(event)->key();
+        if (key == Qt::Key_A || key == Qt::Key_D || key == Qt::Key_W || key == Qt::Key_S) {
+            event->accept();
+            return true;
+        }
+    }
+    return QAbstractScrollArea::event(event);
+}
+
 bool WaterfallWidget::viewportEvent(QEvent* event) {
     if (event->type() == QEvent::ToolTip) {
         const auto* help = static_cast<QHelpEvent*>(event);
@@ -369,12 +381,6 @@ bool WaterfallWidget::viewportEvent(QEvent* event) {
         hovered_ = -1;
         Q_EMIT cursorMoved(std::nullopt);
         viewport()->update();
-    }
-    // Letters that the waterfall uses must not start one of the window's key sequences.
-    if (event->type() == QEvent::ShortcutOverride) {
-        const int key = static_cast<QKeyEvent*>(event)->key();
-        if (key == Qt::Key_A || key == Qt::Key_D || key == Qt::Key_W || key == Qt::Key_S)
-            event->accept();
     }
     return QAbstractScrollArea::viewportEvent(event);
 }
