@@ -1,0 +1,113 @@
+// Traces: the list of what the range and filter hold, and the waterfall of one. Registered as `traces_view` in views.inc.
+#include <QCoreApplication>
+#include <QKeyEvent>
+#include <QStackedLayout>
+#include <QTimer>
+
+#include "views/view.h"
+#include "widgets/trace_list_panel.h"
+#include "widgets/trace_panel.h"
+
+namespace nj::ui {
+namespace {
+
+class TracesView : public View {
+    Q_OBJECT
+public:
+    TracesView(const ViewContext& context, QWidget* parent)
+        : View(parent), workspace_(context.workspace), list_(new TraceListPanel(context.theme, context.workspace, context.queries)),
+          trace_(new TracePanel(context.theme, context.workspace, context.queries)), pages_(new QStackedLayout(this)) {
+        const int margin = context.theme.padding;
+        pages_->setContentsMargins(margin, margin, margin, margin);
+        pages_->addWidget(list_);
+        pages_->addWidget(trace_);
+        const auto stale = [this] {
+            stale_ = true;
+            refreshIfShown();
+        };
+        connect(&workspace_, &Workspace::rangeChanged, this, stale);
+        connect(&workspace_, &Workspace::filterChanged, this, stale);
+        connect(&workspace_, &Workspace::infoChanged, this, stale);
+        connect(&workspace_, &Workspace::utcChanged, this, stale);
+        connect(&workspace_, &Workspace::selectionChanged, this, &TracesView::followSelection);
+        connect(list_, &TraceListPanel::traceChosen, this, [this](const TraceId& id) { openTrace(id, -1); });
+        connect(list_, &TraceListPanel::settledChanged, this, &View::settledChanged);
+        connect(trace_, &TracePanel::settledChanged, this, &View::settledChanged);
+        connect(trace_, &TracePanel::backRequested, this, &TracesView::showList);
+        connect(trace_, &TracePanel::neighbourRequested, this, [this](int step) {
+            const TraceId next = list_->neighbour(trace_->trace(), step);
+            if (!next.empty())
+                openTrace(next, -1);
+        });
+    }
+
+    void open(const QString& parameter) override {
+        const QStringList parts = parameter.split(QLatin1Char(':'));
+        if (parts.size() < 2 || parts[0] != QLatin1String("trace"))
+            return;
+        if (const auto id = TraceId::fromHex(parts[1].toStdString()))
+            openTrace(*id, parts.size() > 2 ? parts[2].toLongLong() : -1);
+    }
+    [[nodiscard]] bool settled() const override { return pages_->currentWidget() == trace_ ? trace_->settled() : list_->settled() && !stale_; }
+    [[nodiscard]] QString summary() const override { return pages_->currentWidget() == trace_ ? trace_->summary() : list_->title(); }
+
+protected:
+    void showEvent(QShowEvent* event) override {
+        View::showEvent(event);
+        refreshIfShown();
+    }
+    void keyPressEvent(QKeyEvent* event) override {
+        const bool inTrace = pages_->currentWidget() == trace_;
+        if (inTrace && event->key() == Qt::Key_Escape)
+            showList();
+        else if (inTrace && event->key() == Qt::Key_E)
+            trace_->nextError(event->modifiers().testFlag(Qt::ShiftModifier));
+        else if (inTrace && event->key() == Qt::Key_Slash)
+            trace_->focusSearch();
+        else
+            View::keyPressEvent(event);
+    }
+
+private:
+    void refreshIfShown() {
+        if (!stale_ || !isVisible())
+            return;
+        stale_ = false;
+        list_->refresh();
+    }
+    void openTrace(const TraceId& id, qint64 seq) {
+        pages_->setCurrentWidget(trace_);
+        trace_->open(id, seq);
+        trace_->waterfall()->setFocus();
+        Q_EMIT settledChanged();
+    }
+    void showList() {
+        pages_->setCurrentWidget(list_);
+        list_->table()->setFocus();
+        Q_EMIT settledChanged();
+    }
+    // A span selected elsewhere (inspector, logs) is shown in its trace when that trace is open.
+    void followSelection() {
+        const Selection& selection = workspace_.selection();
+        if (isVisible() && pages_->currentWidget() == trace_ && selection.kind == Selection::Kind::kSpan && selection.trace == trace_->trace())
+            trace_->selectSpanSeq(selection.seq);
+    }
+
+    Workspace& workspace_;
+    TraceListPanel* list_;
+    TracePanel* trace_;
+    QStackedLayout* pages_;
+    bool stale_ = true;
+};
+
+}  // namespace
+
+extern const ViewFactory traces_view;
+const ViewFactory traces_view{
+    "traces", QT_TRANSLATE_NOOP("nj::ui::View", "Traces"), "≡",
+    [](const query::CapsuleInfo& info) { return info.spans > 0 ? QString() : QCoreApplication::translate("nj::ui::View", "Needs traces: import OTLP, Jaeger or Zipkin files."); },
+    [](const ViewContext& context, QWidget* parent) -> View* { return new TracesView(context, parent); }};
+
+}  // namespace nj::ui
+
+#include "traces_view.moc"
