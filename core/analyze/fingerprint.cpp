@@ -1,5 +1,6 @@
 #include "analyze/fingerprint.h"
 
+#include <algorithm>
 #include <array>
 
 namespace nj::analyze {
@@ -31,6 +32,18 @@ bool isWord(char c) { return (classOf(c) & (kDigit | kLetter)) != 0; }
 struct WordShape {
     size_t length = 0, digits = 0, hex = 0, letters = 0, joins = 0;
 };
+
+// "9f3a2c", "x7Kq02": letters and digits that change more than once, or hex with a digit, are an id; "gpu3", "31s" are not.
+bool isIdPiece(std::string_view piece) {
+    const auto isDigit = [](char c) { return (classOf(c) & kDigit) != 0 || c == '.' || c == ':'; };   // 31.2s is one number
+    size_t changes = 0, digits = 0, hex = 0;
+    for (size_t i = 0; i < piece.size(); ++i) {
+        digits += isDigit(piece[i]) ? 1 : 0;
+        hex += (classOf(piece[i]) & (kDigit | kHexLetter)) != 0 ? 1 : 0;
+        changes += i > 0 && isDigit(piece[i]) != isDigit(piece[i - 1]) ? 1 : 0;
+    }
+    return digits > 0 && digits < piece.size() && piece.size() >= 4 && (changes >= 2 || (hex == piece.size() && piece.size() >= 6));
+}
 
 // Numbers inside a word: "gpu3" → "gpu<n>", "31.2s" → "<n>s".
 void maskDigits(std::string_view word, std::string& out) {
@@ -74,7 +87,34 @@ void addWord(std::string_view word, const WordShape& shape, std::string& out) {
     else if ((shape.hex == symbols && symbols >= 8) || (symbols >= 16 && shape.digits >= 4))
         out += "<id>";
     else
-        maskDigits(word, out);
+        for (size_t from = 0; from < word.size();) {
+            const size_t to = std::min(word.find('-', from), word.size());
+            if (isIdPiece(word.substr(from, to - from)))
+                out += "<id>";
+            else
+                maskDigits(word.substr(from, to - from), out);
+            if (to < word.size())
+                out += '-';
+            from = to + 1;
+        }
+}
+
+// Keys of key=value pairs whose value says what happened; the values of others are masked.
+bool tellsWhat(std::string_view key) {
+    for (const std::string_view known : {"msg", "message", "err", "error", "reason", "level", "severity", "status", "code", "type", "kind", "op", "method", "component", "caller", "event", "action", "state", "exception"})
+        if (key == known || (key.size() > known.size() && key.ends_with(known) && (key[key.size() - known.size() - 1] == '_' || key[key.size() - known.size() - 1] == '.')))
+            return true;
+    return false;
+}
+
+// The end of a value behind `key=`: to the closing quote, or the next space or comma.
+size_t valueEnd(std::string_view line, size_t from) {
+    if (from < line.size() && line[from] == '"') {
+        const size_t close = line.find('"', from + 1);
+        return close == std::string_view::npos ? line.size() : close + 1;
+    }
+    const size_t end = line.find_first_of(" \t\r\n,;)]}\"", from);
+    return end == std::string_view::npos ? line.size() : end;
 }
 
 // A path: a slash after a boundary, at least two names. Its end is the next space, quote or bracket.
@@ -101,8 +141,16 @@ std::string fingerprint(std::string_view line) {
         } else if (isWord(line[i])) {
             WordShape shape;
             const size_t end = wordEnd(line, i, shape);
-            addWord(line.substr(i, end - i), shape, out);
+            const std::string_view word = line.substr(i, end - i);
             i = end;
+            const bool pair = end + 1 < line.size() && line[end] == '=' && line[end + 1] != '=' && line[end + 1] != ' ';
+            if (pair && !tellsWhat(word)) {
+                out += word;
+                out += "=<v>";
+                i = valueEnd(line, end + 1);
+            } else {
+                addWord(word, shape, out);
+            }
         } else if (const size_t end = pathEnd(line, i); end > i) {
             out += "<path>";
             i = end;

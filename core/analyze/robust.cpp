@@ -47,6 +47,16 @@ Spread spreadOf(const std::vector<double>& values) {
     return spread;
 }
 
+Spread lowSpreadOf(std::vector<double> values) {
+    Spread spread;
+    const double quarter = quantile(values, 0.25), low = quantile(values, 0.05);
+    spread.n = values.size();
+    // The 5th and 25th percentile of a normal distribution lie 1.645 and 0.674 standard deviations below its middle.
+    spread.width = spread.n == 0 ? 0 : (quarter - low) / (1.645 - 0.674);
+    spread.centre = quarter + 0.674 * spread.width;
+    return spread;
+}
+
 double robustZ(double value, const Spread& spread, double floor) {
     if (std::isnan(value) || spread.n == 0)
         return 0;

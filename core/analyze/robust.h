@@ -19,6 +19,8 @@ struct Spread {
     size_t n = 0;
 };
 Spread spreadOf(const std::vector<double>& values);
+// The same from the lowest quarter only: what is normal when up to two thirds of the values depart upwards.
+Spread lowSpreadOf(std::vector<double> values);
 // (value − centre) / max(width, floor); 0 where value is NaN.
 double robustZ(double value, const Spread& spread, double floor);
 

@@ -17,6 +17,7 @@ namespace {
 
 constexpr int kColumns = 96;
 constexpr size_t kPerName = 2;
+constexpr size_t kPerFamily = 3;     // names with the same first word: envoy_…, vllm:…
 constexpr size_t kMaxEvents = 3;
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
@@ -84,7 +85,8 @@ bool judge(const Axis& axis, const std::vector<double>& values, double relativeF
         if (axis.in(axis.after, c))
             first = c;
     // The onset may lie before the window: a cause does.
-    const auto onset = analyze::onsetOf(values, spread, floor, 3, 3);
+    const double telling = std::max(floor, std::abs(row.after - row.before) / 15);   // a fifth of the whole change
+    const auto onset = analyze::onsetOf(values, spread, telling, 3, 3);
     row.onset = axis.columns.edge(onset.value_or(std::min(first, values.size() - 1)));
     row.spark.reserve(values.size());
     for (const double v : values)
@@ -92,10 +94,28 @@ bool judge(const Axis& axis, const std::vector<double>& values, double relativeF
     return true;
 }
 
-Status seriesValues(QueryContext& context, const store::SeriesRow& row, const Axis& axis, std::vector<double>& values) {
+// Prometheus' API names no types: what only grows, or falls to nearly nothing, is a counter.
+class CounterGuess {
+public:
+    void add(double value) {
+        if (!std::isnan(last_)) {
+            ups_ += value > last_ ? 1 : 0;
+            downs_ += value < last_ * 0.95 || (value < last_ && value < 0) ? 1 : 0;
+            downs_ += value < last_ && value >= last_ * 0.95 ? 10 : 0;   // no reset falls so little
+        }
+        last_ = value;
+    }
+    [[nodiscard]] bool counter() const { return ups_ >= 8 && downs_ * 50 <= ups_; }
+
+private:
+    double last_ = kNaN;
+    uint64_t ups_ = 0, downs_ = 0;
+};
+
+Status seriesValues(QueryContext& context, const store::SeriesRow& row, const Axis& axis, bool& counter, std::vector<double>& values) {
     const TimeRange range{axis.columns.from, axis.columns.edge(axis.columns.count)};
     values.assign(axis.columns.count, kNaN);
-    if (isCounter(row)) {
+    if (counter) {
         NJ_RETURN_IF_ERROR(forEachIncrease(context, row.id, range, 5 * kMinute, [&](TimeNs time, double increase) {
             double& v = values[axis.columns.at(time)];
             v = (std::isnan(v) ? 0 : v) + increase;
@@ -105,15 +125,21 @@ Status seriesValues(QueryContext& context, const store::SeriesRow& row, const Ax
         return {};
     }
     std::vector<uint32_t> n(values.size(), 0);
+    CounterGuess guess;
     NJ_RETURN_IF_ERROR(context.reader().samples(context.snapshot(), row.id, range, [&](const store::SamplePoint& point) {
         const double value = point.valueBits == kStaleNanBits ? kNaN : point.value();
         if (std::isfinite(value)) {
+            guess.add(value);
             const size_t c = axis.columns.at(point.time);
             values[c] = (n[c] == 0 ? 0 : values[c]) + value;
             ++n[c];
         }
         return !context.stop().stop_requested();
     }));
+    if (row.kind == MetricKind::kUnknown && guess.counter()) {
+        counter = true;
+        return seriesValues(context, row, axis, counter, values);
+    }
     for (size_t c = 0; c < values.size(); ++c)
         if (n[c] > 0)
             values[c] /= n[c];
@@ -157,7 +183,8 @@ Status addSeries(QueryContext& context, const Axis& axis, std::vector<ChangeRow>
         if (composite)
             continue;
         NJ_RETURN_IF_ERROR(context.checkStop());
-        NJ_RETURN_IF_ERROR(seriesValues(context, series, axis, values));
+        bool counter = isCounter(series);
+        NJ_RETURN_IF_ERROR(seriesValues(context, series, axis, counter, values));
         ChangeRow row;
         if (!judge(axis, values, 0.05, 1e-9, row))
             continue;
@@ -165,7 +192,7 @@ Status addSeries(QueryContext& context, const Axis& axis, std::vector<ChangeRow>
         const auto labels = telling.find(series.name);
         row.detail = detailOf(context.snapshot(), series, labels == telling.end() ? kNone : labels->second);
         row.kind = "series";
-        row.unit = isCounter(series) ? "/s" : series.unit;
+        row.unit = counter ? "/s" : series.unit;
         row.n = series.samples;
         row.series = series.id;
         out.push_back(std::move(row));
@@ -210,7 +237,7 @@ Status addLogs(QueryContext& context, const Axis& axis, std::vector<ChangeRow>& 
 }
 
 Status addEvents(QueryContext& context, const Axis& axis, std::vector<ChangeRow>& out) {
-    static const std::map<std::string, double> kWeights = {{"deploy", 30}, {"scale", 12}, {"restart", 20}, {"oom", 30}, {"throttle", 25}, {"xid", 18}, {"alert", 10}, {"probe", 8}};
+    static const std::map<std::string, double> kWeights = {{"deploy", 80}, {"scale", 20}, {"restart", 40}, {"oom", 80}, {"throttle", 60}, {"xid", 40}, {"alert", 20}, {"probe", 10}};
     NJ_ASSIGN(const std::vector<store::EventRow> events, context.reader().events());
     std::vector<ChangeRow> rows;
     for (const store::EventRow& event : events) {
@@ -246,11 +273,16 @@ Result<std::vector<ChangeRow>> answerChanges(QueryContext& context, const Change
     NJ_RETURN_IF_ERROR(addLogs(context, axis, rows));
     NJ_RETURN_IF_ERROR(addEvents(context, axis, rows));
     std::stable_sort(rows.begin(), rows.end(), [](const ChangeRow& a, const ChangeRow& b) { return a.score > b.score; });
-    std::map<std::string, size_t> perName;
+    std::map<std::string, size_t> perName, perFamily;
     std::vector<ChangeRow> best;
-    for (ChangeRow& row : rows)
-        if (best.size() < question.limit && perName[row.what]++ < kPerName)
-            best.push_back(std::move(row));
+    for (ChangeRow& row : rows) {
+        const std::string family = row.kind == "series" ? row.what.substr(0, row.what.find_first_of("_:.")) : row.kind + " rows";
+        if (best.size() >= question.limit || perName[row.what] >= kPerName || perFamily[family] >= kPerFamily)
+            continue;
+        ++perName[row.what];
+        ++perFamily[family];
+        best.push_back(std::move(row));
+    }
     return best;
 }
 

@@ -126,7 +126,7 @@ Status ErrorRows::ofSpans(const store::SegmentView& view, RowSpan rows, const Ro
                 error.kind = found->second;
         }
         if (error.kind.empty())
-            error.kind = isHttpError(code) ? "HTTP " + code : !rpc.empty() && rpc != "0" ? grpcName(rpc) : !named.empty() ? named : !message.empty() ? message : "error";
+            error.kind = isHttpError(code) ? "HTTP " + code : isHttpError(named) ? "HTTP " + named : !rpc.empty() && rpc != "0" ? grpcName(rpc) : !named.empty() ? named : !message.empty() ? message : "error";
         error.text = message.empty() ? std::string(context_.snapshot().text(names.id(row))) : message;
         visit(error);
     });

@@ -9,6 +9,7 @@ namespace nj::query {
 namespace {
 
 constexpr size_t kMaxKinds = 5000;
+constexpr uint64_t kFewErrors = 5;   // fewer are not called new: rare kinds are absent from most baselines
 
 class Groups {
 public:
@@ -34,10 +35,9 @@ public:
     std::vector<ErrorGroup> take(bool hasBaseline, size_t limit) {
         std::erase_if(groups_, [](const ErrorGroup& group) { return group.count == 0; });
         const auto rank = [&](const ErrorGroup& group) {
-            const bool fresh = hasBaseline && group.baselineCount == 0;
-            // A client's own errors (4xx) stand behind the system's.
-            const bool client = group.kind.starts_with("HTTP 4");
-            return (fresh ? 0 : 2) + (client ? 1 : 0);
+            const bool fresh = hasBaseline && group.baselineCount == 0 && group.count >= kFewErrors;
+            // Among new ones a client's own errors (4xx) stand behind the system's.
+            return fresh ? (group.kind.starts_with("HTTP 4") ? 1 : 0) : 2;
         };
         std::stable_sort(groups_.begin(), groups_.end(), [&](const ErrorGroup& a, const ErrorGroup& b) {
             const int x = rank(a), y = rank(b);

@@ -39,7 +39,11 @@ std::vector<std::string> familySplits(std::vector<FamilyMember>& members) {
         }
         ranked.emplace_back(worst, key);
     }
-    std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+    // Of labels that separate alike, the one a person names things by.
+    const auto place = [](const std::string& key) { return key == "service" ? 0 : key == "pod" ? 1 : key == "instance" || key == "UUID" ? 3 : 2; };
+    std::stable_sort(ranked.begin(), ranked.end(), [&](const auto& a, const auto& b) {
+        return std::abs(a.first - b.first) > 1e-6 * b.first ? a.first > b.first : place(a.second) < place(b.second);
+    });
     std::vector<std::string> keys;
     for (auto& [ratio, key] : ranked)
         keys.push_back(std::move(key));

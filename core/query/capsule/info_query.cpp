@@ -14,14 +14,17 @@ namespace {
 
 // Dictionary ids grow in order of first sight, so their order is stable while the capsule grows.
 std::vector<std::string> services(const store::Snapshot& snapshot) {
-    std::set<uint32_t> ids;
-    for (const Signal signal : {Signal::kSpan, Signal::kLog})
+    std::set<uint32_t> seen;
+    std::vector<std::string> names;
+    // Those with spans first: log files may name hundreds of short-lived jobs.
+    for (const Signal signal : {Signal::kSpan, Signal::kLog}) {
+        std::set<uint32_t> ids;
         for (const auto& info : snapshot.segments(signal))
             ids.insert(info->services.begin(), info->services.end());
-    std::vector<std::string> names;
-    for (const uint32_t id : ids)
-        if (const std::string_view name = snapshot.text(id); !name.empty())
-            names.emplace_back(name);
+        for (const uint32_t id : ids)
+            if (const std::string_view name = snapshot.text(id); !name.empty() && seen.insert(id).second)
+                names.emplace_back(name);
+    }
     return names;
 }
 

@@ -14,7 +14,9 @@ namespace {
 
 constexpr int kColumns = 240;
 constexpr double kThreshold = 3.5;    // robust standard deviations
-constexpr double kCap = 12;           // so that one wild column does not outweigh an hour
+constexpr double kCap = 40;           // so that one wild column does not outweigh an hour
+constexpr double kCore = 0.45;        // of the worst column: what belongs to the heart of a stretch
+constexpr size_t kMinCore = 3;        // columns
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 struct Ranges {
@@ -89,18 +91,40 @@ Result<Tracks> measureTracks(QueryContext& context, TimeRange range) {
     return out;
 }
 
-std::vector<double> departures(const Track& track) {
+// `low`: the quiet quarter is what is normal, for incidents as long as half of the data.
+std::vector<double> departures(const Track& track, bool low) {
     std::vector<double> judged = track.values;
     if (!track.share)
         for (double& v : judged)
             v = v > 0 ? std::log(v) : kNaN;
-    const analyze::Spread spread = analyze::spreadOf(judged);
+    const analyze::Spread spread = low ? analyze::lowSpreadOf(judged) : analyze::spreadOf(judged);
     std::vector<double> scores(judged.size(), 0);
     if (spread.n < 8)
         return scores;
     for (size_t c = 0; c < judged.size(); ++c)
         scores[c] = std::clamp(analyze::robustZ(judged[c], spread, track.share ? 0.005 : 0.15), 0.0, kCap);
     return scores;
+}
+
+std::optional<analyze::Stretch> worstOf(const Tracks& tracks, bool low) {
+    std::vector<double> scores(tracks.columns.count, 0);
+    for (const Track& track : tracks.tracks) {
+        const std::vector<double> one = departures(track, low);
+        // Two tracks that depart at once are worse than one.
+        for (size_t c = 0; c < scores.size(); ++c)
+            scores[c] = std::max(scores[c], one[c]) + 0.25 * std::min(scores[c], one[c]);
+    }
+    const auto stretch = analyze::worstStretch(scores, kThreshold);
+    const bool tells = stretch && stretch->score >= 2 * kThreshold && stretch->to - stretch->from <= scores.size() * 2 / 3;
+    if (!tells)
+        return std::nullopt;
+    // A long rise before the worst is context, not the window: narrow to the heart, judged by the median column of its upper half.
+    std::vector<double> inside(scores.begin() + static_cast<std::ptrdiff_t>(stretch->from), scores.begin() + static_cast<std::ptrdiff_t>(stretch->to));
+    std::vector<double> sorted = inside;
+    const auto core = analyze::worstStretch(inside, std::max(kThreshold, kCore * analyze::quantile(sorted, 0.9)));
+    if (core && core->to - core->from >= kMinCore)
+        return analyze::Stretch{stretch->from + core->from, stretch->from + core->to, core->score};
+    return stretch;
 }
 
 // Median of a track inside and outside of a stretch.
@@ -120,11 +144,11 @@ std::string number(const Track& track, double value) {
     return fmt::format("{:.3g} {}", value * track.scale, track.unit);
 }
 
-std::string reasonOf(const Tracks& tracks, const analyze::Stretch& stretch, TimeRange window) {
+std::string reasonOf(const Tracks& tracks, const analyze::Stretch& stretch, bool low, TimeRange window) {
     std::string out = fmt::format("{}–{} UTC departs most:", clock(window.from), clock(window.to));
     const char* between = " ";
     for (const Track& track : tracks.tracks) {
-        const std::vector<double> scores = departures(track);
+        const std::vector<double> scores = departures(track, low);
         double sum = 0;
         for (size_t c = stretch.from; c < stretch.to; ++c)
             sum += scores[c];
@@ -168,19 +192,17 @@ Result<OpeningAnswer> answerOpening(QueryContext& context) {
         return answer;
     }
     NJ_ASSIGN(const Tracks tracks, measureTracks(context, ranges.overlap));
-    std::vector<double> scores(tracks.columns.count, 0);
-    for (const Track& track : tracks.tracks) {
-        const std::vector<double> one = departures(track);
-        // Two tracks that depart at once are worse than one.
-        for (size_t c = 0; c < scores.size(); ++c)
-            scores[c] = std::max(scores[c], one[c]) + 0.25 * std::min(scores[c], one[c]);
+    bool low = false;
+    auto stretch = worstOf(tracks, low);
+    if (!stretch) {
+        low = true;
+        stretch = worstOf(tracks, low);
     }
-    const auto stretch = analyze::worstStretch(scores, kThreshold);
-    if (!stretch || stretch->score < 2 * kThreshold || stretch->to - stretch->from > scores.size() * 2 / 3) {
+    if (!stretch) {
         answer.reason = fmt::format("no stretch departs from the rest: all {}", formatDuration(ranges.overlap.length()));
     } else {
         answer.window = {tracks.columns.edge(stretch->from), std::min(tracks.columns.edge(stretch->to), ranges.overlap.to)};
-        answer.reason = reasonOf(tracks, *stretch, answer.window);
+        answer.reason = reasonOf(tracks, *stretch, low, answer.window);
     }
     answer.baseline = baselineIn(ranges.all, answer.window);
     return answer;

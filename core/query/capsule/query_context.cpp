@@ -133,9 +133,10 @@ Columns Columns::of(TimeRange range, int wanted, DurationNs minimum) {
     // Unsigned: a range may span more than 2^63 ns.
     const uint64_t length = range.empty() ? 1 : static_cast<uint64_t>(range.to) - static_cast<uint64_t>(range.from);
     const auto count = static_cast<uint64_t>(std::clamp(wanted, 1, 20'000));
-    const uint64_t width = std::max({(length + count - 1) / count, static_cast<uint64_t>(std::max<DurationNs>(minimum, 1)), uint64_t{1}});
+    const uint64_t width = std::max({length / count + (length % count != 0 ? 1 : 0), static_cast<uint64_t>(std::max<DurationNs>(minimum, 1)), uint64_t{1}});
     columns.width = static_cast<DurationNs>(std::min<uint64_t>(width, std::numeric_limits<DurationNs>::max()));
-    columns.count = std::max<size_t>(1, static_cast<size_t>((length + width - 1) / width));
+    const auto shown = static_cast<uint64_t>(columns.width);
+    columns.count = std::max<size_t>(1, static_cast<size_t>(length / shown + (length % shown != 0 ? 1 : 0)));
     return columns;
 }
 

@@ -79,10 +79,11 @@ struct Columns {
     size_t count = 1;
     // As many as asked for (1 … 20,000) but none shorter than minimum.
     static Columns of(TimeRange range, int wanted, DurationNs minimum = 1);
-    [[nodiscard]] TimeNs edge(size_t column) const { return from + static_cast<TimeNs>(column) * width; }
+    // Unsigned: the whole of time is a legal range.
+    [[nodiscard]] TimeNs edge(size_t column) const { return static_cast<TimeNs>(static_cast<uint64_t>(from) + column * static_cast<uint64_t>(width)); }
     // Column of an instant inside the range.
     [[nodiscard]] size_t at(TimeNs time) const {
-        const auto column = static_cast<uint64_t>(time - from) / static_cast<uint64_t>(width);
+        const auto column = (static_cast<uint64_t>(time) - static_cast<uint64_t>(from)) / static_cast<uint64_t>(width);
         return column < count ? static_cast<size_t>(column) : count - 1;
     }
 };

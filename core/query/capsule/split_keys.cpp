@@ -65,7 +65,8 @@ double separation(const Sample& sample, const std::vector<uint16_t>& codes, size
     size_t distinct = 0;
     for (const uint64_t count : n)
         distinct += count > 0 ? 1 : 0;
-    if (order.empty() || distinct < 2 || distinct > 1000)
+    // A key most rows lack tells kinds of spans apart, not slow from fast.
+    if (order.empty() || distinct < 2 || distinct > 1000 || n[RowLabels::kNone] * 2 > sample.n)
         return 0;
     std::sort(order.begin(), order.end(), [&](uint16_t a, uint16_t b) { return n[a] > n[b]; });
     order.resize(std::min<size_t>(order.size(), 12));
