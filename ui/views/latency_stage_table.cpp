@@ -3,6 +3,7 @@
 #include <QPainter>
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "theme/number_format.h"
 #include "widgets/tabular_text.h"
@@ -10,8 +11,8 @@
 namespace nj::ui {
 namespace {
 
-constexpr int kHeader = 22, kRow = 20, kMostStages = 8;
-constexpr double kName = 84, kSwatch = 12;
+constexpr int kHeader = 22, kRow = 20;
+constexpr double kName = 84, kSwatch = 12, kLeastCell = 58;
 
 double total(const QVector<double>& seconds) {
     double sum = 0;
@@ -30,7 +31,7 @@ LatencyStageTable::LatencyStageTable(const Theme& theme, QWidget* parent) : QWid
 }
 
 void LatencyStageTable::setStages(const QStringList& stages, const QVector<QColor>& colors) {
-    stages_ = stages.mid(0, kMostStages);
+    stages_ = stages;
     colors_ = colors;
     update();
 }
@@ -48,12 +49,25 @@ void LatencyStageTable::setRows(const QVector<StageTableRow>& rows) {
     update();
 }
 
-void LatencyStageTable::paintHeader(QPainter& painter, double nameWidth, double width) const {
+QVector<qsizetype> LatencyStageTable::shown(double room) const {
+    QVector<qsizetype> order(stages_.size());
+    std::iota(order.begin(), order.end(), 0);
+    const auto fit = static_cast<qsizetype>(std::max(1.0, room / kLeastCell - 1));
+    if (order.size() <= fit || rows_.isEmpty())
+        return order;
+    const QVector<double>& weight = rows_.back().seconds;
+    std::stable_sort(order.begin(), order.end(), [&](qsizetype a, qsizetype b) { return weight.value(a, 0) > weight.value(b, 0); });
+    order.resize(fit);
+    std::sort(order.begin(), order.end());
+    return order;
+}
+
+void LatencyStageTable::paintHeader(QPainter& painter, const QVector<qsizetype>& order, double nameWidth, double width) const {
     const QFontMetricsF metrics(theme_.table);
     painter.setPen(theme_.muted);
     drawTabular(painter, QRectF(0, 0, nameWidth, kHeader), Qt::AlignLeft | Qt::AlignVCenter, tr("seconds"));
     double right = nameWidth;
-    for (qsizetype s = 0; s < stages_.size(); ++s) {
+    for (const qsizetype s : order) {
         right += width;
         const QString name = metrics.elidedText(stages_[s], Qt::ElideRight, width - kSwatch - 6);
         const double left = right - metrics.horizontalAdvance(name);
@@ -68,16 +82,19 @@ void LatencyStageTable::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.setFont(theme_.table);
     const double nameWidth = std::min(kName, width() * 0.22);
-    const double cellWidth = (width() - nameWidth) / static_cast<double>(stages_.size() + 1);
-    paintHeader(painter, nameWidth, cellWidth);
+    const QVector<qsizetype> order = shown(width() - nameWidth);
+    const double cellWidth = (width() - nameWidth) / static_cast<double>(order.size() + 1);
+    paintHeader(painter, order, nameWidth, cellWidth);
     double top = kHeader;
     for (const StageTableRow& row : rows_) {
         painter.setPen(row.muted ? theme_.muted : theme_.text);
         drawTabular(painter, QRectF(0, top, nameWidth, kRow), Qt::AlignLeft | Qt::AlignVCenter,
                     QFontMetricsF(theme_.table).elidedText(row.name, Qt::ElideRight, nameWidth));
         double left = nameWidth;
-        for (qsizetype s = 0; s < stages_.size(); ++s, left += cellWidth)
+        for (const qsizetype s : order) {
             drawTabular(painter, QRectF(left, top, cellWidth, kRow), Qt::AlignRight | Qt::AlignVCenter, cell(row.seconds.value(s, std::nan(""))));
+            left += cellWidth;
+        }
         const double sum = total(row.seconds);
         drawTabular(painter, QRectF(left, top, cellWidth, kRow), Qt::AlignRight | Qt::AlignVCenter, cell(sum > 0 ? sum : std::nan("")));
         top += kRow;

@@ -28,7 +28,9 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
-    void paintHeader(QPainter& painter, double nameWidth, double cell) const;
+    // The stages that fit, in request order; where not all do, the longest ones of the last row. The total counts all.
+    [[nodiscard]] QVector<qsizetype> shown(double room) const;
+    void paintHeader(QPainter& painter, const QVector<qsizetype>& order, double nameWidth, double width) const;
     const Theme& theme_;
     QStringList stages_;
     QVector<QColor> colors_;
