@@ -36,13 +36,16 @@ function(nj_room name)
   target_link_libraries(nj_${name} PUBLIC ${ROOM_DEPENDS} PRIVATE nj_warnings ${ROOM_PRIVATE})
 endfunction()
 
-# nj_tests(DEPENDS target…): every *_test.cpp of this folder is a Qt Test program of its own.
+# nj_tests(DEPENDS target… [SKIP name…]): every *_test.cpp of this folder but the skipped is a Qt Test program of its own.
 function(nj_tests)
-  cmake_parse_arguments(T "" "" "DEPENDS" ${ARGN})
+  cmake_parse_arguments(T "" "" "DEPENDS;SKIP" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cpp)
   get_filename_component(room ${CMAKE_CURRENT_SOURCE_DIR} NAME)
   foreach(source ${sources})
     get_filename_component(name ${source} NAME_WE)
+    if(name IN_LIST T_SKIP)
+      continue()
+    endif()
     add_executable(${room}_${name} ${source})
     set_target_properties(${room}_${name} PROPERTIES AUTOMOC ON)
     target_link_libraries(${room}_${name} PRIVATE nj_warnings nj_test_support ${T_DEPENDS} Qt6::Test)

@@ -153,7 +153,7 @@ void TracePanel::open(const TraceId& id, qint64 spanSeq) {
         return;
     }
     id_ = id;
-    ++pending_;
+    askingTree_ = true;
     body_->setBusy(true);
     queries_.ask(
         QStringLiteral("traces/tree"), this, [id](query::Backend& backend, std::stop_token stop) { return backend.traceTree(id, stop); },
@@ -166,7 +166,7 @@ void TracePanel::showTree(Result<query::TraceTree>&& answer) {
         tree_.reset();
         header_->setTitle(tr("Trace %1").arg(QString::fromStdString(id_.hex())));
         body_->showError(answer.ok() ? tr("No span of this trace is in the capsule.") : QString::fromStdString(answer.error().message), tr("Back to the list"), [this] { Q_EMIT backRequested(); });
-        done();
+        done(askingTree_);
         return;
     }
     tree_ = std::make_shared<const query::TraceTree>(std::move(*answer));
@@ -179,7 +179,7 @@ void TracePanel::showTree(Result<query::TraceTree>&& answer) {
     body_->showBody();
     describe();
     selectSpanSeq(wantedSeq_);
-    done();
+    done(askingTree_);
 }
 
 int32_t TracePanel::heaviestSpan() const {
@@ -256,7 +256,7 @@ void TracePanel::askLanes(int span) {
     lanesSpan_ = span;
     if (workspace_.info().series == 0)
         return;
-    ++pending_;
+    askingEntities_ = true;
     const qint64 seq = s.seq;
     queries_.ask(
         QStringLiteral("traces/entities"), this,
@@ -269,12 +269,12 @@ void TracePanel::askLanes(int span) {
             // A span of a service without metrics keeps the lanes of the one before it.
             if (answer.ok() && !answer->empty())
                 askLanePoints(std::move(*answer));
-            done();
+            done(askingEntities_);
         });
 }
 
 void TracePanel::askLanePoints(std::vector<LaneCandidate> candidates) {
-    ++pending_;
+    askingLanes_ = true;
     const TimeRange range{tree_->from - kLaneMargin, tree_->to + kLaneMargin};
     auto shared = std::make_shared<const std::vector<LaneCandidate>>(std::move(candidates));
     queries_.ask(
@@ -302,12 +302,12 @@ void TracePanel::askLanePoints(std::vector<LaneCandidate> candidates) {
                 laneArea_->setMaximumHeight(static_cast<int>(lanes_->lanes().size()) * MetricLanes::kLaneHeight + 2);
                 axisMoved();
             }
-            done();
+            done(askingLanes_);
         });
 }
 
-void TracePanel::done() {
-    --pending_;
+void TracePanel::done(bool& asking) {
+    asking = false;
     Q_EMIT settledChanged();
 }
 

@@ -24,7 +24,7 @@ public:
     // Asks for the trace; once there, selects the span with that seq, or (−1) the one that took most of the critical path.
     void open(const TraceId& id, qint64 spanSeq = -1);
     [[nodiscard]] const TraceId& trace() const { return id_; }
-    [[nodiscard]] bool settled() const { return pending_ == 0; }
+    [[nodiscard]] bool settled() const { return !askingTree_ && !askingEntities_ && !askingLanes_; }
     [[nodiscard]] QString summary() const;
     [[nodiscard]] WaterfallWidget* waterfall() const { return waterfall_; }
     [[nodiscard]] const MetricLanes* lanes() const { return lanes_; }
@@ -50,7 +50,7 @@ private:
     void step(int matches);
     void axisMoved();
     void copyAs(const QString& format);
-    void done();
+    void done(bool& asking);
     [[nodiscard]] int32_t heaviestSpan() const;
 
     const Theme& theme_;
@@ -60,7 +60,8 @@ private:
     qint64 wantedSeq_ = -1;
     std::shared_ptr<const query::TraceTree> tree_;
     std::vector<int32_t> found_;
-    int pending_ = 0;
+    // One flag a question: a newer one of the same key replaces the older, which then never answers.
+    bool askingTree_ = false, askingEntities_ = false, askingLanes_ = false;
     int lanesSpan_ = -1;
 
     Panel* header_;

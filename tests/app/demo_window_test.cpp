@@ -1,0 +1,143 @@
+// The demo's story through the real window, with mouse and keyboard: from the spike to the slow trace, its logs, and its GPU's clock.
+#include <QPushButton>
+#include <QTableView>
+#include <QTemporaryDir>
+
+#include "demo_truth.h"
+#include "nightjar_process.h"
+#include "shell/main_window.h"
+#include "shell/workbench.h"
+#include "views/latency_panel.h"
+#include "views/latency_traces_panel.h"
+#include "widgets/time_chart.h"
+#include "widgets/trace_panel.h"
+
+using namespace nj;
+using namespace nj::test;
+using namespace nj::ui;
+
+namespace {
+
+constexpr int kPatience = 60'000;
+
+QPushButton* linkNamed(const QWidget& parent, const QString& text) {
+    for (QPushButton* button : parent.findChildren<QPushButton*>())
+        if (button->text() == text && button->isVisible())
+            return button;
+    return nullptr;
+}
+
+}  // namespace
+
+class DemoWindowTest : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() {
+        const ProcessResult built = runNightjar({QStringLiteral("demo"), QStringLiteral("--no-window"), QStringLiteral("--capsule"), capsule()});
+        QVERIFY2(built.exitCode == 0, built.err.constData());
+        window_ = std::make_unique<MainWindow>(ThemeKind::kDark);
+        window_->resize(1600, 1000);
+        window_->show();
+        window_->openCapsule(capsule(), [path = capsule().toStdString()] { return query::openCapsuleBackend(path); });
+        QTRY_VERIFY_WITH_TIMEOUT(window_->settled(), kPatience);
+        QVERIFY2(bench().problem().isEmpty(), qPrintable(bench().problem()));
+    }
+    void cleanupTestCase() { window_.reset(); }
+
+    void opensOnTheIncident() {
+        const TimeRange incident = rangeOf(demoTruth().value(QStringLiteral("incident")));
+        const TimeRange shown = bench().workspace().range();
+        QVERIFY2(shown.overlaps(incident) && shown.length() < 8 * kHour, qPrintable(QString::fromStdString(formatRfc3339(shown.from, 0) + ".." + formatRfc3339(shown.to, 0))));
+        QVERIFY(bench().workspace().baseline().has_value());
+        QVERIFY(bench().workspace().baseline()->to <= shown.from);
+    }
+    void fromTheSpikeToTheTrace() {
+        bench().showView(QStringLiteral("latency"));
+        QTRY_VERIFY_WITH_TIMEOUT(window_->settled(), kPatience);
+        auto* panel = bench().currentView()->findChild<LatencyPanel*>();
+        QVERIFY(panel);
+        // The highest point of any series within the incident.
+        const TimeChartData& data = panel->chart().data();
+        TimeNs when = 0;
+        double highest = 0;
+        for (const auto& series : data.series) {
+            for (qsizetype i = 0; i < static_cast<qsizetype>(series.values.size()); ++i) {
+                const TimeNs time = data.from + i * data.width + data.width / 2;
+                if (series.values[i] > highest && time > timeOf(demoTruth(QStringLiteral("effects"), QStringLiteral("first504")))) {
+                    highest = series.values[i];
+                    when = time;
+                }
+            }
+        }
+        QVERIFY(highest > 0);
+        const PlotFrame& frame = panel->chart().plotFrame();
+        QTest::mouseClick(panel->chart().viewport(), Qt::LeftButton, {}, QPointF(frame.x(when), frame.y(highest)).toPoint());
+        auto* traces = bench().currentView()->findChild<LatencyTracesPanel*>();
+        QTRY_VERIFY_WITH_TIMEOUT(traces->isVisible() && traces->settled() && traces->table().model()->rowCount() > 0, kPatience);
+        QTest::mouseClick(traces->table().viewport(), Qt::LeftButton, {}, traces->table().visualRect(traces->table().model()->index(0, 0)).center());
+        QTRY_COMPARE_WITH_TIMEOUT(bench().currentViewId(), QStringLiteral("traces"), kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(window_->settled(), kPatience);
+        QVERIFY(tracePanel()->waterfall()->layout().rows().size() > 3);
+        QVERIFY(tracePanel()->waterfall()->layout().tree().to - tracePanel()->waterfall()->layout().tree().from > 20 * kSecond);
+    }
+    void theHeroTraceShowsItsGpu() {
+        const QString hero = demoTruth(QStringLiteral("hero"), QStringLiteral("traceId")).toString();
+        bench().openId(hero);
+        QTRY_VERIFY_WITH_TIMEOUT(window_->settled() && QString::fromStdString(tracePanel()->trace().hex()) == hero, kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(!tracePanel()->lanes()->lanes().empty(), kPatience);
+        const auto& tree = tracePanel()->waterfall()->layout().tree();
+        QCOMPARE(static_cast<int>(tree.spans.size()), demoTruth(QStringLiteral("hero"), QStringLiteral("spans")).toInt());
+        const MetricLane* clock = nullptr;
+        for (const MetricLane& lane : tracePanel()->lanes()->lanes())
+            if (lane.unit == QLatin1String("MHz"))
+                clock = &lane;
+        QVERIFY2(clock, "no lane shows the GPU's clock");
+        QCOMPARE(clock->subtitle, QStringLiteral("GPU 3"));
+        const auto value = clock->at(tree.from + (tree.to - tree.from) / 2);
+        QVERIFY(value && std::abs(*value - demoTruth(QStringLiteral("cause"), QStringLiteral("toMHz")).toDouble()) < 100);
+    }
+    void keysMoveThroughTheTrace() {
+        WaterfallWidget* waterfall = tracePanel()->waterfall();
+        waterfall->setFocus();
+        QTest::keyClick(waterfall, Qt::Key_E);
+        const auto& tree = waterfall->layout().tree();
+        QVERIFY(waterfall->selected() >= 0);
+        QCOMPARE(tree.spans[static_cast<size_t>(waterfall->selected())].status, SpanStatus::kError);
+        const int failed = waterfall->selected();
+        QTest::keyClick(waterfall, Qt::Key_Up);
+        QVERIFY(waterfall->selected() < failed);
+        QTest::keyClick(waterfall, Qt::Key_W);
+        const TraceAxis zoomed = waterfall->axis();
+        QVERIFY(zoomed.to - zoomed.from < tree.to - tree.from);
+        QTest::mouseClick(waterfall->viewport(), Qt::RightButton, {}, QPoint(zoomed.left + 50, 100));
+        QCOMPARE(waterfall->axis().to - waterfall->axis().from, tree.to - tree.from);
+        // A drag on the bars zooms to what was dragged over.
+        QTest::mousePress(waterfall->viewport(), Qt::LeftButton, {}, QPoint(zoomed.left + 100, 60));
+        QTest::mouseMove(waterfall->viewport(), QPoint(zoomed.left + 200, 60));
+        QTest::mouseRelease(waterfall->viewport(), Qt::LeftButton, {}, QPoint(zoomed.left + 200, 60));
+        QVERIFY(waterfall->axis().to - waterfall->axis().from < (tree.to - tree.from) / 3);
+        waterfall->fit();
+    }
+    void fromTheTraceToItsLogs() {
+        QTRY_VERIFY_WITH_TIMEOUT(window_->settled(), kPatience);
+        QPushButton* logs = nullptr;
+        QTRY_VERIFY_WITH_TIMEOUT((logs = linkNamed(*window_, QStringLiteral("Its logs"))), kPatience);
+        QTest::mouseClick(logs, Qt::LeftButton);
+        QTRY_COMPARE_WITH_TIMEOUT(bench().currentViewId(), QStringLiteral("logs"), kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(window_->settled(), kPatience);
+        const auto* table = bench().currentView()->findChild<QTableView*>();
+        QVERIFY(table && table->model()->rowCount() >= 1);
+        QVERIFY(bench().workspace().filterText().contains(QStringLiteral("trace:")));
+    }
+
+private:
+    [[nodiscard]] QString capsule() const { return directory_.filePath(QStringLiteral("demo.nightjar")); }
+    Workbench& bench() { return *window_->workbench(); }
+    [[nodiscard]] TracePanel* tracePanel() { return window_->findChild<TracePanel*>(); }
+
+    QTemporaryDir directory_;
+    std::unique_ptr<MainWindow> window_;
+};
+
+QTEST_MAIN(DemoWindowTest)
+#include "demo_window_test.moc"
