@@ -90,7 +90,7 @@ bool compareOf(unsigned char op, Compare& compare) {
     }
 }
 
-// The plan travels to xFilter as text: "column:compare:in;" for each argument.
+// The plan travels to xFilter as text: "column:compare:in;" for each argument, then "|column:descending;" for each sort term.
 int bestIndex(sqlite3_vtab* base, sqlite3_index_info* info) {
     const VirtualTable& table = *reinterpret_cast<TableHandle*>(base)->table;
     double rows = std::max(1.0, table.rowEstimate());
@@ -113,6 +113,15 @@ int bestIndex(sqlite3_vtab* base, sqlite3_index_info* info) {
         info->aConstraintUsage[i].argvIndex = ++arguments;
         rows = std::max(1.0, rows * share);
         plan += std::to_string(constraint.iColumn) + ":" + std::to_string(static_cast<int>(compare)) + (isIn ? ":1;" : ":0;");
+    }
+    std::vector<SortTerm> order;
+    for (int i = 0; i < info->nOrderBy; ++i)
+        order.push_back({info->aOrderBy[i].iColumn, info->aOrderBy[i].desc != 0});
+    if (!order.empty() && table.sortsBy(order)) {
+        info->orderByConsumed = 1;
+        plan += "|";
+        for (const SortTerm& term : order)
+            plan += std::to_string(term.column) + (term.descending ? ":1;" : ":0;");
     }
     info->estimatedCost = rows * 2 + 10;
     info->estimatedRows = static_cast<sqlite3_int64>(rows);
@@ -142,7 +151,8 @@ TableCursor& cursorOf(sqlite3_vtab_cursor* base) { return *reinterpret_cast<Curs
 
 int filter(sqlite3_vtab_cursor* base, int, const char* plan, int argc, sqlite3_value** argv) {
     std::vector<Bound> bounds;
-    for (int i = 0; i < argc && plan && *plan; ++i) {
+    std::vector<SortTerm> order;
+    for (int i = 0; i < argc && *plan; ++i) {
         Bound bound;
         char* rest = nullptr;
         bound.column = static_cast<int>(std::strtol(plan, &rest, 10));
@@ -158,7 +168,15 @@ int filter(sqlite3_vtab_cursor* base, int, const char* plan, int argc, sqlite3_v
         }
         bounds.push_back(std::move(bound));
     }
-    const Status status = cursorOf(base).start(bounds);
+    for (plan += *plan == '|' ? 1 : 0; *plan;) {
+        SortTerm term;
+        char* rest = nullptr;
+        term.column = static_cast<int>(std::strtol(plan, &rest, 10));
+        term.descending = std::strtol(rest + 1, &rest, 10) != 0;
+        plan = rest + 1;
+        order.push_back(term);
+    }
+    const Status status = cursorOf(base).start(bounds, order);
     return status.ok() ? SQLITE_OK : fail(base->pVtab, status.error());
 }
 

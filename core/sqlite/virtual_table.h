@@ -51,11 +51,17 @@ struct Bound {
     std::vector<SqlValue> values;
 };
 
+struct SortTerm {
+    int column = 0;
+    bool descending = false;
+};
+
 class TableCursor {
 public:
     virtual ~TableCursor() = default;
     // Begins a scan. Bounds are hints: SQLite checks every row again, so a row may be left out only when it fails a bound.
-    virtual Status start(const std::vector<Bound>& bounds) = 0;
+    // `order` is empty, or one that the table promised by sortsBy(): no hint, SQLite relies on it.
+    virtual Status start(const std::vector<Bound>& bounds, const std::vector<SortTerm>& order) = 0;
     [[nodiscard]] virtual bool atEnd() const = 0;
     virtual Status next() = 0;
     virtual Status column(int column, Cell& cell) = 0;
@@ -75,6 +81,8 @@ public:
     [[nodiscard]] virtual double rowEstimate() const = 0;
     // The share of rows such a bound leaves, 1 = it can't use the bound.
     [[nodiscard]] virtual double selectivity(int column, Compare compare) const = 0;
+    // It can give its rows in that order (BINARY collation, NULL first), which spares SQLite the sorting for ORDER BY and GROUP BY.
+    [[nodiscard]] virtual bool sortsBy(const std::vector<SortTerm>&) const { return false; }
     virtual Result<std::unique_ptr<TableCursor>> open() = 0;
 };
 

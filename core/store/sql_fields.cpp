@@ -67,15 +67,39 @@ Result<std::optional<std::pair<TraceId, SpanId>>> OwnerLookup::find(int64_t seq)
     return Found({traces_.at(row), spans_[row]});
 }
 
+// Both ends are needed for them and dropped again: grouped scans keep many segments open.
+Status SegmentFields::loadDurations() {
+    NJ_ASSIGN(const auto starts, view_.exactStart());
+    NJ_ASSIGN(auto durations, view_.exactEnd());
+    for (size_t row = 0; row < durations.size(); ++row)
+        durations[row] = static_cast<int64_t>(static_cast<uint64_t>(durations[row]) - static_cast<uint64_t>(starts[row]));
+    durations_ = std::move(durations);
+    return {};
+}
+
+size_t SegmentFields::byteSize() const {
+    const size_t wide = size_t{starts_.has_value()} + ends_.has_value() + durations_.has_value() + parents_.has_value() + scopes_.has_value() + ownerSeqs_.has_value() + series_.has_value() + values_.has_value();
+    size_t bytes = wide * view_.info().rows * 8 + attributes_.size() * view_.info().rows * 12;
+    for (const auto& [column, frame] : frames_)
+        for (const std::string& text : frame.rows)
+            bytes += text.size() + sizeof(text);
+    return bytes;
+}
+
 Status SegmentFields::putTime(Field field, uint32_t row, sqlite::Cell& cell) {
+    if (field == Field::kDuration) {
+        if (!durations_)
+            NJ_RETURN_IF_ERROR(loadDurations());
+        cell.integer((*durations_)[row]);
+        return {};
+    }
     if (field != Field::kObserved)
         NJ_RETURN_IF_ERROR(once(starts_, [&] { return view_.exactStart(); }));
-    if (field == Field::kEnd || field == Field::kDuration || field == Field::kObserved)
+    if (field == Field::kEnd || field == Field::kObserved)
         NJ_RETURN_IF_ERROR(once(ends_, [&] { return view_.exactEnd(); }));
     switch (field) {
     case Field::kStart: cell.integer((*starts_)[row]); break;
     case Field::kEnd: cell.integer((*ends_)[row]); break;
-    case Field::kDuration: cell.integer(static_cast<int64_t>(static_cast<uint64_t>((*ends_)[row]) - static_cast<uint64_t>((*starts_)[row]))); break;
     default: {
         // Logs, events, exemplars: 0 is "not known".
         const TimeNs time = field == Field::kObserved ? (*ends_)[row] : (*starts_)[row];

@@ -24,6 +24,13 @@ struct FieldColumn {
     Field field;
 };
 
+// The columns of one segment table.
+struct SegmentLayout {
+    Signal signal = Signal::kSpan;
+    std::vector<FieldColumn> fields;
+    std::vector<std::string> keys;   // hidden column fields.size() + i
+};
+
 // nullptr for a number that OTLP does not have.
 const char* spanKindText(uint8_t kind);
 const char* spanStatusText(uint8_t status);
@@ -63,10 +70,13 @@ private:
 class SegmentFields {
 public:
     SegmentFields(SqlContext& context, const SegmentView& view, OwnerLookup& owners) : context_(context), view_(view), owners_(owners) {}
+    // Bytes of the columns loaded so far, roughly.
+    [[nodiscard]] size_t byteSize() const;
     // `key` for kAttribute.
     Status put(Field field, const std::string& key, uint32_t row, sqlite::Cell& cell);
 
 private:
+    Status loadDurations();
     Status putTime(Field field, uint32_t row, sqlite::Cell& cell);
     Status putId(Field field, uint32_t row, sqlite::Cell& cell);
     Status putText(TextColumn column, bool emptyIsNull, uint32_t row, sqlite::Cell& cell);
@@ -82,6 +92,7 @@ private:
     OwnerLookup& owners_;
     // Loaded when a row's cell is asked for the first time.
     std::optional<std::vector<TimeNs>> starts_, ends_;
+    std::optional<std::vector<DurationNs>> durations_;
     std::optional<TraceIdColumn> traces_;
     std::optional<std::span<const SpanId>> spans_;
     std::optional<std::vector<SpanId>> parents_;

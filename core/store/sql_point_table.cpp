@@ -145,7 +145,7 @@ class PointCursor : public sqlite::TableCursor {
 public:
     explicit PointCursor(SqlContext& context) : context_(context) {}
 
-    Status start(const std::vector<Bound>& bounds) override {
+    Status start(const std::vector<Bound>& bounds, const std::vector<sqlite::SortTerm>&) override {
         bounds_.emplace(bounds, 0, 2);
         series_ = 0;
         rowid_ = 0;

@@ -56,7 +56,7 @@ class RowCursor : public sqlite::TableCursor {
 public:
     RowCursor(SqlContext& context, const RowTableSpec& spec, const LoadedRows& loaded) : context_(context), spec_(spec), loaded_(loaded) {}
 
-    Status start(const std::vector<Bound>& bounds) override {
+    Status start(const std::vector<Bound>& bounds, const std::vector<sqlite::SortTerm>&) override {
         picked_.clear();
         position_ = 0;
         all_ = true;

@@ -2,14 +2,17 @@
 
 #include <algorithm>
 #include <cctype>
+#include <list>
 #include <set>
 
 #include "store/sql_segment_filter.h"
+#include "store/sql_sorted_rows.h"
 
 namespace nj::store {
 namespace {
 
 constexpr size_t kMaxColumns = 1'900;   // SQLite's own bound is 2,000
+constexpr size_t kOpenBytes = 128U << 20;
 
 std::vector<FieldColumn> fieldsOf(Signal signal) {
     switch (signal) {
@@ -42,40 +45,57 @@ std::string folded(const std::string& name) {
     return out;
 }
 
-struct Layout {
-    Signal signal;
-    std::vector<FieldColumn> fields;
-    std::vector<std::string> keys;   // column fields.size() + i
-};
-
 class SegmentCursor : public sqlite::TableCursor {
 public:
-    SegmentCursor(SqlContext& context, const Layout& layout) : context_(context), layout_(layout), owners_(context) {}
+    SegmentCursor(SqlContext& context, const SegmentLayout& layout) : context_(context), layout_(layout), owners_(context) {}
 
-    Status start(const std::vector<sqlite::Bound>& bounds) override {
+    Status start(const std::vector<sqlite::Bound>& bounds, const std::vector<sqlite::SortTerm>& order) override {
         filter_.emplace(context_, layout_.fields, layout_.keys, bounds);
+        open_.clear();
+        current_ = nullptr;
         segment_ = 0;
         ended_ = false;
-        return openNext();
+        sorted_.reset();
+        if (order.empty())
+            return openNext();
+        sorted_.emplace(context_, layout_);
+        NJ_RETURN_IF_ERROR(sorted_->build(*filter_, order));
+        run_ = 0;
+        return openRun();
     }
     [[nodiscard]] bool atEnd() const override { return ended_; }
     Status next() override {
+        if (sorted_) {
+            if (++position_ < sorted_->runs()[run_].end) {
+                row_ = sorted_->row(sorted_->runs()[run_], position_);
+                return {};
+            }
+            ++run_;
+            return openRun();
+        }
         ++row_;
         skipUnwanted();
         return row_ < rows_ ? Status() : openNext();
     }
     Status column(int column, sqlite::Cell& cell) override {
+        static const std::string kNoKey;
         const auto index = static_cast<size_t>(column);
         if (index < layout_.fields.size())
-            return fields_->put(layout_.fields[index].field, {}, row_, cell);
-        return fields_->put(Field::kAttribute, layout_.keys[index - layout_.fields.size()], row_, cell);
+            return current_->fields->put(layout_.fields[index].field, kNoKey, row_, cell);
+        return current_->fields->put(Field::kAttribute, layout_.keys[index - layout_.fields.size()], row_, cell);
     }
     int64_t rowid() override {
-        const auto seq = view_->seqOf(row_);
+        const auto seq = current_->view->seqOf(row_);
         return seq.ok() ? *seq : -1;
     }
 
 private:
+    struct Open {
+        size_t segment = 0;
+        std::unique_ptr<SegmentView> view;
+        std::unique_ptr<SegmentFields> fields;   // reads from view
+    };
+
     void skipUnwanted() {
         if (!keep_.empty())
             while (row_ < rows_ && !keep_[row_])
@@ -90,32 +110,73 @@ private:
             const SegmentInfo& info = *segments[segment_++];
             if (!filter_->mayHold(info))
                 continue;
-            fields_.reset();
-            NJ_ASSIGN(view_, context_.reader.view(*context_.snapshot, info.id));
+            current_ = nullptr;
+            open_.clear();
+            NJ_ASSIGN(auto view, context_.reader.view(*context_.snapshot, info.id));
             ++context_.segmentsVisited;
-            NJ_RETURN_IF_ERROR(filter_->narrow(*view_, keep_));
+            NJ_RETURN_IF_ERROR(filter_->narrow(*view, keep_));
             row_ = 0;
             rows_ = info.rows;
             skipUnwanted();
             if (row_ >= rows_)
                 continue;
-            fields_ = std::make_unique<SegmentFields>(context_, *view_, owners_);
+            use(segment_ - 1, std::move(view));
             return {};
         }
         ended_ = true;
         return {};
     }
 
+    // The first row of run_. Segments are visited again for every group: the last ones used stay open within a budget.
+    Status openRun() {
+        NJ_RETURN_IF_ERROR(context_.checkStop());
+        if (run_ >= sorted_->runs().size()) {
+            ended_ = true;
+            return {};
+        }
+        const SortedRows::Run& run = sorted_->runs()[run_];
+        position_ = run.begin;
+        row_ = sorted_->row(run, position_);
+        const auto found = std::find_if(open_.begin(), open_.end(), [&](const Open& open) { return open.segment == run.segment; });
+        if (found != open_.end()) {
+            open_.splice(open_.begin(), open_, found);
+            current_ = &open_.front();
+            return {};
+        }
+        size_t bytes = 0;
+        for (const Open& open : open_)
+            bytes += open.fields->byteSize();
+        while (!open_.empty() && bytes > kOpenBytes) {
+            bytes -= open_.back().fields->byteSize();
+            open_.pop_back();
+        }
+        NJ_ASSIGN(auto view, context_.reader.view(*context_.snapshot, context_.snapshot->segments(layout_.signal)[run.segment]->id));
+        use(run.segment, std::move(view));
+        return {};
+    }
+
+    void use(size_t segment, std::unique_ptr<SegmentView> view) {
+        auto fields = std::make_unique<SegmentFields>(context_, *view, owners_);
+        open_.push_front({segment, std::move(view), std::move(fields)});
+        current_ = &open_.front();
+    }
+
     SqlContext& context_;
-    const Layout& layout_;
+    const SegmentLayout& layout_;
     OwnerLookup owners_;
     std::optional<SegmentFilter> filter_;
-    size_t segment_ = 0;
-    std::unique_ptr<SegmentView> view_;
-    std::unique_ptr<SegmentFields> fields_;   // reads from view_
-    std::vector<uint8_t> keep_;
-    uint32_t row_ = 0, rows_ = 0;
+    std::list<Open> open_;            // the one in use first
+    Open* current_ = nullptr;
+    uint32_t row_ = 0;
     bool ended_ = true;
+    // in stored order
+    size_t segment_ = 0;
+    std::vector<uint8_t> keep_;
+    uint32_t rows_ = 0;
+    // sorted
+    std::optional<SortedRows> sorted_;
+    size_t run_ = 0;
+    uint32_t position_ = 0;
 };
 
 class SegmentTable : public sqlite::VirtualTable {
@@ -148,13 +209,19 @@ public:
         const auto index = static_cast<size_t>(column);
         return SegmentFilter::selectivity(index < layout_.fields.size() ? layout_.fields[index].field : Field::kAttribute, compare);
     }
+    [[nodiscard]] bool sortsBy(const std::vector<sqlite::SortTerm>& order) const override {
+        // Four columns of 16-bit codes combine into one number.
+        return order.size() <= 4 && std::all_of(order.begin(), order.end(), [&](const sqlite::SortTerm& term) {
+            return term.column >= 0 && static_cast<size_t>(term.column) < layout_.fields.size() && SortedRows::sortable(layout_.fields[static_cast<size_t>(term.column)].field);
+        });
+    }
     Result<std::unique_ptr<sqlite::TableCursor>> open() override {
         return std::unique_ptr<sqlite::TableCursor>(std::make_unique<SegmentCursor>(context_, layout_));
     }
 
 private:
     SqlContext& context_;
-    Layout layout_;
+    SegmentLayout layout_;
     std::vector<sqlite::TableColumn> columns_;
     uint64_t rows_ = 0;
 };

@@ -261,6 +261,33 @@ private slots:
         QVERIFY2(int(answer.segmentsVisited) <= segments, qPrintable(QString::number(answer.segmentsVisited)));
     }
 
+    // GROUP BY and ORDER BY on columns of few values are answered by the table itself; the answer is that of SQLite's own sort.
+    void groupsAndOrders_data() {
+        QTest::addColumn<QString>("query");
+        QTest::addColumn<QString>("sameAs");
+        QTest::addColumn<bool>("sorts");
+        const auto row = [](const char* query, const char* sameAs, bool sorts) { QTest::newRow(query) << query << sameAs << sorts; };
+        row("SELECT service, count(*), sum(duration_nano) FROM spans GROUP BY service", "SELECT service, count(*), sum(duration_nano) FROM spans GROUP BY +service", false);
+        row("SELECT service, name, status, count(*), min(n) FROM spans GROUP BY 1, 2, 3", "SELECT service, name, status, count(*), min(n) FROM spans GROUP BY +service, +name, +status", false);
+        row("SELECT name, count(*) FROM spans GROUP BY name ORDER BY name DESC", "SELECT name, count(*) FROM spans GROUP BY +name ORDER BY +name DESC", false);
+        row("SELECT name, count(*) FROM spans WHERE status = 'error' OR n = 3 GROUP BY name", "SELECT name, count(*) FROM spans WHERE status = 'error' OR n = 3 GROUP BY +name", true);
+        row("SELECT DISTINCT service FROM spans", "SELECT DISTINCT +service FROM spans", true);
+        row("SELECT service, name, rowid FROM spans ORDER BY service DESC, name, rowid", "SELECT service, name, rowid FROM spans ORDER BY +service DESC, +name, +rowid", true);
+        row("SELECT name, avg(duration_nano) FROM spans WHERE service = 'late' GROUP BY name", "SELECT name, avg(duration_nano) FROM spans WHERE service = 'late' GROUP BY +name", false);
+        row("SELECT kind, n, count(*) FROM spans GROUP BY kind, n", "SELECT kind, n, count(*) FROM spans GROUP BY +kind, +n", true);
+    }
+    void groupsAndOrders() {
+        QFETCH(QString, query);
+        QFETCH(QString, sameAs);
+        QFETCH(bool, sorts);
+        const auto reader = hours().reader();
+        const QString answer = ask(*reader, query.toUtf8().constData());
+        QVERIFY(!answer.isEmpty() && !answer.startsWith(QLatin1String("error")));
+        QCOMPARE(answer, ask(*reader, sameAs.toUtf8().constData()));
+        const QString plan = ask(*reader, ("EXPLAIN QUERY PLAN " + query).toUtf8().constData());
+        QCOMPARE(plan.contains(QStringLiteral("USE TEMP B-TREE")), sorts);
+    }
+
     void rowidIsTheSeq() {
         const auto reader = hours().reader();
         QCOMPARE(ask(*reader, "SELECT count(DISTINCT rowid) FROM spans"), QString::number(kHours * 50));
