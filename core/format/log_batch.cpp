@@ -64,8 +64,11 @@ void LogBatch::appendBody(const LogLine& record, const Row& row) {
     std::string_view body = row.bodyIsOriginal ? row.original : record.body;
     if (!row.bodyIsOriginal && record.bodyToEnd && body.data() >= row.original.data() && body.data() <= row.original.data() + row.original.size())
         body = row.original.substr(static_cast<size_t>(body.data() - row.original.data()));
-    if (!row.bodyIsOriginal)
+    if (!row.bodyIsOriginal) {
         body = text::trimRight(body);
+        while (!body.empty() && (body[0] == '\n' || body[0] == '\r'))   // nothing stood beside the time
+            body.remove_prefix(1);
+    }
     const bool inside = body.data() >= row.original.data() && body.data() + body.size() <= row.original.data() + row.original.size();
     const bool valid = isValidUtf8(body);
     if (inside && valid) {

@@ -83,6 +83,7 @@ void ExportRecords::readMessage(LogLine& record) {
         const bool inside = inner_.body.data() >= record.body.data() && inner_.body.data() <= record.body.data() + record.body.size();
         record.body = inside ? record.body.substr(static_cast<size_t>(inner_.body.data() - record.body.data()), inner_.bodyToEnd ? std::string_view::npos : inner_.body.size())
                              : record.own(inner_.body);
+        record.bodyToEnd = record.bodyToEnd && inner_.bodyToEnd;
     }
 }
 

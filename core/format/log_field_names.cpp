@@ -95,6 +95,7 @@ constexpr FieldName kNames[] = {
     {"scope_name", R::kLogger, 0, {}},
     {"scope.name", R::kLogger, 0, {}},
     {"cl", R::kLogger, 5, {}},
+    {"name", R::kLogger, 6, {}},
     {"service.name", R::kService, 0, {}},
     {"service_name", R::kService, 1, {}},
     {"servicename", R::kService, 1, {}},

@@ -71,7 +71,8 @@ bool looksLikeCsv(std::string_view text) {
 
 bool looksBinary(std::string_view bytes) {
     const std::string_view head = bytes.substr(0, 4096);
-    return std::count(head.begin(), head.end(), '\0') * 50 > static_cast<std::ptrdiff_t>(head.size());
+    const auto odd = std::count_if(head.begin(), head.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != 0x1b && c != '\b' && c != '\f'; });
+    return odd * 20 > static_cast<std::ptrdiff_t>(head.size());
 }
 
 Guess familyOf(const LogLineParser& parser, const LogLineParser::Findings& found) {

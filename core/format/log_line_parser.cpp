@@ -109,7 +109,8 @@ LogLineParser::Findings LogLineParser::learn(std::string_view head) {
             if (!line.empty() && line.back() == '\r')
                 line.remove_suffix(1);
             at = end + 1;
-            if (!line.empty() && !isBlank(line[0]))
+            // Indented lines continue others, except the rows of `ipmitool sel list`.
+            if (!line.empty() && (!isBlank(line[0]) || line.substr(0, 12).find(" | ") != std::string_view::npos))
                 visit(line);
         }
     };

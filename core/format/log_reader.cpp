@@ -25,6 +25,8 @@ std::string_view withoutCr(std::string_view line) {
     return !line.empty() && line.back() == '\r' ? line.substr(0, line.size() - 1) : line;
 }
 
+bool isJsonStart(std::string_view line) { return line.size() > 1 && line[0] == '{' && line[1] == '"'; }
+
 bool startsContinuation(std::string_view line) {
     if (line.empty() || text::isBlank(line[0]))
         return true;
@@ -146,6 +148,8 @@ void LogReader::takeLine(size_t from, size_t end) {
         if (const auto offset = parser_.columns().takeOffset())
             rows_.clock().setZone(*offset);
     }
+    if (!head && isJsonStart(line))
+        rows_.countHealth(HealthSeverity::kRepaired, "malformed JSON line kept as text", line, dropped_ + lineStart_, lineNumber_ - 1);
     if (pending_ && joins(line, head)) {
         extendRecord(end, line);
         return;
@@ -158,12 +162,8 @@ void LogReader::takeLine(size_t from, size_t end) {
 }
 
 bool LogReader::joins(std::string_view line, bool head) {
-    if (head)
+    if (head || isJsonStart(line))
         return false;
-    if (line.size() > 1 && line[0] == '{' && line[1] == '"') {
-        rows_.countHealth(HealthSeverity::kRepaired, "malformed JSON line kept as text", line, dropped_ + lineStart_, lineNumber_ - 1);
-        return false;
-    }
     return headed_ || startsContinuation(line);
 }
 

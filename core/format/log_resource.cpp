@@ -61,15 +61,13 @@ std::string_view stem(std::string_view name) {
                 continue;
             }
         }
-        const size_t dash = name.find_last_of("-_");
-        if (dash != std::string_view::npos && dash > 0 && name.size() - dash > 6 && isDateOrCounter(name.substr(dash + 1))) {
-            size_t from = dash;   // "-2026-03-17": all of the date
-            while (from > 0 && (text::isDigit(name[from - 1]) || ((name[from - 1] == '-' || name[from - 1] == '_') && from > 1 && text::isDigit(name[from - 2]))))
-                --from;
-            name = name.substr(0, from > 0 && (name[from - 1] == '-' || name[from - 1] == '_') ? from - 1 : dash);
-            changed = true;
-        } else if (dash != std::string_view::npos && dash > 0 && name.size() - dash == 5 && allDigits(name.substr(dash + 1)) && dash > 3 && (name.find("-20") != std::string_view::npos || name.find("_20") != std::string_view::npos)) {
-            name = name.substr(0, dash);
+        // "-2026-03-17", "_20260317T1058": a run of digits and marks that begins with one.
+        size_t from = name.size();
+        size_t digits = 0;
+        while (from > 0 && isDateOrCounter(name.substr(from - 1, 1)))
+            digits += text::isDigit(name[--from]);
+        if (from > 0 && digits >= 6 && !text::isDigit(name[from])) {
+            name = name.substr(0, from);
             changed = true;
         }
     }

@@ -1,4 +1,6 @@
 // Numbers out of the periodic lines of inference engines.
+#include <cmath>
+
 #include "format/log_shapes.h"
 #include "format/log_text.h"
 
@@ -67,7 +69,7 @@ void addAll(std::string_view body, const Statistic* from, size_t count, LogLine&
         if (from[i].count)
             out.addInt(from[i].attribute, static_cast<int64_t>(value));
         else
-            out.addDouble(from[i].attribute, percent ? value / 100 : value);
+            out.addDouble(from[i].attribute, percent ? std::round(value * 1e6) / 1e8 : value);
     }
 }
 

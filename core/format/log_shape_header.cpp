@@ -132,14 +132,24 @@ private:
         } else if (classAtLine(inner) || moduleLevel(inner)) {
         } else if (inner.substr(0, 4) == "req-") {
             out_.addString("request.id", inner.substr(0, inner.find(' ')));
-        } else if (inner.size() > 64 || groups_ >= 3) {
+        } else if (inner.size() > (groups_ == 0 ? 240 : 64) || groups_ >= 3 || (groups_ > 0 && inner.find(": ") != std::string_view::npos)) {
             return false;
+        } else if (out_.severity == 0 && out_.logger.empty() && inner.find(' ') == std::string_view::npos && levelFollows(end + 1)) {
+            out_.logger = inner;   // spdlog: [logger] [level]
         } else {
             named(inner);
         }
         ++groups_;
         at_ = end + 1;
         return true;
+    }
+
+    [[nodiscard]] bool levelFollows(size_t at) const {
+        if (line_.substr(at, 2) != " [")
+            return false;
+        const size_t close = line_.substr(0, at + 20).find(']', at);
+        uint8_t level = 0;
+        return close != std::string_view::npos && isLevel(line_.substr(at + 2, close - at - 2), level);
     }
 
     // "[trace_id=… span_id=… resource.service.name=…]"
@@ -218,7 +228,15 @@ private:
     bool levelInBrackets() {
         const size_t end = closing(line_, at_, 20);
         uint8_t level = 0;
-        if (end == std::string_view::npos || out_.severity != 0 || !isLevel(line_.substr(at_ + 1, end - at_ - 1), level))
+        if (end == std::string_view::npos)
+            return false;
+        const std::string_view behind = line_.substr(end + 1, 64);
+        if (line_[at_] == '(' && behind.find(".cc:") < behind.find(": ")) {   // Ray's "(raylet) node_manager.cc:12: "
+            out_.addString("process.title", line_.substr(at_ + 1, end - at_ - 1));
+            at_ = end + 1;
+            return true;
+        }
+        if (out_.severity != 0 || !isLevel(line_.substr(at_ + 1, end - at_ - 1), level))
             return false;
         setLevel(out_, level, line_.substr(at_ + 1, end - at_ - 1));
         at_ = end + 1;
@@ -409,7 +427,7 @@ private:
     void findCapitalLevel() {
         const std::string_view head = line_.substr(0, at_ + 96);
         int words = 0;
-        for (size_t i = at_; i < head.size() && words < 12;) {
+        for (size_t i = at_; i < head.size() && words < 16;) {
             if (!isWord(head[i])) {
                 ++i;
                 continue;
