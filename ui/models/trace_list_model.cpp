@@ -18,6 +18,12 @@ void TraceListModel::setAnswer(query::TraceListAnswer answer, bool utc) {
     endResetModel();
 }
 
+void TraceListModel::setSorted(int column, bool ascending) {
+    sorted_ = column;
+    ascending_ = ascending;
+    Q_EMIT headerDataChanged(Qt::Horizontal, 0, kColumns - 1);
+}
+
 int TraceListModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(answer_.rows.size()); }
 
 int TraceListModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : kColumns; }
@@ -64,6 +70,11 @@ QVariant TraceListModel::headerData(int section, Qt::Orientation orientation, in
         return QVariant::fromValue(section == kDuration || section == kSpans || section == kErrors || section == kServices ? Qt::AlignRight | Qt::AlignVCenter : Qt::AlignLeft | Qt::AlignVCenter);
     if (role != Qt::DisplayRole)
         return {};
+    const QString mark = section == sorted_ ? (ascending_ ? QStringLiteral(" ↑") : QStringLiteral(" ↓")) : QString();
+    return heading(section) + mark;
+}
+
+QString TraceListModel::heading(int section) const {
     switch (section) {
     case kStart: return utc_ ? tr("start, UTC") : tr("start, local");
     case kDuration: return tr("duration");

@@ -17,6 +17,8 @@ public:
 
     TraceListModel(const Theme& theme, QObject* parent = nullptr);
     void setAnswer(query::TraceListAnswer answer, bool utc);
+    // The column the answer is sorted by, marked in its header.
+    void setSorted(int column, bool ascending);
     [[nodiscard]] const query::TraceRow& trace(int row) const { return answer_.rows[static_cast<size_t>(row)]; }
     [[nodiscard]] const query::TraceListAnswer& answer() const { return answer_; }
 
@@ -26,12 +28,14 @@ public:
     [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
 private:
+    [[nodiscard]] QString heading(int section) const;
     [[nodiscard]] QString cell(const query::TraceRow& row, int column) const;
 
     const Theme& theme_;
     query::TraceListAnswer answer_;
     DurationNs longest_ = 1;
-    bool utc_ = true;
+    bool utc_ = true, ascending_ = false;
+    int sorted_ = kDuration;
 };
 
 }  // namespace nj::ui

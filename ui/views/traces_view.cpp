@@ -1,8 +1,8 @@
 // Traces: the list of what the range and filter hold, and the waterfall of one. Registered as `traces_view` in views.inc.
 #include <QCoreApplication>
 #include <QKeyEvent>
-#include <QStackedLayout>
-#include <QTimer>
+#include <QStackedWidget>
+#include <QVBoxLayout>
 
 #include "views/view.h"
 #include "widgets/trace_list_panel.h"
@@ -16,9 +16,11 @@ class TracesView : public View {
 public:
     TracesView(const ViewContext& context, QWidget* parent)
         : View(parent), workspace_(context.workspace), list_(new TraceListPanel(context.theme, context.workspace, context.queries)),
-          trace_(new TracePanel(context.theme, context.workspace, context.queries)), pages_(new QStackedLayout(this)) {
+          trace_(new TracePanel(context.theme, context.workspace, context.queries)), pages_(new QStackedWidget) {
+        auto* frame = new QVBoxLayout(this);
         const int margin = context.theme.padding;
-        pages_->setContentsMargins(margin, margin, margin, margin);
+        frame->setContentsMargins(margin, margin, margin, margin);
+        frame->addWidget(pages_);
         pages_->addWidget(list_);
         pages_->addWidget(trace_);
         const auto stale = [this] {
@@ -96,7 +98,7 @@ private:
     Workspace& workspace_;
     TraceListPanel* list_;
     TracePanel* trace_;
-    QStackedLayout* pages_;
+    QStackedWidget* pages_;
     bool stale_ = true;
 };
 

@@ -37,6 +37,7 @@ TraceListPanel::TraceListPanel(const Theme& theme, Workspace& workspace, QueryRu
     table_->setSelectionBehavior(QAbstractItemView::SelectRows);
     table_->setSelectionMode(QAbstractItemView::SingleSelection);
     table_->setShowGrid(false);
+    table_->setStyleSheet(QStringLiteral("QTableView::item { padding: 0 %1px; }").arg(theme.gap));
     table_->setWordWrap(false);
     table_->setAccessibleName(tr("Traces"));
     table_->verticalHeader()->hide();
@@ -45,8 +46,6 @@ TraceListPanel::TraceListPanel(const Theme& theme, Workspace& workspace, QueryRu
     auto* header = table_->horizontalHeader();
     header->setHighlightSections(false);
     header->setSectionsClickable(true);
-    header->setSortIndicatorShown(true);
-    header->setSortIndicator(TraceListModel::kDuration, Qt::DescendingOrder);
     const std::pair<int, int> widths[] = {{TraceListModel::kStart, 104}, {TraceListModel::kDuration, 112}, {TraceListModel::kService, 140}, {TraceListModel::kSpans, 64},
                                           {TraceListModel::kErrors, 72}, {TraceListModel::kServices, 80}, {TraceListModel::kId, 280}};
     for (const auto& [column, width] : widths)
@@ -67,7 +66,7 @@ void TraceListPanel::sortBy(int column) {
     default: sort_ = sort_ == Sort::kSlowest ? Sort::kFastest : Sort::kSlowest; break;
     }
     const int shown = column == TraceListModel::kStart || column == TraceListModel::kErrors || column == TraceListModel::kSpans ? column : int(TraceListModel::kDuration);
-    table_->horizontalHeader()->setSortIndicator(shown, sort_ == Sort::kOldest || sort_ == Sort::kFastest ? Qt::AscendingOrder : Qt::DescendingOrder);
+    model_->setSorted(shown, sort_ == Sort::kOldest || sort_ == Sort::kFastest);
     refresh();
 }
 

@@ -89,8 +89,7 @@ QWidget* TracePanel::makeHeader() {
     facts_->setElided(true);
     facts_->setFixedHeight(theme_.rowHeight);
     header_->setBody(facts_);
-    header_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Maximum);
-    header_->setFixedHeight(header_->sizeHint().height());
+    header_->setFixedHeight(theme_.toolbarHeight + theme_.rowHeight + 2 * theme_.padding);
     return header_;
 }
 
@@ -111,7 +110,7 @@ QWidget* TracePanel::makeToolbar() {
     row->setSpacing(theme_.gap);
     search_ = new QLineEdit;
     search_->setPlaceholderText(tr("Search spans of this trace"));
-    search_->setMaximumWidth(260);
+    search_->setFixedWidth(220);
     search_->setClearButtonEnabled(true);
     hits_ = new PlainLabel(QString(), theme_.caption, "muted");
     auto* error = tool(tr("▲ Next error"), tr("Next span with an error (E; Shift+E goes back)"), false, false);

@@ -161,6 +161,15 @@ std::string reasonOf(const Tracks& tracks, const analyze::Stretch& stretch, bool
     return out;
 }
 
+// What led to a departure is half of the answer: twice its length before, half of it after. A departure that already is much of the
+// data stays as it is.
+TimeRange withContext(TimeRange departure, TimeRange all) {
+    const DurationNs length = departure.length();
+    if (length > all.length() / 8)
+        return departure;
+    return {std::max(all.from, departure.from - 2 * length), std::min(all.to, departure.to + length / 2)};
+}
+
 std::optional<TimeRange> baselineIn(TimeRange all, TimeRange window) {
     const DurationNs length = window.length();
     if (all.empty() || window.empty())
@@ -201,8 +210,9 @@ Result<OpeningAnswer> answerOpening(QueryContext& context) {
     if (!stretch) {
         answer.reason = fmt::format("no stretch departs from the rest: all {}", formatDuration(ranges.overlap.length()));
     } else {
-        answer.window = {tracks.columns.edge(stretch->from), std::min(tracks.columns.edge(stretch->to), ranges.overlap.to)};
-        answer.reason = reasonOf(tracks, *stretch, low, answer.window);
+        const TimeRange departure{tracks.columns.edge(stretch->from), std::min(tracks.columns.edge(stretch->to), ranges.overlap.to)};
+        answer.reason = reasonOf(tracks, *stretch, low, departure);
+        answer.window = withContext(departure, ranges.overlap);
     }
     answer.baseline = baselineIn(ranges.all, answer.window);
     return answer;

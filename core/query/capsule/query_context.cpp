@@ -21,6 +21,7 @@ void QueryCache::clear() {
     logKinds.clear();
     fingerprints.clear();
     entities.reset();
+    gpuEvents.reset();
     imports.reset();
 }
 

@@ -38,6 +38,7 @@ struct QueryCache {
     std::unordered_map<int64_t, std::vector<uint32_t>> logKinds;            // segment → fingerprint code per row, kNoIndex = not read yet
     StringTable fingerprints;
     std::shared_ptr<const EntityGraph> entities;
+    std::shared_ptr<const std::vector<EventMark>> gpuEvents;
     std::shared_ptr<const std::vector<store::ImportRow>> imports;
 };
 

@@ -1,12 +1,17 @@
 // The overview strip and the event lane.
 #include <algorithm>
+#include <map>
 
 #include "query/capsule/column_rows.h"
 #include "query/capsule/filter_evaluator.h"
+#include "query/capsule/gpu_events.h"
 #include "query/capsule/questions.h"
 
 namespace nj::query {
 namespace {
+
+constexpr size_t kRoutine = 8;               // events of one kind and entity in the capsule
+constexpr uint8_t kDebug = 5;                 // OTLP severity number
 
 constexpr uint8_t kErrorSeverity = 17;
 
@@ -50,12 +55,21 @@ Result<VolumeAnswer> answerVolume(QueryContext& context, const VolumeQuestion& q
 Result<std::vector<EventMark>> answerEvents(QueryContext& context, TimeRange range) {
     const TimeRange wanted = wholeIfEmpty(range);
     NJ_ASSIGN(const std::vector<store::EventRow> rows, context.reader().events());
+    // What repeats all day is no news: it stays on the lane but steps back behind what happened once.
+    std::map<std::pair<std::string, std::string>, size_t> times;
+    for (const store::EventRow& row : rows)
+        ++times[{row.kind, row.entity}];
     std::vector<EventMark> marks;
     for (const store::EventRow& row : rows) {
         const TimeNs end = std::max(row.end, row.time);
+        const bool routine = row.severity < kErrorSeverity && times[{row.kind, row.entity}] > kRoutine;
         if (row.time < wanted.to && end >= wanted.from)
-            marks.push_back({row.seq, row.time, row.end, row.kind, row.title, row.entity, row.severity, row.logSeq});
+            marks.push_back({row.seq, row.time, row.end, row.kind, row.title, row.entity, routine ? kDebug : row.severity, row.logSeq});
     }
+    NJ_ASSIGN(const std::vector<EventMark>* throttled, gpuEvents(context));
+    for (const EventMark& mark : *throttled)
+        if (mark.time < wanted.to && mark.end >= wanted.from)
+            marks.push_back(mark);
     std::stable_sort(marks.begin(), marks.end(), [](const EventMark& a, const EventMark& b) { return a.time < b.time; });
     return marks;
 }
