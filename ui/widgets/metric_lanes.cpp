@@ -106,8 +106,13 @@ void MetricLanes::paintLine(QPainter& painter, const MetricLane& lane, const std
         const QPointF b(axis_.x(points[i].first), y(points[i].second));
         if (b.x() < rect.left() || a.x() > rect.right())
             continue;
-        if (main)
-            painter.fillRect(QRectF(a.x(), std::min(a.y(), b.y()), b.x() - a.x(), rect.bottom() + 1 - std::min(a.y(), b.y())), band);
+        if (main) {
+            const double bottom = rect.bottom() + 1;
+            painter.setPen(Qt::NoPen);
+            painter.setBrush(band);
+            painter.drawPolygon(QPolygonF({a, b, QPointF(b.x(), bottom), QPointF(a.x(), bottom)}));
+            painter.setPen(pen);
+        }
         painter.drawLine(a, b);
     }
     const bool sparse = points.size() * 8 < static_cast<size_t>(std::max(1, rect.width()));
