@@ -46,6 +46,17 @@ std::string grpcName(const std::string& code) {
 
 bool isHttpError(const std::string& code) { return code.size() == 3 && (code[0] == '4' || code[0] == '5'); }
 
+std::string_view httpPhrase(const std::string& code) {
+    static constexpr std::pair<std::string_view, std::string_view> kPhrases[] = {
+        {"400", "bad request"}, {"401", "unauthorized"}, {"403", "forbidden"}, {"404", "not found"}, {"405", "method not allowed"}, {"408", "request timeout"}, {"409", "conflict"},
+        {"413", "content too large"}, {"422", "unprocessable content"}, {"429", "too many requests"}, {"499", "client closed the request"}, {"500", "internal server error"},
+        {"501", "not implemented"}, {"502", "bad gateway"}, {"503", "service unavailable"}, {"504", "gateway timeout"}};
+    for (const auto& [known, phrase] : kPhrases)
+        if (code == known)
+            return phrase;
+    return {};
+}
+
 // Envoy's flags that mean a failure of the request, as words.
 std::string flagText(const std::string& flags) {
     static constexpr std::pair<std::string_view, std::string_view> kFlags[] = {
@@ -173,10 +184,11 @@ Status ErrorRows::ofLogs(const store::SegmentView& view, RowSpan rows, const Row
         if (error.byKindOnly) {
             const std::string code = lookUp(codes, row), flag = lookUp(flags, row), words = flagText(flag);
             error.kind = isHttpError(code) ? "HTTP " + code : "cut stream";
-            if (!words.empty()) {
+            if (!words.empty())
                 error.kind += " " + flag.substr(0, flag.find(','));
-                error.text = words;
-            }
+            // The line itself differs with every path and client: it is no name for the group.
+            if (!words.empty() || !httpPhrase(code).empty())
+                error.text = words.empty() ? httpPhrase(code) : std::string_view(words);
         } else {
             const std::string type = lookUp(types, row);
             error.kind = type.empty() ? (severity[row] >= 21 ? "fatal log" : "error log") : type;
