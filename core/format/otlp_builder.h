@@ -70,6 +70,7 @@ public:
     Position position;
 
     Batch& batch() { return batch_; }
+    [[nodiscard]] const Batch& batch() const { return batch_; }
     // Attribute columns of the row being built.
     AttributeColumns& spanAttributes() { return batch_.spans.attributes; }
     AttributeColumns& eventAttributes() { return batch_.spanEvents.attributes; }
@@ -118,6 +119,7 @@ public:
     // Counts input towards the batch's size. Call it between rows only: true when the batch should be handed out.
     [[nodiscard]] bool full() const;
     void addInputBytes(size_t bytes) { inputBytes_ += bytes; }
+    [[nodiscard]] size_t inputBytes() const { return inputBytes_; }
     // Hands out what there is (evaluations derived), also nothing; false when the consumer said stop.
     bool flush(const BatchConsumer& out);
     [[nodiscard]] Batch take();

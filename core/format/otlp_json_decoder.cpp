@@ -41,6 +41,7 @@ OtlpJsonDecoder::Outcome OtlpJsonDecoder::Reader::document(std::string_view json
 
 simdjson::error_code OtlpJsonDecoder::Reader::parse(std::string_view json, Outcome& outcome) {
     begin_ = json.data();
+    end_ = begin_ + json.size();
     broken_ = stopped_ = found_ = false;
     texts_.clear();
     simdjson::ondemand::document document;

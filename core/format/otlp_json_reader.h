@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "format/otlp_json_decoder.h"
+#include "format/otlp_json_flat.h"
 #include "format/simdjson_value.h"
 
 namespace nj::format {
@@ -86,7 +87,8 @@ private:
     OtlpBuilder& builder_;
     const BatchConsumer out_;
     simdjson::ondemand::parser parser_;
-    const char* begin_ = nullptr;
+    const char* begin_ = nullptr;   // of the document
+    const char* end_ = nullptr;
     OtlpBuilder::Position start_;
     bool broken_ = false;
     bool stopped_ = false;
@@ -94,6 +96,7 @@ private:
     size_t rowAttributes_ = 0;
     TextStore texts_;             // of this row
     std::string camel_;
+    std::vector<FlatAttribute> flat_;
 };
 
 }  // namespace nj::format

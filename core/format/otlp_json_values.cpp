@@ -75,6 +75,9 @@ AnyId OtlpJsonDecoder::Reader::id(JsonValue& value) {
     const std::string_view token = text(value);
     if (token.empty())
         return {};
+    if (token.size() == 2 * kBytes)
+        if (const auto found = AnyId::fromHex(token))
+            return *found;
     const bool base64 = token.ends_with('=') || (!isHex(token) && token.size() <= kBase64);
     if (!base64) {
         if (const auto found = AnyId::fromHex(token.starts_with("0x") ? token.substr(2) : token))
@@ -150,6 +153,12 @@ void OtlpJsonDecoder::Reader::forEachAttribute(JsonValue& value, F&& f) {
 }
 
 void OtlpJsonDecoder::Reader::rowAttributes(AttributeColumns& columns, uint32_t row, JsonValue& value) {
+    const char* const start = jsonToken(value).data();
+    if (readFlatAttributes({start, static_cast<size_t>(end_ - start)}, flat_, texts_)) {
+        for (const FlatAttribute& a : flat_)
+            rowAttribute(columns, row, a.key, {a.type, a.text, a.integer, a.number});
+        return;
+    }
     forEachAttribute(value, [&](std::string_view key, const Plain& found) { rowAttribute(columns, row, key, found); });
 }
 

@@ -3,6 +3,7 @@
 // A plain value, used by one thread; the bytes belong to the caller.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -86,8 +87,8 @@ private:
     bool fixed(size_t size) {
         if (static_cast<size_t>(end_ - at_) < size)
             return fail();
-        for (size_t i = 0; i < size; ++i)   // little-endian on the wire; compilers make this one load
-            number_ |= static_cast<uint64_t>(static_cast<unsigned char>(at_[i])) << (8 * i);
+        static_assert(std::endian::native == std::endian::little, "numbers on the wire are little-endian");
+        std::memcpy(&number_, at_, size);
         at_ += size;
         return true;
     }

@@ -220,7 +220,7 @@ private:
     }
 
     void flushWhenFull(Owner& owner) {
-        if (!builder_.rows().full())
+        if (!builder_.full())
             return;
         stopped_ = stopped_ || !builder_.flush(*out_);
         owner.index = kNoIndex;

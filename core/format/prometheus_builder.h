@@ -11,6 +11,8 @@
 
 namespace nj::format {
 
+inline constexpr size_t kPrometheusBatchSamples = 8 * kBatchRows;
+
 class PrometheusBuilder {
 public:
     // Batch, health, samples and exemplars; series come from here.
@@ -50,6 +52,12 @@ public:
     void setMetadata(const PrometheusMetadata& metadata);
     [[nodiscard]] bool hasMetadata() const { return !families_.empty(); }
 
+    // Samples are small and scrapes repeat their series, which a batch holds once: larger batches than kBatchRows pay.
+    [[nodiscard]] bool full() const {
+        const Batch& b = rows_.batch();
+        return b.samples.size() >= kPrometheusBatchSamples || b.histograms.size() + b.exemplars.size() >= kBatchRows || rows_.inputBytes() >= kBatchBytes;
+    }
+    // Between samples. A flush makes all series codes void.
     bool flushWhenFull(const BatchConsumer& out) { return !full() || flush(out); }
     bool flush(const BatchConsumer& out);
 
@@ -69,7 +77,6 @@ private:
         using is_transparent = void;
         size_t operator()(std::string_view name) const { return std::hash<std::string_view>{}(name); }
     };
-    [[nodiscard]] bool full() const { return rows_.full(); }
     void describe(SeriesKey& key) const;
     [[nodiscard]] const Family* family(std::string_view name) const;
 

@@ -15,6 +15,7 @@ private slots:
     void namesExpressionsAfterTheFile();
     void longSeriesSpansBatches();
     void damagedBytesNeverCrash();
+    void documentThatEndsInsideAList();
     void sniffs();
 };
 
@@ -96,11 +97,11 @@ void PrometheusApiJsonTest::namesExpressionsAfterTheFile() {
 
 void PrometheusApiJsonTest::longSeriesSpansBatches() {
     std::string json = R"({"status":"success","data":{"resultType":"matrix","result":[{"metric":{"__name__":"a","l":"1"},"values":[)";
-    for (int i = 0; i < 20000; ++i)
+    for (int i = 0; i < 140000; ++i)
         json += fmt::format("{}[{}.5,\"{}\"]", i ? "," : "", 1435781430 + i * 15, i);
     json += "]}]}}";
     const auto reading = readAs(apiJson(), json, 1 << 16);
-    QCOMPARE(reading.samples(), size_t{20000});
+    QCOMPARE(reading.samples(), size_t{140000});
     QCOMPARE(reading.batches.size(), size_t{3});
     for (const Batch& b : reading.batches) {
         QCOMPARE(b.series.size(), size_t{1});
@@ -124,6 +125,18 @@ void PrometheusApiJsonTest::damagedBytesNeverCrash() {
         QVERIFY(whole.ok);
         QVERIFY2(readAs(apiJson(), bytes, 41).text == whole.text, bytes.c_str());
     }
+}
+
+// simdjson then hands out a last element behind the document's end.
+void PrometheusApiJsonTest::documentThatEndsInsideAList() {
+    std::string bytes = kMatrix;
+    const size_t from = bytes.find("\":\"up\"");
+    const std::string middle = bytes.substr(from, bytes.find("14\",\"sum") - from);
+    bytes.insert(bytes.find("ow\"]}"), middle);
+    const auto reading = readAs(apiJson(), bytes, bytes.size());
+    QVERIFY(reading.ok);
+    QCOMPARE(reading.samples(), size_t{4});   // those before the damage
+    QVERIFY(reading.text.find("'malformed JSON'") != std::string::npos);
 }
 
 void PrometheusApiJsonTest::sniffs() {

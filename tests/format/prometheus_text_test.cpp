@@ -240,12 +240,12 @@ void PrometheusTextTest::realExpositionsReadWithoutRejects() {
 void PrometheusTextTest::longDumpMakesSeveralBatches() {
     std::string dump;
     for (int series = 0; series < 4; ++series)
-        for (int i = 0; i < 10000; ++i)
+        for (int i = 0; i < 20000; ++i)
             dump += fmt::format("{{__name__=\"m\", pod=\"p{}\"}} {} {}\n", series, i * 0.5, 1700000000000 + i * 15000LL);
     const auto reading = readAs(prometheusText(), dump, 1 << 16);
     QCOMPARE(reading.rejected(), uint64_t{0});
-    QCOMPARE(reading.samples(), size_t{40000});
-    QCOMPARE(reading.batches.size(), size_t{5});
+    QCOMPARE(reading.samples(), size_t{80000});
+    QCOMPARE(reading.batches.size(), size_t{2});
     for (const Batch& b : reading.batches)
         for (const uint32_t series : b.samples.series)
             QVERIFY(series < b.series.size());

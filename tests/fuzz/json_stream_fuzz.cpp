@@ -1,12 +1,10 @@
 // Fuzz entry of the splitter of JSON streams: whatever the bytes, whole and byte by byte give the same values and rejects.
-#include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "format/json_stream.h"
-
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
+#include "fuzz_entry.h"
 
 namespace {
 

@@ -1,4 +1,3 @@
-// Fuzz entry of the format otlp_json: any bytes, in two pieces, must neither crash nor stop the reader.
-#include "fuzz_format.h"
+#include "format_fuzz.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) { return nj::fuzz::readFormat("otlp_json", data, size); }
+NJ_FUZZ_FORMAT("otlp_json")
