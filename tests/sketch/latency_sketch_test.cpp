@@ -17,7 +17,7 @@ private slots:
         QCOMPARE(binOf(1), uint16_t(0));
         QCOMPARE(binOf(2), uint16_t(65));
         QVERIFY(binOf(std::numeric_limits<int64_t>::max()) <= 4033);
-        for (int64_t ns = 2; ns > 0 && ns < std::numeric_limits<int64_t>::max() / 3; ns = ns * 21 / 20 + 1)
+        for (int64_t ns = 2; ns < std::numeric_limits<int64_t>::max() / 3; ns += ns / 20 + 1)
             QCOMPARE(int(binOf(ns)), 1 + int(std::floor(std::log2(static_cast<long double>(ns)) * 64)));
     }
     void firstOfABin() {
