@@ -83,7 +83,7 @@ void addKubernetesEvent(const KubernetesEvent& event, const LogBatch::Row& row, 
     line.severity = event.type == "Warning" ? 13 : 9;
     line.severityText = event.type;
     // The message stands in the original where it has no escapes; equal bytes are as good as the field's own.
-    const size_t found = row.original.find(event.message);
+    const size_t found = row.original.size() <= (64U << 10) ? row.original.find(event.message) : text::findQuoted(row.original, event.message);
     line.body = found != std::string_view::npos && !event.message.empty() ? row.original.substr(found, event.message.size()) : std::string_view(event.message);
     line.bodyToEnd = false;
     line.eventName = event.reason;

@@ -16,6 +16,7 @@ using simdjson::dom::element;
 using simdjson::dom::element_type;
 
 constexpr size_t kFlushText = 1U << 20;   // of one YAML item or table line
+constexpr size_t kMaxScalar = 64U << 10;
 
 class EventsReader : public FormatReader {
 public:
@@ -174,12 +175,11 @@ private:
             ++key;
         const bool isPair = key > 0 && key < rest.size() && rest[key] == ':' && (key + 1 == rest.size() || rest[key + 1] == ' ');
         if (!isPair || (!lastPath_.empty() && folding_ && indent > lastIndent_)) {
-            if (!lastPath_.empty() && indent > lastIndent_) {
+            if (!lastPath_.empty() && indent > lastIndent_ && lastValue_.size() < kMaxScalar)
                 lastValue_.append(lastValue_.empty() ? "" : " ").append(rest);
-                event_.set(lastPath_, unquoted(lastValue_));
-            }
             return;
         }
+        endScalar();
         while (!levels_.empty() && levels_.back().indent >= indent)
             levels_.pop_back();
         std::string path;
@@ -192,8 +192,6 @@ private:
         folding_ = lastValue_ == "|" || lastValue_ == ">" || lastValue_ == "|-" || lastValue_ == ">-";
         if (folding_)
             lastValue_.clear();
-        else if (!lastValue_.empty())
-            event_.set(path, unquoted(lastValue_));
         if (levels_.size() < 16)
             levels_.push_back({indent, std::string(rest.substr(0, key))});
     }
@@ -216,13 +214,19 @@ private:
         return std::string(value);
     }
 
+    void endScalar() {
+        if (!lastPath_.empty() && !lastValue_.empty())
+            event_.set(lastPath_, unquoted(lastValue_));
+        lastPath_.clear();
+        lastValue_.clear();
+    }
+
     void endItem() {
+        endScalar();
         if (!event_.empty())
             addKubernetesEvent(event_, {original_, itemLine_, 0, false, false}, rows_);
         event_ = KubernetesEvent();
         levels_.clear();
-        lastPath_.clear();
-        lastValue_.clear();
         original_.clear();
         folding_ = false;
     }

@@ -9,6 +9,7 @@ namespace nj::format {
 namespace {
 
 constexpr size_t kHeldLimit = 48U << 20;
+constexpr size_t kMaxColumns = 1024;
 constexpr size_t kEventLimit = 2000;   // of one batch: a line that repeats is no incident a thousand times
 
 AttributeValue valueOf(const LogField& field) {
@@ -262,7 +263,8 @@ void LogBatch::startBatch(size_t rows, size_t bytes) {
 
 bool LogBatch::flushIfFull(const BatchConsumer& out) {
     const LogColumns& logs = batch_.logs;
-    if (logs.size() < kBatchRows && logs.original.byteSize() + logs.body.byteSize() < kBatchBytes / 2)
+    // Columns are found by walking over them: rows with ever new keys go out in small batches.
+    if (logs.size() < kBatchRows && logs.attributes.columns().size() < kMaxColumns && logs.original.byteSize() + logs.body.byteSize() < kBatchBytes / 2)
         return true;
     const size_t rows = logs.size();
     const size_t bytes = logs.original.byteSize();

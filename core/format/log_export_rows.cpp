@@ -173,7 +173,7 @@ void ExportRecords::addFieldList(element fields, std::string_view original, uint
             addNamedField(record_.own(name), record_.own(value), record_);
     }
     readMessage(record_);
-    const size_t found = original.find(record_.body);
+    const size_t found = text::findQuoted(original, record_.body);
     if (found != std::string_view::npos && !record_.body.empty())
         record_.body = original.substr(found, record_.body.size());
     record_.bodyToEnd = false;

@@ -313,7 +313,7 @@ struct JsonLogParser::State {
         }
         const std::string_view message = body.value.get_string().value_unsafe();
         // Equal bytes anywhere in the line are as good as the field's own.
-        const size_t found = message.size() < 16384 ? text.find(message) : std::string_view::npos;
+        const size_t found = text::findQuoted(text, message);
         out->body = found != std::string_view::npos ? text.substr(found, message.size()) : keep(message);
         if (found == std::string_view::npos && message.find('\x1b') != std::string_view::npos) {
             std::string& plain = out->ownBuffer();

@@ -112,6 +112,13 @@ void appendWithoutAnsi(std::string& out, std::string_view s) {
     }
 }
 
+size_t findQuoted(std::string_view json, std::string_view value) {
+    for (size_t at = json.find('"'); at != std::string_view::npos && at + value.size() + 1 < json.size(); at = json.find('"', at + 1))
+        if (json[at + 1 + value.size()] == '"' && json.compare(at + 1, value.size(), value) == 0)
+            return at + 1;
+    return std::string_view::npos;
+}
+
 bool startsWithWord(std::string_view s, std::string_view word) {
     return s.substr(0, word.size()) == word && (s.size() == word.size() || !isWord(s[word.size()]));
 }

@@ -40,6 +40,8 @@ bool looksLikeIp(std::string_view s);
 void splitHostPort(std::string_view s, std::string_view& host, int64_t& port);
 // The text without ANSI escape sequences (ESC [ … letter, ESC ] … BEL) and without the other control characters but tab and newline.
 void appendWithoutAnsi(std::string& out, std::string_view s);
+// Where the value stands between two quotes in JSON text, or npos. Linear: a comparison ends at the quote that ends its string.
+size_t findQuoted(std::string_view json, std::string_view value);
 bool startsWithWord(std::string_view s, std::string_view word);
 // The text between a quote at s[at] and its closing one ('\' escapes), without them; `end` is behind the closing quote.
 // False when it is not closed.

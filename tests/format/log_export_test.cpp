@@ -77,6 +77,22 @@ private slots:
             QCOMPARE(reading.rejected(), uint64_t(0));
         }
     }
+    void journalExport() {
+        QByteArray text("__CURSOR=s=1\n__REALTIME_TIMESTAMP=1773745092123456\n__MONOTONIC_TIMESTAMP=5\nPRIORITY=3\nSYSLOG_IDENTIFIER=kubelet\n_PID=12\n_HOSTNAME=n1\nMESSAGE\n");
+        const QByteArray message("two\nlines, \xff not UTF-8");
+        for (int i = 0; i < 8; ++i)
+            text += static_cast<char>(i == 0 ? message.size() : 0);
+        text += message + "\n\n__CURSOR=s=2\n__REALTIME_TIMESTAMP=1773745093000000\nMESSAGE=second\n\n__CURSOR=s=3\n__REALTIME_TIMES";
+        for (const size_t chunk : {size_t(1), size_t(65536)}) {
+            std::string name;
+            const Reading reading = readLog(text.toStdString(), logOptions(), &name, chunk);
+            QCOMPARE(name, std::string("log_journal_export"));
+            QCOMPARE(q(summary(reading)), QString::fromUtf8("2026-03-17T10:58:12.123456000Z|17|kubelet|two\nlines, \uFFFD not UTF-8|\n2026-03-17T10:58:13Z|0||second|\n"));
+            QCOMPARE(rowsOf(reading)[0].host, std::string("n1"));
+            QCOMPARE(rowsOf(reading)[0].attributes, std::string("{\"process.pid\":12}"));
+            QCOMPARE(reading.rejected(), uint64_t(1));   // the cut third
+        }
+    }
     void kubernetesEvents_data() {
         QTest::addColumn<QByteArray>("text");
         QTest::addColumn<QString>("format");

@@ -21,7 +21,7 @@ const char* const kSeed =
     "2026-03-17T10:58:12.1Z stdout P part\n2026-03-17T10:58:12.1Z stdout F rest\n#Fields: date time cs-method sc-status\n2026-03-17 10:58:12 GET 200\n   1 | 03/16/2026 | 21:41:07 | Fan | low | Asserted\n";
 
 const char* const kFormats[] = {"log_cri", "log_docker", "log_columns", "log_klog", "log_access", "log_dmesg", "log_syslog", "log_ipmi", "log_vllm", "log_logfmt", "log_json", "log_compose", "log_text",
-                                "log_export", "kubernetes_events", "kubernetes_events_yaml", "kubernetes_events_table"};
+                                "log_export", "log_journal_export", "kubernetes_events", "kubernetes_events_yaml", "kubernetes_events_table"};
 
 }  // namespace
 
