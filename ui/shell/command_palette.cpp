@@ -172,6 +172,10 @@ bool CommandPalette::eventFilter(QObject* watched, QEvent* event) {
         close();
         return false;
     }
+    if (event->type() == QEvent::ShortcutOverride && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape) {
+        event->accept();   // else the window's own Esc would take it
+        return true;
+    }
     if (event->type() != QEvent::KeyPress)
         return false;
     const auto* key = static_cast<QKeyEvent*>(event);

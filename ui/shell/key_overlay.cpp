@@ -76,6 +76,13 @@ void KeyOverlay::keyPressEvent(QKeyEvent* event) {
     leave();
 }
 
+// No command runs while the keys are read.
+bool KeyOverlay::event(QEvent* event) {
+    if (event->type() == QEvent::ShortcutOverride)
+        event->accept();
+    return QWidget::event(event);
+}
+
 void KeyOverlay::mousePressEvent(QMouseEvent*) { leave(); }
 
 void KeyOverlay::paintEvent(QPaintEvent*) {

@@ -83,7 +83,13 @@ MainWindow::MainWindow(ThemeKind theme, QWidget* parent) : QMainWindow(parent), 
     start_->setFocus();
 }
 
-MainWindow::~MainWindow() { delete bench_; }
+// The overlays first: losing the focus, they would give it back to a view that is gone.
+MainWindow::~MainWindow() {
+    commands_->disconnect(this);
+    overlay_->disconnect(this);
+    delete bench_;
+    bench_ = nullptr;
+}
 
 void MainWindow::addActions() {
     const QString file = tr("Window");
@@ -134,7 +140,8 @@ void MainWindow::addTimeActions() {
     add("time.incident", tr("The range it opened with"), {keys("T, I")}, [](Workbench& b) { b.goToTime(QStringLiteral("incident")); });
     add("baseline.pin", tr("Use this range as baseline"), {keys("T, B")}, [](Workbench& b) { b.workspace().setBaseline(b.workspace().range(), true); });
     add("baseline.follow", tr("Let the baseline follow"), {keys("T, F")}, [](Workbench& b) { b.followBaseline(); });
-    add("filter.edit", tr("Filter, or paste an id"), {keys("/"), keys("Ctrl+F")}, [](Workbench& b) { b.topBar()->filterBar()->edit(); });
+    add("filter.edit", tr("Search: in the view, else the filter"), {keys("/")}, [](Workbench& b) { b.search(); });
+    add("filter.type", tr("Type a filter"), {keys("Ctrl+F")}, [](Workbench& b) { b.topBar()->filterBar()->edit(); });
     add("filter.clear", tr("Clear the filter"), {keys("Ctrl+Shift+F")}, [](Workbench& b) { b.workspace().setFilterText({}); });
 }
 

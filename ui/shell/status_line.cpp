@@ -93,7 +93,8 @@ void StatusLine::setInfo(const query::CapsuleInfo& info) {
     QStringList missing;
     for (const std::string& sentence : info.missing)
         missing.append(QString::fromStdString(sentence).left(300));
-    if (info.sampledShare > 0 && info.sampledShare < 1)
+    const bool sampling = std::any_of(info.missing.begin(), info.missing.end(), [](const std::string& s) { return s.find("sampl") != std::string::npos; });
+    if (!sampling && info.sampledShare > 0 && info.sampledShare < 1)
         missing.append(tr("traces sampled %1").arg(formatShare(info.sampledShare)));
     missing_->setPlain(missing.isEmpty() ? QString() : QStringLiteral("◆ ") + tr("missing: %1").arg(missing.join(QStringLiteral(" · "))));
 }

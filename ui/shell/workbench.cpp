@@ -1,8 +1,10 @@
 #include "shell/workbench.h"
 
-#include <QCoreApplication>
+#include <QAbstractItemView>
+#include <QApplication>
 #include <QFileInfo>
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -209,11 +211,31 @@ void Workbench::applyOpening(const query::OpeningAnswer& opening) {
 void Workbench::askStrip() {
     if (workspace_.all().empty())
         return;
-    query::VolumeQuestion question{workspace_.all(), workspace_.filter(), strip_->columns()};
-    queries_.ask(QStringLiteral("shell/volume"), this, [question](query::Backend& b, std::stop_token s) { return b.volume(question, s); },
-                 [this](Result<query::VolumeAnswer>&& volume) {
-                     if (volume.ok())
-                         strip_->setVolume(*volume);
+    struct Answer {
+        query::VolumeAnswer volume;
+        TimeRange axis;
+        uint64_t outside = 0;
+    };
+    const query::VolumeQuestion question{workspace_.all(), workspace_.filter(), strip_->columns()};
+    queries_.ask(QStringLiteral("shell/volume"), this,
+                 [question](query::Backend& b, std::stop_token s) -> Result<Answer> {
+                     Answer answer;
+                     query::VolumeQuestion unfiltered = question;   // the axis does not jump with the filter
+                     unfiltered.filter = {};
+                     NJ_ASSIGN(const query::VolumeAnswer whole, b.volume(unfiltered, s));
+                     answer.axis = denseRange(whole, &answer.outside);
+                     if (answer.outside == 0)
+                         answer.axis = question.range;
+                     query::VolumeQuestion shown = question;
+                     shown.range = answer.axis;
+                     NJ_ASSIGN(answer.volume, b.volume(shown, s));
+                     return answer;
+                 },
+                 [this](Result<Answer>&& answer) {
+                     if (!answer.ok())
+                         return;
+                     strip_->setAxis(answer->axis, answer->outside > 0 ? tr("%1 rows outside").arg(formatCount(answer->outside)) : QString());
+                     strip_->setVolume(answer->volume);
                  });
     queries_.ask(QStringLiteral("shell/events"), this, [all = workspace_.all()](query::Backend& b, std::stop_token s) { return b.events(all, s); },
                  [this](Result<std::vector<query::EventMark>>&& events) {
@@ -258,6 +280,9 @@ void Workbench::openPage(const Place& place) {
         return;
     QWidget* page = pageOf(*factory);
     pages_->setCurrentWidget(page);
+    // Keys belong to the view, not to the first box of the window.
+    if (!page->isAncestorOf(QApplication::focusWidget()))
+        page->setFocus(Qt::OtherFocusReason);
     if (auto* view = qobject_cast<View*>(page); view && !place.parameter.isEmpty())
         view->open(place.parameter);
     current_ = place;
@@ -310,13 +335,33 @@ void Workbench::toggleRail() {
 }
 
 void Workbench::escape() {
-    if (workspace_.selection().kind != Selection::Kind::kNone)
+    if (inspector_->isVisible())
         workspace_.setSelection({});
-    else
+    else if (!offerKey(Qt::Key_Escape, {}))
         notice_->dismiss();
 }
 
-void Workbench::showAll() { workspace_.setRange(workspace_.all()); }
+void Workbench::search() {
+    if (!offerKey(Qt::Key_Slash, QStringLiteral("/")))
+        topBar_->filterBar()->edit();
+}
+
+bool Workbench::offerKey(Qt::Key key, const QString& text) {
+    View* view = currentView();
+    if (!view)
+        return false;
+    QWidget* target = QApplication::focusWidget();
+    if (!target || !view->isAncestorOf(target))
+        target = view;
+    if (qobject_cast<QAbstractItemView*>(target) && target->parentWidget())   // item views swallow every printable key
+        target = target->parentWidget();
+    QKeyEvent press(QEvent::KeyPress, key, Qt::NoModifier, text);
+    QApplication::sendEvent(target, &press);
+    return press.isAccepted();
+}
+
+// First where the rows are, then, asked again, with the strays.
+void Workbench::showAll() { workspace_.setRange(workspace_.range() == strip_->axis() ? workspace_.all() : strip_->axis()); }
 
 void Workbench::shiftRange(double lengths) {
     const TimeRange range = workspace_.range();
@@ -378,9 +423,10 @@ void Workbench::openId(const QString& text) {
                      if (id.trace.empty() && id.spanSeqs.size() + id.logSeqs.size() > 1)
                          addTerm(QString::fromStdString(id.matchedKey), text);   // all its rows, in every view
                      if (!found->trace.empty()) {
-                         showView(QString::fromLatin1(links::kTraces), links::trace(found->trace));
-                         if (id.trace.empty())
-                             workspace_.setSelection({Selection::Kind::kSpan, id.spanSeqs.front(), found->trace, {}});
+                         const qint64 span = id.trace.empty() ? id.spanSeqs.front() : -1;
+                         showView(QString::fromLatin1(links::kTraces), links::trace(found->trace, span));
+                         if (span >= 0)
+                             workspace_.setSelection({Selection::Kind::kSpan, span, found->trace, {}});
                      } else {
                          workspace_.setSelection({Selection::Kind::kLog, id.logSeqs.front(), {}, {}});
                          showView(QString::fromLatin1(links::kLogs), links::log(id.logSeqs.front()));

@@ -53,8 +53,10 @@ public:
     void followBaseline();
     void toggleInspector();
     void toggleRail();
-    // Leaves one level: the notice, the inspector's selection.
+    // Leaves one level: the selection, what the view has open, the notice.
     void escape();
+    // '/': the view's own search where it has one, else the filter.
+    void search();
 
     // Rows arrived: asks again, at most twice a second, and keeps what is read in place.
     void refresh();
@@ -88,6 +90,8 @@ private:
     void openPage(const Place& place);
     QWidget* pageOf(const ViewFactory& factory);
     void selectionChanged();
+    // True when the view took the key. Window commands bound to plain keys ask it first.
+    bool offerKey(Qt::Key key, const QString& text);
     [[nodiscard]] bool untouched();
 
     const Theme& theme_;

@@ -15,7 +15,11 @@ inline constexpr const char* kLatency = "latency";
 inline constexpr const char* kErrors = "errors";
 inline constexpr const char* kResources = "resources";
 
-inline QString trace(const TraceId& id) { return QStringLiteral("trace:") + QString::fromStdString(id.hex()); }
+// With a span's seq, that span is selected.
+inline QString trace(const TraceId& id, qint64 span = -1) { 
+    const QString text = QStringLiteral("trace:") + QString::fromStdString(id.hex());
+    return span < 0 ? text : text + QLatin1Char(':') + QString::number(span);
+}
 inline QString log(qint64 seq) { return QStringLiteral("log:") + QString::number(seq); }
 inline QString series(qint64 id) { return QStringLiteral("series:") + QString::number(id); }
 

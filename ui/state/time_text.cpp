@@ -73,7 +73,7 @@ struct Split {
 };
 
 Split split(const QString& text) {
-    static const QRegularExpression between(QStringLiteral("^(.+?)\\s*(?:\\.\\.|\\bto\\b|\\s[-–—]\\s|\\u2009[–—]\\u2009|[–—])\\s*(.+)$"));
+    static const QRegularExpression between(QStringLiteral("^(.+?)\\s*(?:\\.\\.|\\bto\\b|\\s-\\s|–|—)\\s*(.+)$"));
     static const QRegularExpression length(QStringLiteral("^(.+?)\\s+([+±-])\\s*([0-9].*)$"));
     if (const auto m = length.match(text); m.hasMatch() && parseDuration(m.captured(3).trimmed().toStdString()).ok())
         return {m.captured(1), m.captured(3).trimmed(), m.captured(2)};
@@ -106,7 +106,7 @@ Result<TimeRange> betweenTexts(const Split& parts, const TimeTextContext& c) {
 }  // namespace
 
 Result<TimeRange> parseRangeText(const QString& typed, const TimeTextContext& c) {
-    const QString text = typed.trimmed();
+    const QString text = QString(typed).replace(QChar(0x2009), QLatin1Char(' ')).trimmed();   // as the box itself writes ranges
     if (text.isEmpty())
         return notUnderstood(text);
     if (text.compare(QLatin1String("all"), Qt::CaseInsensitive) == 0)

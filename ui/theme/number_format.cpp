@@ -19,13 +19,20 @@ QString withUnit(double value, const QString& unit) {
     return unit.isEmpty() ? number : number + QChar(0x00A0) + unit;
 }
 
+// Always three digits, "30.0": measured values, beside others of their kind.
+QString threeDigits(double value) {
+    const double magnitude = std::fabs(value);
+    const int digits = magnitude >= 99.95 ? 0 : magnitude >= 9.995 ? 1 : 2;
+    return magnitude >= 999.5 ? formatNumber(value) : (value < 0 ? QStringLiteral("−") : QString()) + QString::number(magnitude, 'f', digits);
+}
+
 template <size_t N>
 QString scaled(double value, const std::array<Step, N>& steps) {   // steps from large to small
     const double magnitude = std::fabs(value);
     // 0.9995 so that 999.6 µs is written "1.00 ms", not "1,000 µs".
     for (const Step& step : steps)
         if (magnitude >= step.size * 0.9995)
-            return withUnit(value / step.size, QString::fromUtf8(step.unit));
+            return threeDigits(value / step.size) + QChar(0x00A0) + QString::fromUtf8(step.unit);
     return withUnit(value / steps.back().size, QString::fromUtf8(steps.back().unit));
 }
 
@@ -104,7 +111,8 @@ QString formatValue(double value, const QString& unit) {
         return formatShare(value);
     if (unit == u"1" || unit.isEmpty())
         return formatShort(value);
-    // UCUM annotations in braces are words, not units.
+    if (unit.startsWith(QLatin1Char('{')))   // UCUM annotations ({request}) are words, not units
+        return formatShort(value);
     QString words = unit;
     words.remove(QLatin1Char('{')).remove(QLatin1Char('}'));
     if (std::fabs(value) >= 10'000) {

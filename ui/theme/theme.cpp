@@ -73,7 +73,9 @@ QPushButton:disabled, QToolButton:disabled { color: {faint}; }
 QPushButton[role="primary"] { background: {accent}; border-color: {accent}; color: {onAccent}; font-weight: 600; }
 QPushButton[role="link"] { background: transparent; border: 1px solid {line}; color: {accent}; }
 QPushButton[role="link"]:hover, QPushButton[role="link"]:focus { border-color: {accent}; }
-QPushButton[role="flat"], QToolButton[role="flat"] { background: transparent; border-color: transparent; color: {muted}; }
+QPushButton[role="flat"], QToolButton[role="flat"] { background: transparent; border-color: transparent; color: {muted}; min-height: 16px; padding: 0 6px; }
+QPushButton[role="segment"] { min-height: 16px; padding: 0 8px; color: {muted}; }
+QPushButton[role="segment"]:checked { color: {text}; }
 QPushButton[role="flat"]:hover, QToolButton[role="flat"]:hover { color: {text}; border-color: {line}; }
 QToolButton::menu-indicator, QPushButton::menu-indicator { image: none; width: 0; }
 QLineEdit, QComboBox, QSpinBox, QPlainTextEdit { background: {base}; border: 1px solid {line}; border-radius: 4px; padding: 0 8px; min-height: 22px;
@@ -81,7 +83,8 @@ QLineEdit, QComboBox, QSpinBox, QPlainTextEdit { background: {base}; border: 1px
 QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus { border-color: {accent}; }
 QLineEdit[invalid="true"] { border-color: {error}; }
 QComboBox { background: {raised}; padding-right: 18px; }
-QComboBox::drop-down { border: 0; width: 16px; }
+QComboBox::drop-down { border: 0; width: 18px; }
+QComboBox::down-arrow { image: none; width: 0; height: 0; border-left: 4px solid transparent; border-right: 4px solid transparent; border-top: 5px solid {muted}; margin-right: 8px; }
 QComboBox QAbstractItemView { background: {panel}; border: 1px solid {line}; selection-background-color: {selection}; selection-color: {text}; outline: 0; }
 QCheckBox { spacing: 6px; }
 QMenu { background: {panel}; border: 1px solid {line}; padding: 4px 0; }
@@ -94,8 +97,9 @@ QAbstractItemView::item { border-bottom: 1px solid {grid}; }
 QAbstractItemView::item:hover { background: {hover}; }
 QAbstractItemView::item:selected { background: {selection}; color: {text}; }
 QHeaderView { background: {panel}; border: 0; }
-QHeaderView::section { background: {panel}; color: {muted}; border: 0; border-bottom: 1px solid {line}; padding: 0 8px; height: 24px; font-weight: 500; }
+QHeaderView::section { background: {panel}; color: {muted}; border: 0; border-bottom: 1px solid {line}; padding: 0 5px; height: 24px; font-size: 12px; font-weight: 500; }
 QHeaderView::section:hover { color: {text}; }
+QHeaderView::up-arrow, QHeaderView::down-arrow { subcontrol-position: top center; width: 7px; height: 5px; }
 QScrollArea { background: transparent; border: 0; }
 QScrollBar { background: transparent; border: 0; }
 QScrollBar:vertical { width: 10px; margin: 0; }

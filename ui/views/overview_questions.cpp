@@ -47,6 +47,16 @@ Result<std::vector<query::SeriesInfo>> firstFamily(query::Backend& backend, cons
     return std::vector<query::SeriesInfo>{};
 }
 
+// The most separating key; of the first few rather one a person knows than an address.
+std::string chooseSplit(const std::vector<std::string>& splits) {
+    const size_t few = std::min<size_t>(splits.size(), 5);
+    for (const char* known : {"service", "service.name", "exported_pod", "pod", "k8s.pod.name", "replica", "engine"})
+        for (size_t i = 0; i < few; ++i)
+            if (splits[i] == known)
+                return splits[i];
+    return splits.front();
+}
+
 double meanOf(const query::SeriesPoints& points) {
     double total = 0;
     size_t n = 0;
@@ -140,7 +150,7 @@ Result<OverviewFacts> askOverview(query::Backend& b, const OverviewScope& scope,
     question.maxGroups = 6;
     NJ_ASSIGN(f.latency, b.latency(question, stop));
     if (!f.latency.splits.empty()) {
-        question.splitBy = f.latency.splits.front();
+        question.splitBy = chooseSplit(f.latency.splits);
         NJ_ASSIGN(query::LatencyAnswer split, b.latency(question, stop));
         if (!split.groups.empty())
             f.latency = std::move(split);

@@ -7,6 +7,7 @@
 
 #include "state/links.h"
 #include "theme/number_format.h"
+#include "widgets/event_lane.h"
 
 namespace nj::ui {
 
@@ -22,6 +23,9 @@ bool isClientError(const query::ErrorGroup& group) {
     return digits != std::string::npos && group.kind[digits] == '4' && digits + 2 < group.kind.size() && group.kind.find("HTTP") != std::string::npos;
 }
 
+// Groups of log lines: their text says all.
+bool isLogKind(const query::ErrorGroup& group) { return group.signal == Signal::kLog || group.kind.find("log") != std::string::npos; }
+
 double ratio(double before, double after) { return before > 0 && after > 0 && std::isfinite(before) && std::isfinite(after) ? after / before : std::nan(""); }
 
 StoryLink filterLink(const QString& field, const QString& value, const char* view = "") { return {StoryLink::Kind::kFilter, field, value, QString::fromLatin1(view), {}, {}, -1}; }
@@ -29,6 +33,8 @@ StoryLink rangeLink(TimeRange range) { return {StoryLink::Kind::kRange, {}, {}, 
 
 QString groupName(const query::ErrorGroup& group) {
     const QString kind = q(group.kind).left(60), text = q(group.text).left(70);
+    if (isLogKind(group) && !text.isEmpty())
+        return QStringLiteral("“") + text + QStringLiteral("”");
     return kind.isEmpty() ? text : text.isEmpty() || text == kind ? kind : kind + QStringLiteral(" “") + text + QStringLiteral("”");
 }
 
@@ -101,7 +107,7 @@ void tellErrors(const OverviewFacts& f, const query::ErrorGroup& group, Overview
     auto& s = story.sentence;
     if (!group.service.empty()) {
         s.push_back({q(group.service), filterLink(QStringLiteral("service"), q(group.service))});
-        s.push_back({tr("failed with"), {}});
+        s.push_back({isLogKind(group) ? tr("logged") : tr("failed with"), {}});
     }
     const StoryLink rows = group.signal == Signal::kLog ? filterLink(QStringLiteral("service"), q(group.service), links::kLogs) : filterLink(QStringLiteral("status"), QStringLiteral("error"), links::kTraces);
     s.push_back({groupName(group), rows});
@@ -153,12 +159,14 @@ void addConcentration(const OverviewFacts& f, const query::ErrorGroup* group, Ov
         if (row.errors > 0 && (!worst || share > double(worst->errors) / double(worst->count)))
             worst = &row;
     }
+    // Said only of replicas of a kind: names that begin alike.
+    constexpr size_t kAlike = 3;
     if (group && worst) {
         story.facts.push_back({tr("Concentrates on"), tr("%1: %2 of its %3 failed").arg(q(worst->name), formatShare(double(worst->errors) / double(worst->count)), formatCount(worst->count)), {}, {},
                                filterLink(QStringLiteral("service"), q(worst->name))});
     }
     if (worst)
-        if (const query::EntityRow* peer = peerOf(f, *worst))
+        if (const query::EntityRow* peer = peerOf(f, *worst); peer && commonPrefix(peer->name, worst->name) >= kAlike)
             story.sentence.push_back({tr("; %1, beside it, had %2.").arg(q(peer->name), peer->errors == 0 ? tr("none") : formatCount(peer->errors)), {}});
 }
 
@@ -167,20 +175,22 @@ void addFacts(const OverviewFacts& f, const query::ErrorGroup* group, OverviewSt
     const TimeNs onset = group ? group->first : f.range.to;
     const query::EventMark* before = nullptr;
     for (const query::EventMark& event : f.events)
-        if (event.time <= onset && event.time >= f.range.from && event.kind != "note" && (!before || event.time > before->time))
+        if (event.time <= onset && event.time >= f.range.from && event.kind != "note" &&
+            (!before || std::pair(eventWeight(event), event.time) > std::pair(eventWeight(*before), before->time)))
             before = &event;
     if (before) {
         StoryLink link;
         link.kind = StoryLink::Kind::kEvent;
         link.seq = before->seq;
         const bool grave = before->severity >= 13;
-        story.facts.push_back({group ? tr("Last event before it") : tr("Last event"), when(f, before->time) + QStringLiteral("  ") + q(before->title).left(80), grave ? QStringLiteral("◆") : QString(),
+        story.facts.push_back({group ? tr("Before it") : tr("Last event"), when(f, before->time) + QStringLiteral("  ") + q(before->title).left(80), grave ? QStringLiteral("◆") : QString(),
                                grave ? QStringLiteral("warning") : QString(), link});
     }
     if (!f.changes.empty()) {
-        const auto first = std::min_element(f.changes.begin(), f.changes.end(), [](const auto& a, const auto& b) { return a.onset < b.onset; });
+        const auto first = std::min_element(f.changes.begin(), f.changes.end(), [&](const auto& a, const auto& b) { return std::pair(!f.range.contains(a.onset), a.onset) < std::pair(!f.range.contains(b.onset), b.onset); });
         const QString unit = q(first->unit);
-        story.facts.push_back({tr("First change"), tr("%1  %2: %3 → %4").arg(formatClock(first->onset, f.utc), q(first->what).left(40), formatValue(first->before, unit), formatValue(first->after, unit)), {}, {},
+        story.facts.push_back({tr("First change"), first->kind == "event" ? formatClock(first->onset, f.utc) + QStringLiteral("  ") + (q(first->what) + QLatin1Char(' ') + q(first->detail)).left(60)
+                                                                  : tr("%1  %2: %3 → %4").arg(formatClock(first->onset, f.utc), q(first->what).left(40), formatValue(first->before, unit), formatValue(first->after, unit)), {}, {},
                                rangeLink({first->onset - 15 * kMinute, first->onset + 15 * kMinute})});
     }
     for (const query::LatencyGroup& latency : f.latency.groups) {
@@ -291,7 +301,6 @@ StoryTile rateTile(const OverviewFacts& f) {
         tile.first = before > 0 ? tr("%1 baseline").arg(formatFactor(before, sum(counts) / seconds)) : QString();
     }
     tile.second = tr("%1 in view").arg(formatShort(sum(counts)));
-    tile.mark = QStringLiteral("·");
     tile.spark = floats(counts);
     return tile;
 }
@@ -398,7 +407,8 @@ OverviewStory tellStory(const OverviewFacts& f) {
         story.tiles.push_back(tokenTile(f));
     for (const std::string& sentence : f.info.missing)
         story.missing.push_back(q(sentence));
-    if (f.info.sampledShare > 0 && f.info.sampledShare < 1)
+    const bool sampling = std::any_of(f.info.missing.begin(), f.info.missing.end(), [](const std::string& s) { return s.find("sampl") != std::string::npos; });
+    if (!sampling && f.info.sampledShare > 0 && f.info.sampledShare < 1)
         story.missing.push_back(tr("Traces are sampled at %1: counts of spans are of those kept.").arg(formatShare(f.info.sampledShare)));
     if (!f.baseline)
         story.missing.push_back(tr("There is no stretch to compare with: pick a baseline in the bar above."));

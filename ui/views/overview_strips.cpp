@@ -5,6 +5,7 @@
 
 #include "theme/number_format.h"
 #include "widgets/chart_events.h"
+#include "widgets/event_lane.h"
 
 namespace nj::ui {
 
@@ -93,7 +94,7 @@ Strip errorStrip(const OverviewFacts& f, const Theme& theme) {
             scale = std::max(scale, most);
         }
         if (strip.rows.size() < static_cast<qsizetype>(kMostKinds)) {
-            StripRow row{client ? theme.others : tones[std::min(tone++, std::size(tones) - 1)], q(group.kind.empty() ? group.text : group.kind).left(28), tr("/min"), values};
+            StripRow row{client ? theme.others : tones[std::min(tone++, std::size(tones) - 1)], q(group.kind.empty() || group.signal == Signal::kLog ? group.text : group.kind).left(40), tr("/min"), values};
             if (f.baseline)
                 row.baseline = double(group.baselineCount) / (double(f.baseline->length()) / double(kMinute));
             strip.rows.push_back(row);
@@ -182,17 +183,34 @@ Strip waitingStrip(const StripMetrics& m, const Theme& theme, const std::functio
     return strip;
 }
 
+// The few events that explain most, in time order; of several alike the first.
+std::vector<query::EventMark> tellingEvents(const std::vector<query::EventMark>& events) {
+    constexpr size_t kMost = 8;
+    std::vector<query::EventMark> few;
+    for (const query::EventMark& event : events) {
+        const auto alike = [&](const query::EventMark& e) { return e.kind == event.kind && e.entity == event.entity && event.time - e.time < 10 * kMinute && eventWeight(e) < 5; };
+        if (std::none_of(few.begin(), few.end(), alike))
+            few.push_back(event);
+    }
+    std::stable_sort(few.begin(), few.end(), [](const auto& a, const auto& b) { return eventWeight(a) > eventWeight(b); });
+    if (few.size() > kMost)
+        few.resize(kMost);
+    std::stable_sort(few.begin(), few.end(), [](const auto& a, const auto& b) { return a.time < b.time; });
+    return few;
+}
+
 }  // namespace
 
 QVector<Strip> overviewStrips(const OverviewFacts& f, const StripMetrics& metrics, const Theme& theme, const std::function<int(const QString&)>& rankOf) {
     QVector<Strip> strips;
+    const auto telling = tellingEvents(f.events);
     const auto add = [&](Strip strip) {
         const bool any = std::any_of(strip.rows.begin(), strip.rows.end(), [](const StripRow& row) { return std::any_of(row.values.begin(), row.values.end(), [](double v) { return std::isfinite(v); }); });
         if (!any || strip.chart.width <= 0)
             return;
         strip.chart.title = strip.title;
         strip.chart.description = strip.title + QStringLiteral(", ") + strip.words;
-        strip.chart.marks.flags = chartFlags(f.events, f.utc);
+        strip.chart.marks.flags = chartFlags(telling, f.utc);
         strip.chart.marks.flagLabels = strips.isEmpty();
         strips.push_back(std::move(strip));
     };

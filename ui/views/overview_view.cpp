@@ -23,6 +23,13 @@ namespace nj::ui {
 namespace {
 
 constexpr size_t kMostChanges = 12;
+
+// Takes the height its layout is given, whatever labels wrap inside.
+class Half : public QWidget {
+public:
+    using QWidget::QWidget;
+    [[nodiscard]] bool hasHeightForWidth() const override { return false; }
+};
 const QString kMainKey = QStringLiteral("overview/main"), kChangesKey = QStringLiteral("overview/changes"), kMetricsKey = QStringLiteral("overview/metrics");
 
 QString q(const std::string& text) { return QString::fromStdString(text).simplified(); }
@@ -68,6 +75,7 @@ void OverviewView::build() {
 
     sentencePanel_ = new Panel(theme, this);
     sentencePanel_->setHeaderShown(false);
+    sentencePanel_->setHeightFollowsWidth(true);
     auto* story = new QWidget;
     auto* lines = new QVBoxLayout(story);
     lines->setContentsMargins(0, 0, 0, 0);
@@ -86,8 +94,13 @@ void OverviewView::build() {
     stripsPanel_ = new Panel(theme, this);
     strips_ = new StripStack(context_.workspace, theme);
     stripsPanel_->setBody(strips_);
-    column->addWidget(stripsPanel_, 5);
-    column->addWidget(buildLower(), 5);
+    QWidget* lower = buildLower();
+    for (QWidget* half : {static_cast<QWidget*>(stripsPanel_), lower}) {   // shared by stretch alone, whatever their hints
+        half->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Ignored);
+        half->setMinimumHeight(120);
+    }
+    column->addWidget(stripsPanel_, 12);
+    column->addWidget(lower, 11);
 
     connect(sentence_, &StoryLine::linkFollowed, this, &OverviewView::follow);
     connect(factsRow_, &StoryFacts::linkFollowed, this, &OverviewView::follow);
@@ -98,13 +111,13 @@ void OverviewView::build() {
 
 QWidget* OverviewView::buildLower() {
     const Theme& theme = context_.theme;
-    auto* lower = new QWidget(this);
+    auto* lower = new Half(this);
     auto* row = new QHBoxLayout(lower);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(theme.gap);
 
     changesPanel_ = new Panel(theme, lower);
-    changes_ = new FactTable({{tr("Onset"), 58, false, {}}, {tr("What"), 0, false, {}}, {tr("before"), 82, true, {}}, {tr("after"), 82, true, {}}, {tr("change"), 62, true, {}}, {tr("n"), 62, true, {}}, {tr("over time"), 104, false, {}}},
+    changes_ = new FactTable({{tr("Onset"), 50, false, 0}, {tr("What"), 0, false, 0}, {tr("before"), 82, true, 1}, {tr("after"), 86, true, 0}, {tr("change"), 66, true, 0}, {tr("n"), 58, true, 3}, {tr("over time"), 104, false, 2}},
                              theme, changesPanel_);
     changes_->setAccessibleName(tr("What changed"));
     changesPanel_->setBody(changes_);
@@ -113,7 +126,7 @@ QWidget* OverviewView::buildLower() {
     for (QPushButton* button : {onset_, strength_}) {
         button->setCheckable(true);
         button->setAutoExclusive(true);
-        button->setFixedHeight(5 * theme.unit);
+        button->setProperty("role", QStringLiteral("segment"));
         changesPanel_->controls()->addWidget(button);
     }
     onset_->setChecked(true);
@@ -126,7 +139,7 @@ QWidget* OverviewView::buildLower() {
     auto* right = new QVBoxLayout;
     right->setSpacing(theme.gap);
     entitiesPanel_ = new Panel(theme, lower);
-    entities_ = new FactTable({{tr("Entity"), 0, false, {}}, {tr("rate /s"), 62, true, {}}, {tr("errors"), 62, true, {}}, {tr("share"), 96, true, {}}, {QStringLiteral("p99"), 68, true, {}}, {tr("baseline"), 68, true, {}}, {tr("change"), 62, true, {}}}, theme,
+    entities_ = new FactTable({{tr("Entity"), 0, false, 0}, {tr("rate /s"), 60, true, 3}, {tr("errors"), 58, true, 0}, {tr("share"), 92, true, 2}, {QStringLiteral("p99"), 68, true, 0}, {tr("baseline"), 66, true, 1}, {tr("change"), 60, true, 0}}, theme,
                               entitiesPanel_);
     entities_->setAccessibleName(tr("Entities, worst first"));
     entitiesPanel_->setBody(entities_);
@@ -141,6 +154,7 @@ QWidget* OverviewView::buildLower() {
     missing_->setAlignment(Qt::AlignTop | Qt::AlignLeft);
     missingPanel_->setBody(missing_);
     missingPanel_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Maximum);
+    missingPanel_->setHeightFollowsWidth(true);
     right->addWidget(entitiesPanel_, 1);
     right->addWidget(missingPanel_);
     row->addWidget(changesPanel_, 58);
@@ -253,7 +267,14 @@ void OverviewView::tell() {
 
 void OverviewView::showStrips() {
     Workspace& workspace = context_.workspace;
-    const auto strips = overviewStrips(facts_, metrics_, context_.theme, [&](const QString& service) { return workspace.serviceRank(service); });
+    const auto strips = overviewStrips(facts_, metrics_, context_.theme, [&](const QString& name) {
+        // A pod or replica has its service's colour: vllm-a-0 that of vllm-a.
+        QString best;
+        for (const std::string& known : workspace.info().services)
+            if (const QString service = QString::fromStdString(known); name.startsWith(service) && service.size() > best.size())
+                best = service;
+        return workspace.serviceRank(best.isEmpty() ? name : best);
+    });
     stripsPanel_->setTitle(strips.isEmpty() ? tr("Over time") : [&] {
         QStringList names;
         for (const Strip& strip : strips)
@@ -306,8 +327,9 @@ void OverviewView::showChanges() {
         changesPanel_->showEmpty(tr("No series, log pattern or event departs from the baseline."));
         return;
     }
-    const query::ChangeRow& first = *std::min_element(changes.begin(), changes.end(), [](const auto& a, const auto& b) { return a.onset < b.onset; });
-    changesPanel_->setTitle(tr("What changed: first %1, at %2").arg(q(first.what).left(40), formatClock(first.onset, context_.workspace.utc())));
+    const auto inView = [this](const query::ChangeRow& change) { return context_.workspace.range().contains(change.onset); };
+    const auto first = std::min_element(changes.begin(), changes.end(), [&](const auto& a, const auto& b) { return std::pair(!inView(a), a.onset) < std::pair(!inView(b), b.onset); });
+    changesPanel_->setTitle(tr("What changed: %1 first, at %2").arg(q(first->what).left(40), formatClock(first->onset, context_.workspace.utc())));
     changesPanel_->setWords(tr("%1 of %2 series, log patterns and events").arg(formatCount(changes.size()), formatCount(context_.workspace.info().series + context_.workspace.info().events)));
     changesPanel_->showBody();
 }
@@ -335,7 +357,7 @@ void OverviewView::showEntities() {
                         number(entity.baselineP99 > 0 ? formatValue(entity.baselineP99, QStringLiteral("s")) : QStringLiteral("–"), entity.baselineP99, true), number(formatFactor(entity.baselineP99, entity.p99), std::isnan(change) ? 0 : change)});
     }
     entitiesPanel_->setTitle(tr("Entities, worst first"));
-    entitiesPanel_->setWords(tr("%1 · %2").arg(formatCount(facts_.entities.size()), formatRange(context_.workspace.range(), context_.workspace.utc())));
+    entitiesPanel_->setWords(tr("%1 in all · %2").arg(formatCount(facts_.entities.size()), formatRange(context_.workspace.range(), context_.workspace.utc())));
     entities_->setRows(std::move(rows));
     if (facts_.entities.empty())
         entitiesPanel_->showEmpty(context_.workspace.info().spans == 0 ? tr("It needs spans: none were read.") : tr("No span in this range and filter."));

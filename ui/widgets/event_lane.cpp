@@ -33,6 +33,17 @@ EventLook eventLook(const query::EventMark& event, const Theme& theme) {
     return {{}, theme.muted};
 }
 
+int eventWeight(const query::EventMark& event) {
+    const std::string& kind = event.kind;
+    if (kind == "deploy" || kind == "rollback" || kind == "config" || kind == "alert")
+        return 5;
+    if (kind == "throttle" || kind == "xid" || kind == "oom" || kind == "hardware" || kind == "restart")
+        return 4;
+    if (kind == "probe" || kind == "scale")
+        return 1;
+    return event.severity >= 17 ? 3 : 2;
+}
+
 QVector<LaneFlag> layoutLane(const std::vector<query::EventMark>& events, const TimeRange& range, const QRectF& area, int rows, const QFontMetricsF& metrics,
                              const Theme& theme) {
     QVector<LaneFlag> flags;
@@ -41,7 +52,7 @@ QVector<LaneFlag> layoutLane(const std::vector<query::EventMark>& events, const 
     std::vector<size_t> order(events.size());
     std::iota(order.begin(), order.end(), size_t{0});
     std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-        const auto rank = [&](size_t i) { return eventLook(events[i], theme).mark.isEmpty() ? 0 : static_cast<int>(events[i].severity) + 1; };
+        const auto rank = [&](size_t i) { return std::pair(eventWeight(events[i]), static_cast<int>(events[i].severity)); };
         return rank(a) > rank(b);
     });
     const double rowHeight = metrics.height();
@@ -59,7 +70,7 @@ QVector<LaneFlag> layoutLane(const std::vector<query::EventMark>& events, const 
             for (const double left : {flag.x + kGap, flag.x - kGap - width}) {
                 const QRectF place(left, area.top() + row * rowHeight, width, rowHeight);
                 const bool free = std::none_of(taken.begin(), taken.end(), [&](const QRectF& other) { return other.intersects(place.adjusted(-kGap, 0, kGap, 0)); });
-                if (place.left() >= area.left() && place.right() <= area.right() && free) {
+                if (place.left() >= area.left() && place.right() <= area.right() - 2 && free) {
                     flag.label = place;
                     flag.text = text;
                     taken.push_back(place);

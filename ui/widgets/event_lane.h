@@ -20,6 +20,9 @@ struct EventLook {
 };
 EventLook eventLook(const query::EventMark& event, const Theme& theme);
 
+// How much an event explains: changes people made, then machines in trouble, then what merely follows (probes, scaling).
+int eventWeight(const query::EventMark& event);
+
 struct LaneFlag {
     int event = -1;      // index in the list
     double x = 0;        // of the vertical
@@ -27,7 +30,7 @@ struct LaneFlag {
     QString text;
 };
 
-// Graver events place their words first; words that fit in none of `rows` rows, right or left of the line, are left out.
+// Events that explain more place their words first; words that fit in none of `rows` rows, right or left of the line, are left out.
 QVector<LaneFlag> layoutLane(const std::vector<query::EventMark>& events, const TimeRange& range, const QRectF& area, int rows, const QFontMetricsF& metrics,
                              const Theme& theme);
 void paintLane(QPainter& painter, const QVector<LaneFlag>& flags, const std::vector<query::EventMark>& events, const QRectF& area, const Theme& theme);

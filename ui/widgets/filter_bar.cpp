@@ -113,6 +113,15 @@ std::vector<FilterBar::Chip> FilterBar::chips() const {
     return chips;
 }
 
+// Esc is this box's own while it has the focus, not the window's command.
+bool FilterBar::event(QEvent* event) {
+    if (event->type() == QEvent::ShortcutOverride && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape) {
+        event->accept();
+        return true;
+    }
+    return QLineEdit::event(event);
+}
+
 void FilterBar::paintEvent(QPaintEvent* event) {
     if (hasFocus()) {
         QLineEdit::paintEvent(event);

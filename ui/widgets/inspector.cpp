@@ -23,7 +23,7 @@ namespace {
 
 constexpr size_t kMostLanes = 7;
 constexpr int kLaneColumns = 120;
-constexpr int kValueWidth = 64, kSparkWidth = 84;
+constexpr int kValueWidth = 62, kSparkWidth = 46;
 
 // The stages of a request as one bar, each in a tone of the service's colour.
 class StageBar : public QWidget {
@@ -165,6 +165,7 @@ Inspector::Inspector(Workspace& workspace, QueryRunner& queries, const Theme& th
     const std::pair<QString, CopyForm> forms[] = {{tr("Text"), CopyForm::kText}, {tr("JSON"), CopyForm::kJson}, {tr("SQL"), CopyForm::kSql}, {tr("Markdown"), CopyForm::kMarkdown}};
     for (const auto& [text, form] : forms) {
         auto* button = new QPushButton(text, copyRow_);
+        button->setProperty("role", QStringLiteral("segment"));
         connect(button, &QPushButton::clicked, this, [this, form = form] { copy(form); });
         row->addWidget(button);
     }

@@ -94,7 +94,7 @@ QString spanSentence(const query::TraceSpan& span) {
 
 void addSpanLinks(InspectorContent& content, const query::SpanDetail& detail) {
     const QString traceId = q(detail.traceId.hex());
-    content.links.push_back({InspectorLink::Kind::kView, tr("Its trace"), QString::fromLatin1(links::kTraces), links::trace(detail.traceId), {}, {}, {}, false});
+    content.links.push_back({InspectorLink::Kind::kView, tr("Its trace"), QString::fromLatin1(links::kTraces), links::trace(detail.traceId, detail.span.seq), {}, {}, {}, false});
     content.links.push_back({InspectorLink::Kind::kFilter, tr("Its logs"), QString::fromLatin1(links::kLogs), {}, QStringLiteral("trace"), traceId, {}, false});
     if (!detail.span.service.empty())
         content.links.push_back({InspectorLink::Kind::kFilter, tr("%1 only").arg(q(detail.span.service).left(40)), {}, {}, QStringLiteral("service"), q(detail.span.service), {}, false});

@@ -43,6 +43,10 @@ public:
     [[nodiscard]] bool bodyShown() const;
     [[nodiscard]] QString message() const;
 
+    // Off: the height is what the layout around it gives (a wrapping label inside would else dictate it).
+    void setHeightFollowsWidth(bool follows) { heightFollowsWidth_ = follows; }
+    [[nodiscard]] bool hasHeightForWidth() const override { return heightFollowsWidth_ && QFrame::hasHeightForWidth(); }
+
     // Drawn after 120 ms, so that quick answers do not flicker.
     void setBusy(bool busy);
     [[nodiscard]] bool busy() const { return busy_; }
@@ -69,7 +73,7 @@ private:
     std::function<void()> onAction_;
     QWidget* veil_;
     QTimer busyDelay_;
-    bool busy_ = false;
+    bool busy_ = false, heightFollowsWidth_ = false;
 };
 
 }  // namespace nj::ui

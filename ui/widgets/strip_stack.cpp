@@ -26,7 +26,9 @@ protected:
         QPainter p(this);
         QFont strong = theme_.table;
         strong.setWeight(QFont::Medium);
-        const int top = std::max(0, height() / 2 - 16);
+        p.setFont(theme_.caption);
+        const bool wraps = p.fontMetrics().horizontalAdvance(strip_.words) > width();
+        const int top = std::max(0, (height() - (wraps ? 44 : 30)) / 2);
         p.setFont(strong);
         p.setPen(theme_.text);
         p.drawText(QRect(0, top, width(), 16), Qt::AlignLeft | Qt::AlignVCenter, p.fontMetrics().elidedText(strip_.title, Qt::ElideRight, width()));

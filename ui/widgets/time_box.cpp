@@ -69,6 +69,15 @@ void TimeBox::edit() {
     selectAll();
 }
 
+// Esc is this box's own while it has the focus, not the window's command.
+bool TimeBox::event(QEvent* event) {
+    if (event->type() == QEvent::ShortcutOverride && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape) {
+        event->accept();
+        return true;
+    }
+    return QLineEdit::event(event);
+}
+
 void TimeBox::paintEvent(QPaintEvent* event) {
     if (hasFocus()) {
         QLineEdit::paintEvent(event);
