@@ -355,9 +355,14 @@ bool Workbench::offerKey(Qt::Key key, const QString& text) {
         target = view;
     if (qobject_cast<QAbstractItemView*>(target) && target->parentWidget())   // item views swallow every printable key
         target = target->parentWidget();
-    QKeyEvent press(QEvent::KeyPress, key, Qt::NoModifier, text);
-    QApplication::sendEvent(target, &press);
-    return press.isAccepted();
+    // Straight to the widgets, up to the view: sent through the application it would be this very shortcut again.
+    for (QWidget* widget = target; widget; widget = widget == view ? nullptr : widget->parentWidget()) {
+        QKeyEvent press(QEvent::KeyPress, key, Qt::NoModifier, text);
+        static_cast<QObject*>(widget)->event(&press);
+        if (press.isAccepted())
+            return true;
+    }
+    return false;
 }
 
 // First where the rows are, then, asked again, with the strays.
