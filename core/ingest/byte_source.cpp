@@ -133,19 +133,18 @@ Status FileSource::seek(uint64_t offset) {
 }
 
 PeekedSource::PeekedSource(ByteSource& inner) : inner_(inner) {
-    sample_.resize(kSampleBytes);
     size_t filled = 0;
-    while (filled < kSampleBytes) {
-        auto n = inner_.read(sample_.data() + filled, kSampleBytes - filled);
-        if (!n.ok()) {
+    while (filled < kSampleBytes && !complete_ && !error_) {
+        // Grows with what is there: archives may hold very many tiny entries.
+        if (filled == sample_.size())
+            sample_.resize(std::min(kSampleBytes, std::max<size_t>(4'096, filled * 4)));
+        auto n = inner_.read(sample_.data() + filled, sample_.size() - filled);
+        if (!n.ok())
             error_ = n.error();
-            break;
-        }
-        if (*n == 0) {
+        else if (*n == 0)
             complete_ = true;
-            break;
-        }
-        filled += *n;
+        else
+            filled += *n;
     }
     sample_.resize(filled);
 }
