@@ -51,10 +51,10 @@ MainWindow::MainWindow(ThemeKind theme, QWidget* parent) : QMainWindow(parent), 
     setCentralWidget(stack_);
     commands_ = new CommandPalette(*actions_, theme_, this);
     overlay_ = new KeyOverlay(*actions_, theme_, this);
-    addActions();
-    addTimeActions();
     addViewActions();
+    addTimeActions();
     addCopyActions();
+    addActions();
     connect(start_, &StartPage::openFilesClicked, this, &MainWindow::chooseFiles);
     connect(start_, &StartPage::demoClicked, this, &MainWindow::demoRequested);
     connect(start_, &StartPage::recentClicked, this, [this](const QString& path) { Q_EMIT openRequested({path}); });
@@ -117,7 +117,7 @@ void MainWindow::addActions() {
         if (bench_)
             bench_->escape();
     });
-    actions_->add(QStringLiteral("window.quit"), file, tr("Quit"), {QKeySequence::Quit}, [this] { close(); });
+    actions_->add(QStringLiteral("window.quit"), file, tr("Quit"), {keys("Ctrl+Q")}, [this] { close(); });
 }
 
 void MainWindow::addTimeActions() {

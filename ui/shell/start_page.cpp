@@ -10,14 +10,14 @@ namespace nj::ui {
 
 namespace {
 
-constexpr int kCardWidth = 640, kMostRecent = 6, kButtonHeight = 64;
+constexpr int kCardWidth = 640, kMostRecent = 6;
 
 // A button of two lines: a title with its key, and what it does.
 class BigButton : public QPushButton {
 public:
     BigButton(const Theme& theme, const QString& glyph, const QString& title, const QString& words, const QString& key, QWidget* parent)
         : QPushButton(title, parent), theme_(theme), glyph_(glyph), words_(words), key_(key) {
-        setFixedHeight(kButtonHeight);
+        setProperty("role", QStringLiteral("big"));   // the style sheet gives its height
         setAccessibleName(title);
         setAccessibleDescription(words);
         setCursor(Qt::PointingHandCursor);

@@ -9,13 +9,11 @@ namespace nj::ui {
 
 namespace {
 
-constexpr int kEntryHeight = 32;
-
 class RailButton : public QPushButton {
 public:
     RailButton(const Theme& theme, const QString& glyph, const QString& title, QWidget* parent) : QPushButton(title, parent), theme_(theme), glyph_(glyph) {
         setCheckable(true);
-        setFixedHeight(kEntryHeight);
+        setProperty("role", QStringLiteral("rail"));   // the style sheet gives its height
         setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
         setAccessibleName(title);
         setCursor(Qt::PointingHandCursor);

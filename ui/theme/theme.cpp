@@ -71,6 +71,8 @@ QPushButton:focus, QToolButton:focus { border-color: {accent}; }
 QPushButton:checked, QToolButton:checked { background: {selection}; border-color: {accent}; color: {text}; }
 QPushButton:disabled, QToolButton:disabled { color: {faint}; }
 QPushButton[role="primary"] { background: {accent}; border-color: {accent}; color: {onAccent}; font-weight: 600; }
+QPushButton[role="rail"] { min-height: 32px; max-height: 32px; }
+QPushButton[role="big"] { min-height: 64px; max-height: 64px; }
 QPushButton[role="link"] { background: transparent; border: 1px solid {line}; color: {accent}; }
 QPushButton[role="link"]:hover, QPushButton[role="link"]:focus { border-color: {accent}; }
 QPushButton[role="flat"], QToolButton[role="flat"] { background: transparent; border-color: transparent; color: {muted}; min-height: 16px; padding: 0 6px; }

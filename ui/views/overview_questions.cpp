@@ -135,6 +135,11 @@ Result<OverviewFacts> askOverview(query::Backend& b, const OverviewScope& scope,
         NJ_ASSIGN(f.baselineVolume, b.volume({*scope.baseline, scope.filter, 60}, stop));
     }
     NJ_ASSIGN(f.events, b.events(scope.range, stop));
+    return f;
+}
+
+Result<OverviewLatency> askOverviewLatency(query::Backend& b, const OverviewScope& scope, std::stop_token stop) {
+    OverviewLatency f;
     NJ_ASSIGN(const std::vector<query::Measure> measures, b.measures(stop));
     const int chosen = chooseMeasure(measures);
     if (chosen < 0)

@@ -12,8 +12,15 @@ struct OverviewScope {
     Filter filter;
 };
 
-// Everything of OverviewFacts but changes, tokens and what the workspace knows itself.
+// Errors, entities, volume and events; the rest of OverviewFacts is asked apart, so that both query threads work.
 Result<OverviewFacts> askOverview(query::Backend& backend, const OverviewScope& scope, std::stop_token stop);
+
+struct OverviewLatency {
+    query::Measure measure;
+    query::LatencyAnswer latency;
+};
+// The measure that tells most about a request, split by what separates most.
+Result<OverviewLatency> askOverviewLatency(query::Backend& backend, const OverviewScope& scope, std::stop_token stop);
 
 struct OverviewMetrics {
     StripMetrics strips;

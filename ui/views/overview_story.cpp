@@ -167,7 +167,35 @@ void addConcentration(const OverviewFacts& f, const query::ErrorGroup* group, Ov
     }
     if (worst)
         if (const query::EntityRow* peer = peerOf(f, *worst); peer && commonPrefix(peer->name, worst->name) >= kAlike)
-            story.sentence.push_back({tr("; %1, beside it, had %2.").arg(q(peer->name), peer->errors == 0 ? tr("none") : formatCount(peer->errors)), {}});
+            story.sentence.push_back({tr("; %1, beside it, had %2").arg(q(peer->name), peer->errors == 0 ? tr("none") : formatCount(peer->errors)), {}});
+}
+
+void addNow(const OverviewFacts& f, const query::ErrorGroup* group, OverviewStory& story) {
+    if (group && group->last < f.range.to - f.range.length() / 50)
+        story.facts.push_back({tr("Now"), tr("none since %1").arg(formatClock(group->last, f.utc, kSecond)), QStringLiteral("●"), QStringLiteral("ok"), {}});
+    else if (group)
+        story.facts.push_back({tr("Now"), tr("still failing at the end"), QStringLiteral("▲"), QStringLiteral("error"), {}});
+}
+
+// The slowest beside its control: "; p99 of time to first token at vllm-a 38.9 s, × 95, at vllm-b × 6.1".
+void addLatencyTail(const OverviewFacts& f, const query::LatencyGroup& slow, OverviewStory& story) {
+    const double change = slow.baseline.empty() ? std::nan("") : ratio(slow.baseline.back(), slow.total.back());
+    if (!(change >= kWorthSaying))
+        return;
+    auto& s = story.sentence;
+    s.push_back({tr("; %1 of %2").arg(quantileName(f), measureName(f)), {}});
+    if (!slow.label.empty()) {
+        s.push_back({tr("at"), {}});
+        s.push_back({q(slow.label), filterLink(QStringLiteral("service"), q(slow.label), links::kLatency)});
+    }
+    s.push_back({tr("%1, %2 its baseline").arg(measured(f, slow.total.back()), formatFactor(1, change)), {}});
+    for (const query::LatencyGroup& other : f.latency.groups) {
+        const double beside = other.baseline.empty() || other.total.empty() ? std::nan("") : ratio(other.baseline.back(), other.total.back());
+        if (&other == &slow || std::isnan(beside) || beside > change / 3)
+            continue;
+        s.push_back({tr(", %1 %2").arg(q(other.label), formatFactor(1, beside)), {}});
+        break;
+    }
 }
 
 void addFacts(const OverviewFacts& f, const query::ErrorGroup* group, OverviewStory& story) {
@@ -183,9 +211,10 @@ void addFacts(const OverviewFacts& f, const query::ErrorGroup* group, OverviewSt
         link.kind = StoryLink::Kind::kEvent;
         link.seq = before->seq;
         const bool grave = before->severity >= 13;
-        story.facts.push_back({group ? tr("Before it") : tr("Last event"), when(f, before->time) + QStringLiteral("  ") + q(before->title).left(80), grave ? QStringLiteral("◆") : QString(),
+        story.facts.push_back({group ? tr("Before it") : tr("Last event"), when(f, before->time) + QStringLiteral("  ") + q(before->title).left(52), grave ? QStringLiteral("◆") : QString(),
                                grave ? QStringLiteral("warning") : QString(), link});
     }
+    addNow(f, group, story);
     if (!f.changes.empty()) {
         const auto first = std::min_element(f.changes.begin(), f.changes.end(), [&](const auto& a, const auto& b) { return std::pair(!f.range.contains(a.onset), a.onset) < std::pair(!f.range.contains(b.onset), b.onset); });
         const QString unit = q(first->unit);
@@ -201,10 +230,6 @@ void addFacts(const OverviewFacts& f, const query::ErrorGroup* group, OverviewSt
                                QStringLiteral("◆"), QStringLiteral("warning"), latency.label.empty() ? StoryLink{} : filterLink(QStringLiteral("service"), q(latency.label), links::kLatency)});
         break;
     }
-    if (group && group->last < f.range.to - f.range.length() / 50)
-        story.facts.push_back({tr("Now"), tr("none since %1").arg(formatClock(group->last, f.utc, kSecond)), QStringLiteral("●"), QStringLiteral("ok"), {}});
-    else if (group)
-        story.facts.push_back({tr("Now"), tr("still failing at the end"), QStringLiteral("▲"), QStringLiteral("error"), {}});
 }
 
 StoryTile errorTile(const OverviewFacts& f, const query::ErrorGroup* group) {
@@ -397,6 +422,8 @@ OverviewStory tellStory(const OverviewFacts& f) {
     else
         tellQuiet(f, story);
     addFacts(f, group, story);
+    if (group && slow)
+        addLatencyTail(f, *slow, story);
     story.tiles.push_back(errorTile(f, group));
     if (group)
         story.tiles.push_back(minutesTile(f, *group));

@@ -1,6 +1,5 @@
 #include "views/overview_view.h"
 
-#include <QLabel>
 #include <QPushButton>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -30,7 +29,7 @@ public:
     using QWidget::QWidget;
     [[nodiscard]] bool hasHeightForWidth() const override { return false; }
 };
-const QString kMainKey = QStringLiteral("overview/main"), kChangesKey = QStringLiteral("overview/changes"), kMetricsKey = QStringLiteral("overview/metrics");
+const QString kMainKey = QStringLiteral("overview/main"), kChangesKey = QStringLiteral("overview/changes"), kMetricsKey = QStringLiteral("overview/metrics"), kLatencyKey = QStringLiteral("overview/latency");
 
 QString q(const std::string& text) { return QString::fromStdString(text).simplified(); }
 
@@ -153,8 +152,6 @@ QWidget* OverviewView::buildLower() {
     missing_->setWordWrap(true);
     missing_->setAlignment(Qt::AlignTop | Qt::AlignLeft);
     missingPanel_->setBody(missing_);
-    missingPanel_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Maximum);
-    missingPanel_->setHeightFollowsWidth(true);
     right->addWidget(entitiesPanel_, 1);
     right->addWidget(missingPanel_);
     row->addWidget(changesPanel_, 58);
@@ -164,7 +161,7 @@ QWidget* OverviewView::buildLower() {
 
 bool OverviewView::settled() const {
     const QueryRunner& queries = context_.queries;
-    return !soon_.isActive() && !queries.busy(kMainKey) && !queries.busy(kChangesKey) && !queries.busy(kMetricsKey);
+    return !soon_.isActive() && !queries.busy(kMainKey) && !queries.busy(kLatencyKey) && !queries.busy(kChangesKey) && !queries.busy(kMetricsKey);
 }
 
 void OverviewView::refresh() {
@@ -175,6 +172,7 @@ void OverviewView::refresh() {
         return;
     }
     askMain();
+    askLatency();
     askChanges();
     askMetrics();
 }
@@ -192,14 +190,27 @@ void OverviewView::askMain() {
             Q_EMIT settledChanged();
             return;
         }
-        auto changes = std::move(facts_.changes);   // answered apart
-        auto tokens = std::move(facts_.tokens);
-        const double tokensBaseline = facts_.tokensBaseline;
-        facts_ = std::move(*facts);
-        facts_.changes = std::move(changes);
-        facts_.tokens = std::move(tokens);
-        facts_.tokensBaseline = tokensBaseline;
+        // The rest is answered apart.
+        facts_.range = facts->range;
+        facts_.baseline = facts->baseline;
+        facts_.errors = std::move(facts->errors);
+        facts_.entities = std::move(facts->entities);
+        facts_.volume = std::move(facts->volume);
+        facts_.baselineVolume = std::move(facts->baselineVolume);
+        facts_.events = std::move(facts->events);
         mainKnown_ = true;
+        answered();
+    });
+}
+
+void OverviewView::askLatency() {
+    const Workspace& workspace = context_.workspace;
+    const OverviewScope scope{workspace.range(), workspace.baseline(), workspace.filter()};
+    context_.queries.ask(kLatencyKey, this, [scope](query::Backend& b, std::stop_token s) { return askOverviewLatency(b, scope, s); }, [this](Result<OverviewLatency>&& latency) {
+        if (latency.ok()) {
+            facts_.measure = std::move(latency->measure);
+            facts_.latency = std::move(latency->latency);
+        }
         answered();
     });
 }
@@ -370,7 +381,20 @@ void OverviewView::showMissing() {
     for (const QString& sentence : story_.missing)
         if (lines.size() < 4)
             lines.append(QStringLiteral("▨  ") + sentence.left(160));
-    static_cast<PlainLabel*>(missing_)->setPlain(lines.isEmpty() ? tr("Nothing known: every file was read whole.") : lines.join(QLatin1Char('\n')));
+    missing_->setPlain(lines.isEmpty() ? tr("Nothing known: every file was read whole.") : lines.join(QLatin1Char('\n')));
+    fitMissing();
+}
+
+// Only as high as its words: the room is the entities'.
+void OverviewView::fitMissing() {
+    const int width = missingPanel_->width() - 2 * context_.theme.padding - 2;
+    const int words = missing_->heightForWidth(std::max(width, 100));
+    missingPanel_->setFixedHeight(std::max(words, missing_->fontMetrics().height()) + 12 * context_.theme.unit);
+}
+
+void OverviewView::resizeEvent(QResizeEvent* event) {
+    View::resizeEvent(event);
+    fitMissing();
 }
 
 void OverviewView::selectEvent(qint64 seq) {

@@ -9,12 +9,12 @@
 #include "views/view.h"
 
 class QPushButton;
-class QLabel;
 
 namespace nj::ui {
 
 class FactTable;
 class Panel;
+class PlainLabel;
 class StoryFacts;
 class StoryLine;
 class StoryTiles;
@@ -31,11 +31,15 @@ public:
     [[nodiscard]] FactTable* changesTable() { return changes_; }
     [[nodiscard]] FactTable* entitiesTable() { return entities_; }
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     void build();
     QWidget* buildLower();
     void refresh();
     void askMain();
+    void askLatency();
     void askChanges();
     void askMetrics();
     void answered();
@@ -44,6 +48,7 @@ private:
     void showChanges();
     void showEntities();
     void showMissing();
+    void fitMissing();
     void follow(const StoryLink& link);
     void openChange(int row);
     void selectEvent(qint64 seq);
@@ -63,7 +68,7 @@ private:
     StoryTiles* tiles_;
     StripStack* strips_;
     FactTable *changes_, *entities_;
-    QLabel* missing_;
+    PlainLabel* missing_;
     QPushButton *onset_, *strength_;
 };
 

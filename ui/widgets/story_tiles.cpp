@@ -116,6 +116,7 @@ void StoryTiles::setTiles(const QVector<StoryTile>& tiles) {
         auto* button = new Tile(tile, theme_, this);
         connect(button, &QAbstractButton::clicked, this, [this, link = tile.link] { Q_EMIT linkFollowed(link); });
         layout()->addWidget(button);
+        button->show();   // now, not one turn of the event loop later
     }
 }
 

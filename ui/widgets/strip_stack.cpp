@@ -152,6 +152,8 @@ void StripStack::setStrips(const QVector<Strip>& strips) {
         delete values_[at];
         names_[at] = names;
         values_[at] = values;
+        names->show();
+        values->show();
     }
 }
 
@@ -183,6 +185,7 @@ void StripStack::rebuild() {
         row->addWidget(values_.back());
         charts_.push_back(chart);
         // The first carries the flags' words, the last the time axis: both need the room.
+        holder->show();
         column_->addWidget(holder, i == 0 || i + 1 == strips_.size() ? 4 : 3);
     }
 }
