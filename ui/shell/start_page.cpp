@@ -52,6 +52,13 @@ protected:
 private:
     const Theme& theme_;
     QString glyph_, words_, key_;
+
+public:
+    void setWords(const QString& words) {
+        words_ = words;
+        setAccessibleDescription(words);
+        update();
+    }
 };
 
 }  // namespace
@@ -117,8 +124,8 @@ void StartPage::setRecent(const QStringList& paths) {
         delete item;
     }
     recent_->setEnabled(!recentPaths_.isEmpty());
-    recent_->setToolTip(plainToolTip(recentPaths_.value(0)));
-    for (const QString& path : recentPaths_) {
+    static_cast<BigButton*>(recent_)->setWords(recentPaths_.isEmpty() ? tr("nothing opened yet") : recentPaths_.first());
+    for (const QString& path : recentPaths_.mid(1)) {
         auto* line = new QPushButton(QFileInfo(path).fileName(), card_);
         line->setProperty("role", QStringLiteral("flat"));
         line->setStyleSheet(QStringLiteral("text-align: left;"));

@@ -23,7 +23,7 @@ namespace {
 
 constexpr size_t kMostLanes = 7;
 constexpr int kLaneColumns = 120;
-constexpr int kValueWidth = 62, kSparkWidth = 46;
+constexpr int kValueWidth = 70, kSparkWidth = 38;
 
 // The stages of a request as one bar, each in a tone of the service's colour.
 class StageBar : public QWidget {
