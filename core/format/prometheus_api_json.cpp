@@ -1,6 +1,7 @@
 // Saved answers of the Prometheus HTTP API (also Mimir, Thanos, VictoriaMetrics): query_range, query, series, query_exemplars.
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "base/utf8.h"
 #include "format/format.h"
@@ -12,6 +13,7 @@ namespace nj::format {
 namespace {
 
 constexpr size_t kExampleBytes = 256;
+constexpr size_t kMaxHead = 16U << 10;   // of an answer before its result
 
 // Name for series of expressions, which have none: the file's.
 std::string nameOfFile(std::string_view path) {
@@ -90,13 +92,39 @@ std::optional<TimeNs> timeOfSeconds(std::string_view text) {
     return parsePrometheusTime(text, false);
 }
 
+// Where the list of series starts in an answer, when the text holds nothing but what precedes it.
+size_t resultOf(std::string_view text) {
+    constexpr std::string_view kKey = "\"result\"";
+    const size_t key = text.find(kKey);
+    if (key == std::string_view::npos)
+        return key;
+    const std::string_view head = text.substr(0, key);
+    if (std::count(head.begin(), head.end(), '{') != 2 || head.find('}') != std::string_view::npos ||
+        (head.find("\"matrix\"") == std::string_view::npos && head.find("\"vector\"") == std::string_view::npos))
+        return std::string_view::npos;
+    size_t at = text.find_first_not_of(" \t\r\n", key + kKey.size());
+    if (at == std::string_view::npos || text[at] != ':')
+        return std::string_view::npos;
+    at = text.find_first_not_of(" \t\r\n", at + 1);
+    return at != std::string_view::npos && text[at] == '[' ? at : std::string_view::npos;
+}
+
 class PrometheusApiReader : public FormatReader {
 public:
     explicit PrometheusApiReader(const ReaderOptions& options) : nameless_(nameOfFile(options.path)) {}
 
-    Status feed(std::string_view chunk, const BatchConsumer& out) override { return run(out, [&](auto& value, auto& reject) { return stream_.feed(chunk, value, reject); }); }
+    Status feed(std::string_view chunk, const BatchConsumer& out) override {
+        if (opened_)
+            return pass(chunk, out);
+        head_.append(chunk);
+        return open(false, out);
+    }
     Status finish(const BatchConsumer& out) override {
+        if (!opened_)
+            NJ_RETURN_IF_ERROR(open(true, out));
         NJ_RETURN_IF_ERROR(run(out, [&](auto& value, auto& reject) { return stream_.finish(value, reject); }));
+        if (inResult_ && !closed_)
+            health(HealthSeverity::kLost, "Prometheus answer is cut off");
         stopped_ = stopped_ || !builder_.flush(out);
         return status();
     }
@@ -105,13 +133,56 @@ public:
     }
 
 private:
+    struct Owner {
+        std::string name;
+        AttributeList labels;
+        uint32_t index = kNoIndex;   // kNoIndex: not in this batch yet
+    };
+
     Status status() const { return stopped_ ? Status(makeError(ErrorCode::kCancelled, "reading was stopped")) : Status(); }
+
+    Status pass(std::string_view chunk, const BatchConsumer& out) {
+        return run(out, [&](auto& value, auto& reject) { return stream_.feed(chunk, value, reject); });
+    }
+
+    // An answer may be far larger than a value should be: when the file starts with one, what precedes its result is read by
+    // itself and the series in it are the values. Blanks in the place of the head keep offsets and lines right.
+    Status open(bool end, const BatchConsumer& out) {
+        const size_t result = resultOf(std::string_view(head_).substr(0, kMaxHead));
+        if (result == std::string_view::npos && head_.size() < kMaxHead && !end)
+            return {};
+        opened_ = true;
+        std::string start = std::exchange(head_, {});
+        if (result == std::string_view::npos)
+            return pass(start, out);
+        inResult_ = true;
+        out_ = &out;
+        std::string head = start.substr(0, result) + "[]}}";
+        const size_t size = head.size();
+        head.append(JsonStream::kPadding, ' ');
+        builder_.rows().position = {0, 1};
+        parse(std::string_view(head).substr(0, size));
+        std::replace_if(start.begin(), start.begin() + static_cast<std::ptrdiff_t>(result), [](char c) { return c != '\n'; }, ' ');
+        return pass(start, out);
+    }
+
+    // Text between the series of an answer: its end, and warnings behind it.
+    void reject(HealthRecord&& record) {
+        const std::string_view text = record.example;
+        const bool end = inResult_ && record.reason == "text that is no JSON object" && (closed_ || text.starts_with('}')) && text.find('{') == std::string_view::npos;
+        closed_ = closed_ || end;
+        if (end && text.find("\"warnings\"") != std::string_view::npos)
+            record = {HealthSeverity::kInfo, "Prometheus answered with a warning", std::move(record.example), record.offset, record.line, 1};
+        else if (end)
+            return;
+        builder_.rows().addHealth(std::move(record));
+    }
 
     template <typename Step>
     Status run(const BatchConsumer& out, Step&& step) {
         out_ = &out;
         const JsonStream::OnValue value = [&](const JsonStream::Value& v) { return document(v); };
-        const JsonStream::OnReject reject = [&](HealthRecord&& record) { builder_.rows().addHealth(std::move(record)); };
+        const JsonStream::OnReject reject = [&](HealthRecord&& record) { this->reject(std::move(record)); };
         stopped_ = stopped_ || !step(value, reject);
         return status();
     }
@@ -150,6 +221,7 @@ private:
     }
 
     void response(JsonObject& object) {
+        Owner owner;
         check(forEachMember(object, [&](std::string_view key, JsonValue& value) {
             if (!going())
                 return;
@@ -161,7 +233,10 @@ private:
                 check(forEachElement(value, [&](JsonValue& warning) { health(HealthSeverity::kInfo, "Prometheus answered with a warning", text(warning)); }));
             else if (key == "data")
                 data(value);
+            else if (inResult_ && element(owner, key, value))
+                found_ = true;
         }));
+        stopped_ = stopped_ || !builder_.flushWhenFull(*out_);
     }
 
     void data(JsonValue& value) {
@@ -195,21 +270,22 @@ private:
     void result(JsonValue& value) {
         Owner owner;
         check(forEachMember(value, [&](std::string_view key, JsonValue& member) {
-            if (!going())
-                return;
-            if (key == "metric")
-                owner = labels(member);
-            else if (key == "values" || key == "histograms" || key == "value" || key == "histogram")
-                points(owner, key, member);
+            if (going())
+                element(owner, key, member);
         }));
         stopped_ = stopped_ || !builder_.flushWhenFull(*out_);
     }
 
-    struct Owner {
-        std::string name;
-        AttributeList labels;
-        uint32_t index = kNoIndex;   // kNoIndex: not in this batch yet
-    };
+    // A member of such an element; false when it is none.
+    bool element(Owner& owner, std::string_view key, JsonValue& member) {
+        if (key == "metric")
+            owner = labels(member);
+        else if (key == "values" || key == "histograms" || key == "value" || key == "histogram")
+            points(owner, key, member);
+        else
+            return false;
+        return true;
+    }
 
     uint32_t indexOf(Owner& owner) {
         if (owner.index == kNoIndex) {
@@ -399,6 +475,10 @@ private:
 
     PrometheusBuilder builder_;
     JsonStream stream_;
+    std::string head_;           // the file's start until opened_
+    bool opened_ = false;
+    bool inResult_ = false;      // the file is one answer, whose series are the stream's values
+    bool closed_ = false;        // its end was seen
     simdjson::ondemand::parser parser_;
     TextStore texts_;
     const BatchConsumer* out_ = nullptr;   // of the feed() or finish() running

@@ -16,6 +16,7 @@ private slots:
     void longSeriesSpansBatches();
     void damagedBytesNeverCrash();
     void documentThatEndsInsideAList();
+    void cutAnswerKeepsItsGoodPart();
     void sniffs();
 };
 
@@ -39,7 +40,7 @@ sample 0 0..1435781445781000000 nan
 sample 0 0..1435781460000000000 inf
 sample 0 0..1435781475100000000 -1.5e-07
 histogram 1 0..1435781430781000000 flags=0 count=14 sum=18.4 bounds=[] buckets=[] values=[] scale=0 zero=2<=0.001 +-1[3,0,8] -0[1]
-health 0 'Prometheus answered with a warning' offset=0 line=1 count=1
+health 0 'Prometheus answered with a warning' offset=408 line=3 count=1
 --
 )");
     QTest::newRow("vector and scalar")
@@ -133,10 +134,21 @@ void PrometheusApiJsonTest::documentThatEndsInsideAList() {
     const size_t from = bytes.find("\":\"up\"");
     const std::string middle = bytes.substr(from, bytes.find("14\",\"sum") - from);
     bytes.insert(bytes.find("ow\"]}"), middle);
+    bytes.insert(0, "{\"status\":\"success\",\"data\":[]}\n");   // so that the answer is read as a whole
     const auto reading = readAs(apiJson(), bytes, bytes.size());
     QVERIFY(reading.ok);
     QCOMPARE(reading.samples(), size_t{4});   // those before the damage
     QVERIFY(reading.text.find("'malformed JSON'") != std::string::npos);
+}
+
+void PrometheusApiJsonTest::cutAnswerKeepsItsGoodPart() {
+    const std::string whole = kMatrix;
+    const std::string cut = whole.substr(0, whole.find("histograms"));
+    const auto reading = readAs(apiJson(), cut, 100);
+    QVERIFY(reading.ok);
+    QCOMPARE(reading.samples(), size_t{4});
+    QVERIFY(reading.text.find("'JSON value is cut off'") != std::string::npos);
+    QVERIFY(reading.text.find("'Prometheus answer is cut off'") != std::string::npos);
 }
 
 void PrometheusApiJsonTest::sniffs() {
