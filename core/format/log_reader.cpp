@@ -139,6 +139,8 @@ void LogReader::takeLine(size_t from, size_t end) {
         // The inner record may use the parser's memory, which the next line is about to take.
         emitPending();
     }
+    if (line[0] == '#' && parser_.columns().active())
+        emitPending();   // its keys are the header's, which this line may replace
     LogShape shape = LogShape::kNone;
     next_->clear();
     const bool head = parser_.parse(line, *next_, shape);

@@ -8,6 +8,7 @@
 namespace nj::format {
 namespace {
 
+constexpr int kLastYear = 2200;   // nanoseconds since 1970 end in 2262
 constexpr bool isDigit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
 constexpr bool isLetter(char c) { return static_cast<unsigned char>((c | 0x20) - 'a') < 26; }
 
@@ -200,7 +201,7 @@ size_t finishCivil(Cursor& c, const Parts& p, ParsedTime& out, bool zone = true)
     out.month = static_cast<uint8_t>(p.month);
     out.day = static_cast<uint8_t>(p.day);
     const int year = out.hasYear ? p.year : 2000;
-    if (year > 2200)
+    if (year < 1970 || year > kLastYear)
         return 0;
     out.value = daysFromCivil(year, p.month, p.day) * kDay + timeOfDayNs(p);
     if (zone)
@@ -217,7 +218,7 @@ size_t parseYearFirst(std::string_view text, ParsedTime& out) {
     if (!c.digits(4, p.year))
         return 0;
     const char mark = c.peek();
-    if ((mark != '-' && mark != '/' && mark != '.') || p.year < 1970)
+    if ((mark != '-' && mark != '/' && mark != '.') || p.year < 1970 || p.year > kLastYear)
         return 0;
     c.skip(1);
     if (c.digitRun(4) == 3) {
@@ -420,7 +421,7 @@ size_t parseMonthName(std::string_view text, ParsedTime& out) {
     // "Tue Mar 17 10:58:12 UTC 2026": the year may stand last, in front of nothing or of something that is no digit.
     Cursor tail(text, end);
     int year = 0;
-    if (tail.take(' ') && tail.digitRun(5) == 4 && tail.digits(4, year) && year >= 1970 && year <= 2200 && (tail.peek() == ']' || tail.peek() == ' ' || tail.peek() == '\0' || tail.peek() == ')' || tail.peek() == ':' || tail.peek() == ',')) {
+    if (tail.take(' ') && tail.digitRun(5) == 4 && tail.digits(4, year) && year >= 1970 && year <= kLastYear && (tail.peek() == ']' || tail.peek() == ' ' || tail.peek() == '\0' || tail.peek() == ')' || tail.peek() == ':' || tail.peek() == ',')) {
         Parts withYear = p;
         withYear.year = year;
         Cursor last(text, tail.at());
