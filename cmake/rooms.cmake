@@ -1,6 +1,7 @@
 # One CMake target per room: what a room may use is what its target links, so the linker keeps the layers.
 find_package(PkgConfig REQUIRED)
 find_package(fmt REQUIRED)
+add_compile_options(-pthread)   # for all: gcc takes a precompiled header only under the flags it was built with
 find_package(Threads REQUIRED)
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3>=3.40)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
@@ -16,6 +17,34 @@ if(NIGHTJAR_SANITIZE)
   add_compile_options(-fsanitize=${NIGHTJAR_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
   add_link_options(-fsanitize=${NIGHTJAR_SANITIZE})
 endif()
+
+# Precompiled headers halve a build from nothing; they are off where ccache is to share objects between build folders.
+option(NIGHTJAR_PCH "Precompile the headers that most files include" OFF)
+# nj_precompile(KIND target): KIND core (standard library, fmt), widgets (and Qt) or test (and Qt Test, Widgets when built).
+# The first target of a kind builds the header, which later ones with the same flags reuse.
+set(nj_core_headers <algorithm> <array> <chrono> <cstdint> <cstring> <functional> <map> <memory> <mutex> <optional> <set> <span> <string>
+  <string_view> <unordered_map> <unordered_set> <utility> <variant> <vector> <fmt/format.h>)
+function(nj_precompile kind target)
+  if(NOT NIGHTJAR_PCH)
+    return()
+  endif()
+  if(NOT TARGET nj_${kind}_headers)
+    file(GENERATE OUTPUT ${PROJECT_BINARY_DIR}/${kind}_headers.cpp CONTENT "")
+    add_library(nj_${kind}_headers OBJECT ${PROJECT_BINARY_DIR}/${kind}_headers.cpp)
+    target_link_libraries(nj_${kind}_headers PRIVATE fmt::fmt Threads::Threads nj_warnings)
+    set(headers ${nj_core_headers})
+    if(kind STREQUAL "widgets")
+      target_link_libraries(nj_${kind}_headers PRIVATE Qt6::Widgets)
+      target_compile_definitions(nj_${kind}_headers PRIVATE QT_NO_CAST_FROM_ASCII QT_NO_KEYWORDS)
+      list(APPEND headers <QtWidgets/QtWidgets>)
+    elseif(kind STREQUAL "test")
+      target_link_libraries(nj_${kind}_headers PRIVATE Qt6::Test)
+      list(APPEND headers <QtTest/QtTest>)
+    endif()
+    target_precompile_headers(nj_${kind}_headers PRIVATE ${headers})
+  endif()
+  target_precompile_headers(${target} REUSE_FROM nj_${kind}_headers)
+endfunction()
 
 # nj_room(NAME [DEPENDS target…] [PRIVATE target…]): static library nj_NAME of the *.cpp in this folder and the named subfolders.
 function(nj_room name)
@@ -34,6 +63,7 @@ function(nj_room name)
   add_library(nj_${name} STATIC ${sources})
   target_include_directories(nj_${name} PUBLIC ${PROJECT_SOURCE_DIR}/core)
   target_link_libraries(nj_${name} PUBLIC ${ROOM_DEPENDS} PRIVATE nj_warnings ${ROOM_PRIVATE})
+  nj_precompile(core nj_${name})
 endfunction()
 
 # nj_tests(DEPENDS target… [SKIP name…]): every *_test.cpp of this folder but the skipped is a Qt Test program of its own.
@@ -46,9 +76,14 @@ function(nj_tests)
     if(name IN_LIST T_SKIP)
       continue()
     endif()
+    # moc by name instead of AUTOMOC, which costs every program a run of cmake and a second file to compile.
     add_executable(${room}_${name} ${source})
-    set_target_properties(${room}_${name} PROPERTIES AUTOMOC ON)
+    qt_generate_moc(${source} ${CMAKE_CURRENT_BINARY_DIR}/${name}.moc TARGET ${room}_${name})
+    set_property(SOURCE ${source} APPEND PROPERTY OBJECT_DEPENDS ${CMAKE_CURRENT_BINARY_DIR}/${name}.moc)
+    target_include_directories(${room}_${name} PRIVATE ${CMAKE_CURRENT_BINARY_DIR})
     target_link_libraries(${room}_${name} PRIVATE nj_warnings nj_test_support ${T_DEPENDS} Qt6::Test)
+    target_compile_options(${room}_${name} PRIVATE $<$<CONFIG:Release>:-O0>)
+    nj_precompile(test ${room}_${name})
     add_test(NAME ${room}/${name} COMMAND ${room}_${name})
     set_tests_properties(${room}/${name} PROPERTIES TIMEOUT 300 ENVIRONMENT "QT_QPA_PLATFORM=offscreen;NIGHTJAR_BINARY=$<TARGET_FILE:nightjar>")
   endforeach()
