@@ -10,7 +10,11 @@ int main(int argc, char** argv) {
     app.set_version_flag("--version", NIGHTJAR_VERSION);
     app.require_subcommand(0, 1);
     nj::app::WindowRequest window;
-    app.add_option("PATH", window.paths, "a capsule, or files, directories and archives to open in a new one");
+    app.add_option("PATH", window.paths, "a capsule, or files, directories and archives to open in a new one, or a nightjar: link");
+    app.add_option("--view", window.view, "view to show: nightjar views lists them");
+    app.add_option("--range", window.range, "FROM..TO");
+    app.add_option("--filter", window.filter, "search");
+    app.add_option("--select", window.select, "a trace id, trace:<id>, span:<seq>, log:<seq>, event:<seq>, series:<id>");
     app.add_option("--theme", window.theme, "dark or light")->check(CLI::IsMember({"dark", "light"}));
     int exitCode = 0;
     nj::app::addCommands(app, exitCode);

@@ -11,6 +11,8 @@ struct WindowRequest {
     bool demo = false;                // build the demo incident
     std::string demoCapsule;          // "" = in the user's data folder
     std::string theme;                // "dark", "light", "" = as last time
+    // Where to look, of one capsule: view id, FROM..TO, search, selection; "" = where it was left.
+    std::string view, range, filter, select;
 };
 
 // Returns the exit code.

@@ -3,6 +3,7 @@
 #include <QApplication>
 #include <QFile>
 
+#include "commands/command.h"
 #include "shell/main_window.h"
 #include "window/window_session.h"
 
@@ -18,9 +19,22 @@ int openWindow(const WindowRequest& request, int argc, char** argv) {
     QCoreApplication::setApplicationName(QStringLiteral("nightjar"));
     QCoreApplication::setApplicationVersion(QStringLiteral(NIGHTJAR_VERSION));
     QGuiApplication::setApplicationDisplayName(QStringLiteral("Nightjar"));
-    const ui::ThemeKind theme = request.theme == "light" ? ui::ThemeKind::kLight : ui::ThemeKind::kDark;
+    ui::ViewLink link;
+    link.view = QString::fromStdString(request.view);
+    link.filter = QString::fromStdString(request.filter);
+    // "trace:<id>" is something a view opens; the rest is a selection.
+    const QString select = QString::fromStdString(request.select);
+    (select.startsWith(QLatin1String("trace:")) ? link.parameter : link.select) = select;
+    if (!request.range.empty()) {
+        const auto range = parseTimeRange(request.range, nowNs());
+        if (!range.ok())
+            return fail(range.error());
+        link.range = *range;
+    }
+    WindowSettings settings;
+    const ui::ThemeKind theme = request.theme.empty() ? settings.theme() : request.theme == "light" ? ui::ThemeKind::kLight : ui::ThemeKind::kDark;
     ui::MainWindow window(theme);
-    WindowSession session(window);
+    WindowSession session(window, settings);
     window.show();
     if (request.demo) {
         session.openDemo(QString::fromStdString(request.demoCapsule));
@@ -28,7 +42,7 @@ int openWindow(const WindowRequest& request, int argc, char** argv) {
         QStringList paths;
         for (const std::string& path : request.paths)
             paths << QFile::decodeName(path.c_str());
-        session.open(paths);
+        session.open(paths, link);
     }
     return QApplication::exec();
 }

@@ -8,6 +8,9 @@
 
 #include "import_job.h"
 #include "query/backend.h"
+#include "shell/tour_bar.h"
+#include "shell/workbench.h"
+#include "window/demo_tour.h"
 
 namespace nj::app {
 namespace {
@@ -37,9 +40,13 @@ ui::ImportProgress shown(const ingest::ImportProgress& progress) {
 
 }  // namespace
 
-WindowSession::WindowSession(ui::MainWindow& window, QObject* parent) : QObject(parent), window_(window) {
+WindowSession::WindowSession(ui::MainWindow& window, WindowSettings& settings, QObject* parent) : QObject(parent), window_(window), settings_(settings) {
+    window_.restoreGeometry(settings_.geometry());
+    window_.setRecent(settings_.recent());
+    connect(&window_, &ui::MainWindow::capsuleLeaving, this, &WindowSession::remember);
+    connect(&window_, &ui::MainWindow::themeChanged, this, [this](ui::ThemeKind theme) { settings_.setTheme(theme); });
     connect(&window_, &ui::MainWindow::filesDropped, this, &WindowSession::addFiles);
-    connect(&window_, &ui::MainWindow::openRequested, this, &WindowSession::open);
+    connect(&window_, &ui::MainWindow::openRequested, this, [this](const QStringList& paths) { open(paths); });
     connect(&window_, &ui::MainWindow::demoRequested, this, [this] { openDemo({}); });
     connect(&window_, &ui::MainWindow::cancelImportRequested, this, &WindowSession::cancelImport);
 }
@@ -52,9 +59,14 @@ QString WindowSession::newCapsulePath(const QString& name) {
     return folder.filePath(QStringLiteral("%1-%2.nightjar").arg(name, QDateTime::currentDateTime().toString(QStringLiteral("yyyyMMdd-HHmmss-zzz"))));
 }
 
-void WindowSession::open(const QStringList& paths) {
+void WindowSession::open(const QStringList& paths, const ui::ViewLink& link) {
+    tourWanted_ = false;
+    if (paths.size() == 1 && ui::isLinkText(paths.front())) {
+        openLink(paths.front());
+        return;
+    }
     if (paths.size() == 1 && looksLikeCapsule(paths.front())) {
-        openCapsule(QFileInfo(paths.front()).absoluteFilePath());
+        openCapsule(QFileInfo(paths.front()).absoluteFilePath(), link);
         return;
     }
     if (paths.isEmpty())
@@ -73,6 +85,7 @@ void WindowSession::addFiles(const QStringList& paths) {
 }
 
 void WindowSession::openDemo(const QString& capsule) {
+    tourWanted_ = true;
     QString path = capsule;
     if (path.isEmpty()) {
         const QDir folder(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation));
@@ -91,11 +104,43 @@ void WindowSession::openDemo(const QString& capsule) {
     startImport(path, {}, true);
 }
 
-void WindowSession::openCapsule(const QString& path) {
+// A link comes from anywhere: it may open a capsule that is there, and imports nothing.
+void WindowSession::openLink(const QString& text) {
+    const auto link = ui::parseLink(text);
+    if (!link.ok()) {
+        window_.closeCapsule(QString::fromStdString(link.error().message));
+        return;
+    }
+    if (!looksLikeCapsule(link->capsule)) {
+        window_.closeCapsule(tr("The link's capsule is not here: %1").arg(link->capsule.left(300)));
+        return;
+    }
+    openCapsule(QFileInfo(link->capsule).absoluteFilePath(), *link);
+}
+
+void WindowSession::remember() {
+    settings_.setGeometry(window_.saveGeometry());
+    ui::Workbench* bench = window_.workbench();
+    if (!bench)
+        return;
+    settings_.setUtc(bench->workspace().utc());
+    settings_.setRailCollapsed(bench->railCollapsed());
+    if (bench->opened())
+        settings_.setLeft(bench->link());
+}
+
+void WindowSession::openCapsule(const QString& path, const ui::ViewLink& link) {
     const std::string file = QFile::encodeName(path).toStdString();
     capsule_ = path;
     ownCapsule_ = false;
-    window_.openCapsule(path, [file] { return query::openCapsuleBackend(file); });
+    const ui::ViewLink place = link == ui::ViewLink{} ? settings_.left(path) : link;
+    window_.openCapsule(path, [file] { return query::openCapsuleBackend(file); }, place);
+    window_.workbench()->workspace().setUtc(settings_.utc());
+    window_.workbench()->setRailCollapsed(settings_.railCollapsed());
+    if (std::exchange(tourWanted_, false))
+        window_.workbench()->tour()->start(demoTour(), demoTourEnd());
+    settings_.addRecent(path);
+    window_.setRecent(settings_.recent());
 }
 
 void WindowSession::startImport(const QString& capsule, const QStringList& paths, bool demo) {

@@ -10,21 +10,26 @@
 
 #include "ingest/importer.h"
 #include "shell/main_window.h"
+#include "window/window_settings.h"
 
 namespace nj::app {
 
 class WindowSession : public QObject {
     Q_OBJECT
 public:
-    explicit WindowSession(ui::MainWindow& window, QObject* parent = nullptr);
+    // `settings` outlives the session.
+    WindowSession(ui::MainWindow& window, WindowSettings& settings, QObject* parent = nullptr);
     ~WindowSession() override;
 
-    // One capsule is opened; anything else is imported into a new capsule.
-    void open(const QStringList& paths);
+    // One capsule is opened, where it was left unless `link` says where; anything else is imported into a new capsule. A nightjar: link
+    // among the paths names its capsule itself.
+    void open(const QStringList& paths, const ui::ViewLink& link = {});
     void openDemo(const QString& capsule);
 
 private:
-    void openCapsule(const QString& path);
+    void openCapsule(const QString& path, const ui::ViewLink& link = {});
+    void openLink(const QString& text);
+    void remember();
     void addFiles(const QStringList& paths);
     void startImport(const QString& capsule, const QStringList& paths, bool demo);
     void importEnded(const QString& capsule, Result<ingest::ImportReport> report);
@@ -32,10 +37,11 @@ private:
     [[nodiscard]] static QString newCapsulePath(const QString& name);
 
     ui::MainWindow& window_;
+    WindowSettings& settings_;
     QString capsule_;
     bool ownCapsule_ = false;   // made by this session: dropped files are added to it
     std::jthread import_;
-    bool importing_ = false;
+    bool importing_ = false, tourWanted_ = false;
 };
 
 }  // namespace nj::app

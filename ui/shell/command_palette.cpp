@@ -53,13 +53,25 @@ int matchRank(const QString& text, const QString& typed) {
     return rank;
 }
 
+std::vector<PaletteEntry> ranked(std::vector<PaletteEntry> entries, const QString& typed, size_t limit) {
+    std::vector<std::pair<int, size_t>> fitting;
+    for (size_t i = 0; i < entries.size(); ++i)
+        if (const int rank = matchRank(entries[i].text, typed); rank >= 0)
+            fitting.emplace_back(rank, i);
+    std::stable_sort(fitting.begin(), fitting.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::vector<PaletteEntry> best;
+    for (size_t i = 0; i < std::min(limit, fitting.size()); ++i)
+        best.push_back(std::move(entries[fitting[i].second]));
+    return best;
+}
+
 CommandPalette::CommandPalette(ActionRegistry& actions, const Theme& theme, QWidget* window) : QFrame(window), actions_(actions), theme_(theme) {
     setObjectName(QStringLiteral("palette"));
     setAccessibleName(tr("Commands"));
     edit_ = new QLineEdit(this);
     edit_->setObjectName(QStringLiteral("paletteEdit"));
     edit_->setAccessibleName(tr("Search commands"));
-    edit_->setPlaceholderText(tr("command, view or id   > command   : service or id   = time   / filter"));
+    edit_->setPlaceholderText(tr("command or view   > command"));
     edit_->installEventFilter(this);
     list_ = new QListWidget(this);
     list_->setItemDelegate(new RowDelegate(theme, list_));
@@ -77,6 +89,11 @@ CommandPalette::CommandPalette(ActionRegistry& actions, const Theme& theme, QWid
     connect(edit_, &QLineEdit::textChanged, this, &CommandPalette::update);
     connect(list_, &QListWidget::itemClicked, this, &CommandPalette::runCurrent);
     hide();
+}
+
+void CommandPalette::addSource(PaletteSource source) {
+    edit_->setPlaceholderText(edit_->placeholderText() + QStringLiteral("   %1 %2").arg(source.prefix).arg(source.word));
+    sources_.push_back(std::move(source));
 }
 
 void CommandPalette::paintEvent(QPaintEvent*) {
@@ -112,34 +129,36 @@ QStringList CommandPalette::shownEntries() const {
     return texts;
 }
 
-std::vector<PaletteEntry> CommandPalette::entriesFor(const QString& text) {
+std::vector<PaletteEntry> CommandPalette::commandEntries(const QString& typed) const {
+    std::vector<std::pair<int, const ActionInfo*>> fitting;
+    for (const ActionInfo& info : actions_.actions())
+        if (const int rank = matchRank(info.group + QLatin1Char(' ') + info.text, typed); rank >= 0 && info.action->isEnabled())
+            fitting.emplace_back(rank, &info);
+    std::stable_sort(fitting.begin(), fitting.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
     std::vector<PaletteEntry> entries;
+    for (const auto& [rank, info] : fitting) {
+        const QString keys = info->keys.isEmpty() ? QString() : ActionRegistry::keyText(info->keys.first());
+        entries.push_back({info->text, info->group, keys, [action = info->action] { action->trigger(); }});
+    }
+    return entries;
+}
+
+std::vector<PaletteEntry> CommandPalette::entriesFor(const QString& text) const {
     const QChar prefix = text.isEmpty() ? QChar() : text[0];
-    const QString rest = text.mid(1).trimmed();
-    if (prefix == QLatin1Char('='))
-        return {{tr("Go to time %1").arg(rest), tr("time"), {}, [this, rest] { Q_EMIT timeEntered(rest); }}};
-    if (prefix == QLatin1Char('/'))
-        return {{tr("Filter by %1").arg(rest), tr("filter"), {}, [this, rest] { Q_EMIT filterEntered(rest); }}};
-    const bool goTo = prefix == QLatin1Char(':');
-    const QString typed = goTo || prefix == QLatin1Char('>') ? rest : text.trimmed();
-    std::vector<std::pair<int, PaletteEntry>> ranked;
-    if (!goTo)
-        for (const ActionInfo& info : actions_.actions()) {
-            const int rank = matchRank(info.group + QLatin1Char(' ') + info.text, typed);
-            if (rank < 0 || !info.action->isEnabled())
-                continue;
-            const QString keys = info.keys.isEmpty() ? QString() : ActionRegistry::keyText(info.keys.first());
-            ranked.push_back({rank, {info.text, info.group, keys, [action = info.action] { action->trigger(); }}});
-        }
-    if (goTo || !typed.isEmpty())
-        for (const QString& service : services_)
-            if (const int rank = matchRank(service, typed); rank >= 0)
-                ranked.push_back({rank + 200, {service, tr("service: add to the filter"), {}, [this, service] { Q_EMIT serviceChosen(service); }}});
-    std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-    if (looksLikeId(typed))
-        entries.push_back({tr("Find %1").arg(typed), tr("trace, request or session id"), {}, [this, typed] { Q_EMIT idEntered(typed); }});
-    for (auto& [rank, entry] : ranked)
-        entries.push_back(std::move(entry));
+    if (prefix == QLatin1Char('>'))
+        return commandEntries(text.mid(1).trimmed());
+    for (const PaletteSource& source : sources_)
+        if (source.prefix == prefix)
+            return source.entries(text.mid(1).trimmed());
+    const QString typed = text.trimmed();
+    std::vector<PaletteEntry> entries = commandEntries(typed);
+    if (typed.isEmpty())
+        return entries;
+    for (const PaletteSource& source : sources_)
+        if (source.unasked)
+            for (PaletteEntry& entry : source.entries(typed))
+                // An id is what was meant when the text looks like one.
+                entries.insert(looksLikeId(typed) ? entries.begin() : entries.end(), std::move(entry));
     return entries;
 }
 

@@ -1,5 +1,6 @@
-// Ctrl+K: everything reachable by typing. No prefix searches commands and views; ">" commands only, ":" services and ids, "=" times,
-// "/" a filter. A frame over the window, not a dialog: nothing behind it stops. UI thread.
+// Ctrl+K: everything reachable by typing. No prefix searches commands, views and what answers to ":"; ">" commands only; the window
+// adds what other prefixes list (":" services and ids, "=" times, "/" a filter, "@" events …). A frame over the window, not a dialog:
+// nothing behind it stops. UI thread.
 #pragma once
 
 #include <QFrame>
@@ -17,23 +18,25 @@ struct PaletteEntry {
     QString text, hint, keys;
     std::function<void()> run;
 };
+// What a prefix lists for the text typed after it, best first.
+struct PaletteSource {
+    QChar prefix;
+    QString word;                     // of the placeholder: "time"
+    bool unasked = false;             // also listed below the commands when no prefix is typed
+    std::function<std::vector<PaletteEntry>(const QString& typed)> entries;
+};
 
 class CommandPalette : public QFrame {
     Q_OBJECT
 public:
     CommandPalette(ActionRegistry& actions, const Theme& theme, QWidget* window);
 
-    // Services to go to with ":".
-    void setServices(const QStringList& services) { services_ = services; }
+    void addSource(PaletteSource source);
     void open(const QString& text = {});
     void close();
     [[nodiscard]] QStringList shownEntries() const;
 
 Q_SIGNALS:
-    void timeEntered(const QString& text);
-    void filterEntered(const QString& text);
-    void serviceChosen(const QString& service);
-    void idEntered(const QString& text);
     void closed();
 
 protected:
@@ -43,11 +46,12 @@ protected:
 private:
     void update(const QString& text);
     void runCurrent();
-    [[nodiscard]] std::vector<PaletteEntry> entriesFor(const QString& text);
+    [[nodiscard]] std::vector<PaletteEntry> commandEntries(const QString& typed) const;
+    [[nodiscard]] std::vector<PaletteEntry> entriesFor(const QString& text) const;
 
     ActionRegistry& actions_;
     const Theme& theme_;
-    QStringList services_;
+    std::vector<PaletteSource> sources_;
     QLineEdit* edit_;
     QListWidget* list_;
     std::vector<PaletteEntry> entries_;
@@ -55,5 +59,7 @@ private:
 
 // How well `text` fits the typed words: −1 not at all, else smaller is better. Every typed word must begin a word or stand inside.
 int matchRank(const QString& text, const QString& typed);
+// The entries whose text fits, best first, at most `limit`.
+std::vector<PaletteEntry> ranked(std::vector<PaletteEntry> entries, const QString& typed, size_t limit);
 
 }  // namespace nj::ui

@@ -13,14 +13,20 @@
 #include "shell/key_overlay.h"
 #include "shell/notice.h"
 #include "shell/start_page.h"
+#include "shell/status_line.h"
 #include "shell/top_bar.h"
 #include "shell/workbench.h"
+#include "state/time_text.h"
 #include "theme/number_format.h"
+#include "widgets/filter_terms.h"
 #include "widgets/inspector.h"
+#include "widgets/overview_strip.h"
 
 namespace nj::ui {
 
 namespace {
+
+constexpr size_t kListed = 50;   // of the palette
 
 QKeySequence keys(const char* text) { return QKeySequence(QString::fromLatin1(text)); }
 
@@ -33,9 +39,6 @@ QStringList localPaths(const QMimeData* data) {
             paths.append(url.toLocalFile());
     return paths;
 }
-
-// A word for the shell's command line.
-QString shellQuoted(const QString& text) { return QLatin1Char('\'') + QString(text).replace(QLatin1Char('\''), QLatin1String("'\\''")) + QLatin1Char('\''); }
 
 }  // namespace
 
@@ -64,22 +67,7 @@ MainWindow::MainWindow(ThemeKind theme, QWidget* parent) : QMainWindow(parent), 
     };
     connect(commands_, &CommandPalette::closed, this, focusBack);
     connect(overlay_, &KeyOverlay::closed, this, focusBack);
-    connect(commands_, &CommandPalette::timeEntered, this, [this](const QString& text) {
-        if (bench_)
-            bench_->goToTime(text);
-    });
-    connect(commands_, &CommandPalette::filterEntered, this, [this](const QString& text) {
-        if (bench_)
-            bench_->topBar()->filterBar()->apply(text);
-    });
-    connect(commands_, &CommandPalette::serviceChosen, this, [this](const QString& service) {
-        if (bench_)
-            bench_->addTerm(QStringLiteral("service"), service);
-    });
-    connect(commands_, &CommandPalette::idEntered, this, [this](const QString& text) {
-        if (bench_)
-            bench_->openId(text);
-    });
+    addPaletteSources();
     start_->setFocus();
 }
 
@@ -89,6 +77,45 @@ MainWindow::~MainWindow() {
     overlay_->disconnect(this);
     delete bench_;
     bench_ = nullptr;
+}
+
+void MainWindow::addPaletteSources() {
+    const auto one = [](const QString& text, const QString& hint, std::function<void()> run) { return std::vector<PaletteEntry>{{text, hint, {}, std::move(run)}}; };
+    commands_->addSource({QLatin1Char(':'), tr("service or id"), true, [this](const QString& typed) {
+                              std::vector<PaletteEntry> entries;
+                              if (!bench_)
+                                  return entries;
+                              for (const std::string& name : bench_->workspace().info().services) {
+                                  const QString service = QString::fromStdString(name);
+                                  entries.push_back({service, tr("service: add to the filter"), {}, [this, service] { bench_->addTerm(QStringLiteral("service"), service); }});
+                              }
+                              entries = ranked(std::move(entries), typed, kListed);
+                              if (looksLikeId(typed))
+                                  entries.insert(entries.begin(), {tr("Find %1").arg(typed), tr("trace, request or session id"), {}, [this, typed] { bench_->openId(typed); }});
+                              return entries;
+                          }});
+    commands_->addSource({QLatin1Char('='), tr("time"), false, [this, one](const QString& typed) {
+                              return one(tr("Go to time %1").arg(typed), tr("time"), [this, typed] {
+                                  if (bench_)
+                                      bench_->goToTime(typed);
+                              });
+                          }});
+    commands_->addSource({QLatin1Char('/'), tr("filter"), false, [this, one](const QString& typed) {
+                              return one(tr("Filter by %1").arg(typed), tr("filter"), [this, typed] {
+                                  if (bench_)
+                                      bench_->topBar()->filterBar()->apply(typed);
+                              });
+                          }});
+    commands_->addSource({QLatin1Char('@'), tr("event"), false, [this](const QString& typed) {
+                              std::vector<PaletteEntry> entries;
+                              if (!bench_)
+                                  return entries;
+                              for (const query::EventMark& event : bench_->strip()->events()) {
+                                  const QString text = formatDateTime(event.time, bench_->workspace().utc(), kSecond) + QStringLiteral("  ") + QString::fromStdString(event.title).left(80);
+                                  entries.push_back({text, QString::fromStdString(event.kind), {}, [this, seq = event.seq, time = event.time] { bench_->goToEvent(seq, time); }});
+                              }
+                              return ranked(std::move(entries), typed, kListed);
+                          }});
 }
 
 void MainWindow::addActions() {
@@ -179,40 +206,50 @@ void MainWindow::addCopyActions() {
             if (bench_)
                 bench_->inspector()->copy(form);
         });
-    actions_->add(QStringLiteral("copy.command"), group, tr("This view as a command"), {keys("C, C")}, [this] { QApplication::clipboard()->setText(commandLine()); });
+    const std::tuple<const char*, QString, const char*, QString (*)(const ViewLink&)> views[] = {
+        {"copy.link", tr("This view as a link"), "C, L", linkText},
+        {"copy.command", tr("This view as a command"), "C, C", commandLine},
+        {"copy.render", tr("This view as the command that draws it"), "C, R", renderCommandLine}};
+    for (const auto& [id, text, key, form] : views)
+        actions_->add(QString::fromLatin1(id), tr("Copy"), text, {keys(key)}, [this, form = form] {
+            if (bench_)
+                copied(form(bench_->link()));
+        });
+    actions_->add(QStringLiteral("copy.range"), tr("Copy"), tr("The time range"), {keys("T, C")}, [this] {
+        if (bench_)
+            copied(editableRangeText(bench_->workspace().range(), bench_->workspace().utc()));
+    });
+    actions_->add(QStringLiteral("time.paste"), tr("Time and filter"), tr("Go to the time range of the clipboard"), {keys("T, V")}, [this] {
+        if (bench_)
+            bench_->goToTime(QApplication::clipboard()->text().left(200).trimmed());
+    });
 }
 
-QString MainWindow::commandLine() const {
-    if (!bench_)
-        return {};
-    Workspace& workspace = bench_->workspace();
-    const TimeRange range = workspace.range();
-    QString line = QStringLiteral("nightjar render %1 %2 -o view.png").arg(shellQuoted(workspace.info().path.empty() ? windowTitle() : QString::fromStdString(workspace.info().path)), bench_->currentViewId());
-    if (!range.empty())
-        line += QStringLiteral(" --range %1..%2").arg(QString::fromStdString(formatRfc3339(range.from)), QString::fromStdString(formatRfc3339(range.to)));
-    if (!workspace.filterText().isEmpty())
-        line += QStringLiteral(" --filter ") + shellQuoted(workspace.filterText());
-    return line;
+void MainWindow::copied(const QString& text) {
+    QApplication::clipboard()->setText(text);
+    if (bench_)
+        bench_->status()->flash(tr("Copied: %1").arg(text.left(160)));
 }
 
-void MainWindow::openCapsule(const QString& path, QueryRunner::BackendFactory factory) {
+void MainWindow::openCapsule(const QString& path, QueryRunner::BackendFactory factory, const ViewLink& link) {
     closeCapsule();
     bench_ = new Workbench(path, std::move(factory), theme_, stack_);
     stack_->addWidget(bench_);
     stack_->setCurrentWidget(bench_);
+    if (link != ViewLink{})
+        bench_->go(link);
     setWindowTitle(QFileInfo(path).fileName() + QStringLiteral(" — ") + tr("Nightjar"));
     connect(bench_, &Workbench::commandsRequested, this, [this] { openPalette({}); });
     connect(bench_, &Workbench::cancelImportRequested, this, &MainWindow::cancelImportRequested);
     connect(bench_, &Workbench::settledChanged, this, &MainWindow::settledChanged);
-    connect(&bench_->workspace(), &Workspace::infoChanged, this, &MainWindow::showServices);
 }
 
 void MainWindow::closeCapsule(const QString& problem) {
     commands_->close();
     if (bench_) {
+        Q_EMIT capsuleLeaving();
         delete bench_;
         bench_ = nullptr;
-        commands_->setServices({});
     }
     stack_->setCurrentWidget(start_);
     start_->setProblem(problem);
@@ -261,11 +298,9 @@ void MainWindow::chooseFiles() {
 
 void MainWindow::openPalette(const QString& text) { commands_->open(text); }
 
-void MainWindow::showServices() {
-    QStringList services;
-    for (const std::string& service : bench_->workspace().info().services)
-        services.append(QString::fromStdString(service).left(200));
-    commands_->setServices(services);
+void MainWindow::closeEvent(QCloseEvent* event) {
+    Q_EMIT capsuleLeaving();
+    QMainWindow::closeEvent(event);
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {

@@ -9,6 +9,7 @@
 #include "bridge/query_runner.h"
 #include "shell/action_registry.h"
 #include "shell/import_progress.h"
+#include "state/view_link.h"
 #include "theme/theme.h"
 #include "views/view.h"
 
@@ -25,8 +26,9 @@ public:
     explicit MainWindow(ThemeKind theme = ThemeKind::kDark, QWidget* parent = nullptr);
     ~MainWindow() override;
 
-    // Shows the capsule; a factory opens one read-only backend per query thread. Replaces what was open.
-    void openCapsule(const QString& path, QueryRunner::BackendFactory factory);
+    // Shows the capsule; a factory opens one read-only backend per query thread. Replaces what was open. Of `link` everything but the
+    // capsule is taken, as far as it is there.
+    void openCapsule(const QString& path, QueryRunner::BackendFactory factory, const ViewLink& link = {});
     // Back to the start page, with a sentence why when something failed.
     void closeCapsule(const QString& problem = {});
     // Progress of an import into the open capsule (or, before one is open, none).
@@ -54,8 +56,11 @@ Q_SIGNALS:
     void cancelImportRequested();
     void themeChanged(nj::ui::ThemeKind kind);
     void settledChanged();
+    // The window closes, or the capsule that is still open goes: the time to remember where it was.
+    void capsuleLeaving();
 
 protected:
+    void closeEvent(QCloseEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dragLeaveEvent(QDragLeaveEvent* event) override;
     void dropEvent(QDropEvent* event) override;
@@ -68,8 +73,8 @@ private:
     void addCopyActions();
     void chooseFiles();
     void openPalette(const QString& text);
-    void showServices();
-    [[nodiscard]] QString commandLine() const;
+    void addPaletteSources();
+    void copied(const QString& text);
 
     Theme theme_;
     ActionRegistry* actions_;

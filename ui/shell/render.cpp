@@ -33,23 +33,6 @@ bool waitUntilSettled(MainWindow& window, int limitMs) {
     return quiet >= kQuietTurns;
 }
 
-std::optional<Selection> parseSelection(const QString& text) {
-    const auto colon = text.indexOf(QLatin1Char(':'));
-    bool number = false;
-    const qint64 seq = text.mid(colon + 1).toLongLong(&number);
-    const QString kind = text.left(colon);
-    using Kind = Selection::Kind;
-    const std::pair<const char*, Kind> kinds[] = {{"span", Kind::kSpan}, {"log", Kind::kLog}, {"event", Kind::kEvent}, {"series", Kind::kSeries}};
-    for (const auto& [name, value] : kinds)
-        if (colon > 0 && number && kind == QLatin1String(name)) {
-            Selection selection;
-            selection.kind = value;
-            selection.seq = seq;
-            return selection;
-        }
-    return {};
-}
-
 }  // namespace
 
 Result<QImage> renderView(QueryRunner::BackendFactory factory, const RenderOptions& options) {

@@ -12,7 +12,7 @@ namespace nj::ui {
 
 namespace {
 
-constexpr int kHeight = 26, kBarWidth = 160;
+constexpr int kHeight = 26, kBarWidth = 160, kFlashMs = 4000;
 
 QString fileName(const std::string& path) {
     const QString text = QString::fromStdString(path);
@@ -42,6 +42,15 @@ StatusLine::StatusLine(const Theme& theme, QWidget* parent) : QWidget(parent), t
     files_ = new PlainLabel({}, theme.table, "muted", this);
     missing_ = new PlainLabel({}, theme.table, "warning", this);
     missing_->setElided(true);
+    flash_ = new PlainLabel({}, theme.table, "", this);
+    flash_->setElided(true);
+    flash_->hide();
+    flashTimer_.setSingleShot(true);
+    flashTimer_.setInterval(kFlashMs);
+    connect(&flashTimer_, &QTimer::timeout, this, [this] {
+        flash_->hide();
+        missing_->setVisible(!importing_);
+    });
     progressText_ = new PlainLabel({}, theme.table, "", this);
     bar_ = new QProgressBar(this);
     bar_->setFixedWidth(kBarWidth);
@@ -63,6 +72,7 @@ StatusLine::StatusLine(const Theme& theme, QWidget* parent) : QWidget(parent), t
     row->addWidget(progressText_);
     row->addWidget(cancel_);
     row->addWidget(missing_);
+    row->addWidget(flash_);
     row->addStretch(1);
     row->addWidget(question_);
     row->addWidget(zone_);
@@ -99,10 +109,18 @@ void StatusLine::setInfo(const query::CapsuleInfo& info) {
     missing_->setPlain(missing.isEmpty() ? QString() : QStringLiteral("◆ ") + tr("missing: %1").arg(missing.join(QStringLiteral(" · "))));
 }
 
+void StatusLine::flash(const QString& text) {
+    flash_->setPlain(text);
+    flash_->show();
+    missing_->hide();
+    flashTimer_.start();
+}
+
 void StatusLine::setProgress(const ImportProgress& progress) {
+    importing_ = progress.running;
     for (QWidget* widget : {static_cast<QWidget*>(bar_), static_cast<QWidget*>(progressText_), static_cast<QWidget*>(cancel_)})
         widget->setVisible(progress.running);
-    missing_->setVisible(!progress.running);
+    missing_->setVisible(!importing_ && !flashTimer_.isActive());
     if (!progress.running)
         return;
     bar_->setRange(0, progress.bytesTotal > 0 ? 1000 : 0);

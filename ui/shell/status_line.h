@@ -4,6 +4,7 @@
 
 #include <QProgressBar>
 #include <QPushButton>
+#include <QTimer>
 #include <QWidget>
 
 #include "query/backend.h"
@@ -22,6 +23,8 @@ public:
     void setProgress(const ImportProgress& progress);
     void setLastQuestion(qint64 microseconds);
     void setZone(const QString& zone);
+    // A few seconds in place of what is missing: what a key just did.
+    void flash(const QString& text);
     // The whole line as text, for tests and screen readers.
     [[nodiscard]] QString text() const;
 
@@ -34,9 +37,11 @@ protected:
 
 private:
     const Theme& theme_;
-    PlainLabel *totals_, *files_, *missing_, *progressText_, *question_;
+    PlainLabel *totals_, *files_, *missing_, *flash_, *progressText_, *question_;
     QProgressBar* bar_;
     QPushButton *cancel_, *zone_;
+    QTimer flashTimer_;
+    bool importing_ = false;
 };
 
 }  // namespace nj::ui

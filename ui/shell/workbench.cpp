@@ -12,6 +12,7 @@
 #include "shell/notice.h"
 #include "shell/status_line.h"
 #include "shell/top_bar.h"
+#include "shell/tour_bar.h"
 #include "shell/view_rail.h"
 #include "state/links.h"
 #include "state/time_text.h"
@@ -73,6 +74,7 @@ void Workbench::buildLayout() {
     rail_ = new ViewRail(theme_, this);
     strip_ = new OverviewStrip(workspace_, theme_, this);
     notice_ = new Notice(theme_, this);
+    tour_ = new TourBar(*this, theme_);
     pages_ = new QStackedWidget(this);
     pages_->setObjectName(QStringLiteral("page"));
     inspector_ = new Inspector(workspace_, queries_, theme_, this);
@@ -86,6 +88,7 @@ void Workbench::buildLayout() {
     auto* right = new QVBoxLayout;
     right->addWidget(strip_);
     right->addWidget(notice_);
+    right->addWidget(tour_);
     right->addLayout(middle, 1);
     auto* body = new QHBoxLayout;
     body->addWidget(rail_);
@@ -196,6 +199,11 @@ void Workbench::applyOpening(const query::OpeningAnswer& opening) {
         }
     }
     askStrip();
+    if (const auto link = std::exchange(awaited_, std::nullopt)) {
+        go(*link);
+        if (!link->range.empty() && !importing_)
+            notice_->say(tr("Shown as it was left, or as the link says."), false, tr("What it opens with (T I)"), [this] { goToTime(QStringLiteral("incident")); });
+    }
     if (first && current_.id.isEmpty()) {
         const auto factories = viewFactories();
         const auto shown = std::find_if(factories.begin(), factories.end(),
@@ -268,6 +276,31 @@ void Workbench::showView(const QString& viewId, const QString& parameter) {
         workspace_.undo().push(new ViewCommand(*this, {viewId, parameter}));
 }
 
+ViewLink Workbench::link() const {
+    const View* view = currentView();
+    return {path_, current_.id, view ? view->opened() : current_.parameter, workspace_.range(), workspace_.filterText(), selectionText(workspace_.selection())};
+}
+
+void Workbench::go(const ViewLink& link) {
+    if (!opened_) {
+        awaited_ = link;
+        return;
+    }
+    if (!link.range.empty())
+        workspace_.setRange(link.range);
+    QString error;
+    if (link.filter != workspace_.filterText() && !workspace_.setFilterText(link.filter, &error))
+        notice_->say(error, true);
+    if (!link.view.isEmpty() && findView(link.view))
+        showView(link.view, link.parameter);
+    else if (!link.view.isEmpty())
+        notice_->say(tr("There is no view called %1.").arg(link.view.left(40)), true);
+    if (const auto selection = parseSelection(link.select))
+        workspace_.setSelection(*selection);
+    else if (!link.select.isEmpty())
+        openId(link.select);
+}
+
 void Workbench::place(const Place& place) {
     current_ = place;
     rail_->setCurrent(place.id);
@@ -329,8 +362,10 @@ void Workbench::toggleInspector() {
     inspector_->setVisible(inspectorWanted_ && inspector_->shows(workspace_.selection()));
 }
 
-void Workbench::toggleRail() {
-    railCollapsed_ = !railCollapsed_;
+void Workbench::toggleRail() { setRailCollapsed(!railCollapsed_); }
+
+void Workbench::setRailCollapsed(bool collapsed) {
+    railCollapsed_ = collapsed;
     rail_->setCollapsed(railCollapsed_ || width() < kNarrow);
 }
 
@@ -390,6 +425,17 @@ void Workbench::goToTime(const QString& text) {
         workspace_.setRange(*range);
     else
         notice_->say(QString::fromStdString(range.error().message), true);
+}
+
+void Workbench::goToEvent(qint64 seq, TimeNs time) {
+    const TimeRange range = workspace_.range();
+    if (!range.contains(time))
+        workspace_.setRange({time - range.length() / 2, time - range.length() / 2 + range.length()});
+    workspace_.setCursor(time);
+    Selection selection;
+    selection.kind = Selection::Kind::kEvent;
+    selection.seq = seq;
+    workspace_.setSelection(selection);
 }
 
 void Workbench::addTerm(const QString& field, const QString& value, bool exclude) {

@@ -9,6 +9,7 @@
 
 #include "bridge/query_runner.h"
 #include "shell/import_progress.h"
+#include "state/view_link.h"
 #include "state/workspace.h"
 #include "theme/theme.h"
 #include "views/view.h"
@@ -20,6 +21,7 @@ class Notice;
 class OverviewStrip;
 class StatusLine;
 class TopBar;
+class TourBar;
 class ViewRail;
 
 class Workbench : public QWidget {
@@ -29,6 +31,7 @@ public:
     ~Workbench() override;
 
     [[nodiscard]] Workspace& workspace() { return workspace_; }
+    [[nodiscard]] const Workspace& workspace() const { return workspace_; }
     [[nodiscard]] QueryRunner& queries() { return queries_; }
     [[nodiscard]] TopBar* topBar() { return topBar_; }
     [[nodiscard]] OverviewStrip* strip() { return strip_; }
@@ -36,15 +39,22 @@ public:
     [[nodiscard]] Inspector* inspector() { return inspector_; }
     [[nodiscard]] StatusLine* status() { return status_; }
     [[nodiscard]] Notice* notice() { return notice_; }
+    [[nodiscard]] TourBar* tour() { return tour_; }
 
     // Undoable. Unknown ids do nothing.
     void showView(const QString& viewId, const QString& parameter = {});
     [[nodiscard]] QString currentViewId() const { return current_.id; }
     // The page shown; nullptr while its view lacks its signal.
     [[nodiscard]] View* currentView() const;
+    // What is shown, as text can keep it.
+    [[nodiscard]] ViewLink link() const;
+    // Shows what the link says, as far as this capsule has it; before the capsule's first answer it waits for it. Ignores its capsule.
+    void go(const ViewLink& link);
     // Looks a pasted id up and opens what has it; filters by the text when nothing has.
     void openId(const QString& text);
     void goToTime(const QString& text);
+    // Selects the event and, where the range does not hold its instant, moves the range to it.
+    void goToEvent(qint64 seq, TimeNs time);
     // The service becomes part of the filter.
     void addTerm(const QString& field, const QString& value, bool exclude = false);
     void showAll();
@@ -53,6 +63,8 @@ public:
     void followBaseline();
     void toggleInspector();
     void toggleRail();
+    void setRailCollapsed(bool collapsed);
+    [[nodiscard]] bool railCollapsed() const { return railCollapsed_; }
     // Leaves one level: the selection, what the view has open, the notice.
     void escape();
     // '/': the view's own search where it has one, else the filter.
@@ -101,6 +113,7 @@ private:
     OverviewStrip* strip_;
     ViewRail* rail_;
     Notice* notice_;
+    TourBar* tour_;
     QStackedWidget* pages_;
     Inspector* inspector_;
     StatusLine* status_;
@@ -108,6 +121,7 @@ private:
     Place current_;
     QTimer refreshTimer_, stripTimer_;
     QString path_, problem_;
+    std::optional<ViewLink> awaited_;
     bool opened_ = false, importing_ = false, grows_ = false, inspectorWanted_ = true, railCollapsed_ = false, openingBaseline_ = false;
 };
 

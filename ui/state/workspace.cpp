@@ -33,7 +33,31 @@ namespace {
 
 constexpr int kUndoSteps = 200;
 
+constexpr std::pair<const char*, Selection::Kind> kSelectionKinds[] = {
+    {"span", Selection::Kind::kSpan}, {"log", Selection::Kind::kLog}, {"event", Selection::Kind::kEvent}, {"series", Selection::Kind::kSeries}};
+
 }  // namespace
+
+QString selectionText(const Selection& selection) {
+    for (const auto& [name, kind] : kSelectionKinds)
+        if (selection.kind == kind && selection.seq >= 0)
+            return QString::fromLatin1(name) + QLatin1Char(':') + QString::number(selection.seq);
+    return {};
+}
+
+std::optional<Selection> parseSelection(const QString& text) {
+    const auto colon = text.indexOf(QLatin1Char(':'));
+    bool number = false;
+    const qint64 seq = text.mid(colon + 1).toLongLong(&number);
+    for (const auto& [name, kind] : kSelectionKinds)
+        if (colon > 0 && number && text.left(colon) == QLatin1String(name)) {
+            Selection selection;
+            selection.kind = kind;
+            selection.seq = seq;
+            return selection;
+        }
+    return {};
+}
 
 Workspace::Workspace(QObject* parent) : QObject(parent) { undo_.setUndoLimit(kUndoSteps); }
 

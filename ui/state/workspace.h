@@ -24,6 +24,10 @@ struct Selection {
     bool operator==(const Selection&) const = default;
 };
 
+// "span:<seq>", "log:<seq>", "event:<seq>", "series:<id>"; "" for what text can't name.
+QString selectionText(const Selection& selection);
+std::optional<Selection> parseSelection(const QString& text);
+
 class Workspace : public QObject {
     Q_OBJECT
 public:

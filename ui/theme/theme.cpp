@@ -1,10 +1,11 @@
 #include "theme/theme.h"
 
 #include <QApplication>
-#include <QStyleFactory>
 #include <algorithm>
 #include <array>
 #include <cmath>
+
+#include "theme/cell_style.h"
 
 namespace nj::ui {
 
@@ -203,8 +204,7 @@ QString Theme::styleSheet() const {
 }
 
 void Theme::install() const {
-    if (QStyle* fusion = QStyleFactory::create(QStringLiteral("Fusion")))
-        QApplication::setStyle(fusion);
+    QApplication::setStyle(new CellStyle);
     QApplication::setFont(body);
     QApplication::setPalette(palette());
     qApp->setStyleSheet(styleSheet());

@@ -4,6 +4,7 @@
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
+#include "state/links.h"
 #include "views/view.h"
 #include "widgets/trace_list_panel.h"
 #include "widgets/trace_panel.h"
@@ -50,6 +51,7 @@ public:
         if (const auto id = TraceId::fromHex(parts[1].toStdString()))
             openTrace(*id, parts.size() > 2 ? parts[2].toLongLong() : -1);
     }
+    [[nodiscard]] QString opened() const override { return pages_->currentWidget() == trace_ && !trace_->trace().empty() ? links::trace(trace_->trace()) : QString(); }
     [[nodiscard]] bool settled() const override { return pages_->currentWidget() == trace_ ? trace_->settled() : list_->settled() && !stale_; }
     [[nodiscard]] QString summary() const override { return pages_->currentWidget() == trace_ ? trace_->summary() : list_->title(); }
 

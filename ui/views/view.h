@@ -24,6 +24,8 @@ public:
     using QWidget::QWidget;
     // "trace:<hex>", "log:<seq>" …: what another view's link asked for. Unknown parameters are ignored.
     virtual void open(const QString& parameter) { Q_UNUSED(parameter); }
+    // What open() would bring back: part of a link to what is shown. "" = nothing is open.
+    [[nodiscard]] virtual QString opened() const { return {}; }
     // True once nothing more is being asked or laid out: pictures and tests wait for it.
     [[nodiscard]] virtual bool settled() const = 0;
     // The main title row as plain text, for accessibility and picture captions.

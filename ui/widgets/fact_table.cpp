@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "widgets/plain_label.h"
+#include "widgets/cell_delegate.h"
 #include "widgets/tabular_text.h"
 
 namespace nj::ui {
@@ -181,6 +182,11 @@ const FactCell& FactTable::cellAt(int row, int column) const {
 
 void FactTable::setRows(std::vector<std::vector<FactCell>> rows) {
     rows_ = std::move(rows);
+    for (auto& row : rows_)
+        for (FactCell& cell : row) {
+            cell.text.truncate(CellDelegate::kShownCharacters);
+            cell.detail.truncate(CellDelegate::kShownCharacters);
+        }
     order_.resize(rows_.size());
     std::iota(order_.begin(), order_.end(), 0);
     sorted_ = -1;

@@ -24,6 +24,7 @@ public:
     void setAxis(TimeRange axis, const QString& note = {});
     [[nodiscard]] TimeRange axis() const { return axis_.empty() ? workspace_.all() : axis_; }
     void setEvents(std::vector<query::EventMark> events);
+    [[nodiscard]] const std::vector<query::EventMark>& events() const { return events_; }
     [[nodiscard]] double xOf(TimeNs time) const;
     [[nodiscard]] TimeNs timeAt(double x) const;
     // Columns worth asking for at this width.

@@ -10,6 +10,7 @@ namespace nj::ui {
 namespace {
 
 constexpr double kMarkRoom = 24;
+constexpr int kQuoted = 160;
 
 bool gluedToLast(const QString& word) { return !word.isEmpty() && QStringLiteral(";,.").contains(word[0]); }
 
@@ -27,6 +28,10 @@ void StoryLine::setStory(const QString& mark, const QString& role, const QVector
     mark_ = mark;
     role_ = role;
     parts_ = parts;
+    // A name from telemetry may be a megabyte; a sentence quotes its beginning.
+    for (StoryPart& part : parts_)
+        if (part.text.size() > kQuoted)
+            part.text = part.text.left(kQuoted) + QChar(0x2026);
     focused_ = hovered_ = -1;
     setAccessibleName(whole);
     updateGeometry();

@@ -2,19 +2,19 @@
 
 #include <QHeaderView>
 #include <QPainter>
-#include <QStyledItemDelegate>
 
 #include "theme/number_format.h"
+#include "widgets/cell_delegate.h"
 
 namespace nj::ui {
 namespace {
 
 // Draws a share bar under the number of a duration cell.
-class ShareDelegate : public QStyledItemDelegate {
+class ShareDelegate : public CellDelegate {
 public:
-    ShareDelegate(const Theme& theme, QObject* parent) : QStyledItemDelegate(parent), theme_(theme) {}
+    ShareDelegate(const Theme& theme, QObject* parent) : CellDelegate(parent), theme_(theme) {}
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
-        QStyledItemDelegate::paint(painter, option, index);
+        CellDelegate::paint(painter, option, index);
         const QVariant share = index.data(TraceListModel::kShareRole);
         if (!share.isValid())
             return;

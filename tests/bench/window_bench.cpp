@@ -1,0 +1,112 @@
+// nightjar_window_bench: what a hand feels in the window. Prints the median of many rounds, painting included, with the targets they are
+// held against; fails only when a picture is empty. Usage: QT_QPA_PLATFORM=offscreen nightjar_window_bench
+#include <QApplication>
+#include <QElapsedTimer>
+#include <QGridLayout>
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <functional>
+#include <vector>
+
+#include "state/workspace.h"
+#include "theme/theme.h"
+#include "widgets/heatmap_chart.h"
+#include "widgets/time_chart.h"
+
+using namespace nj;
+using namespace nj::ui;
+
+namespace {
+
+constexpr TimeNs kFrom = 1'773'662'400'000'000'000;   // 2026-03-16 12:00 UTC
+constexpr int kRounds = 41;
+
+double medianMs(const std::function<void(int)>& work) {
+    std::vector<double> times;
+    for (int i = 0; i < kRounds; ++i) {
+        QElapsedTimer timer;
+        timer.start();
+        work(i);
+        QApplication::sendPostedEvents();
+        QApplication::processEvents();
+        times.push_back(static_cast<double>(timer.nsecsElapsed()) / 1e6);
+    }
+    std::sort(times.begin(), times.end());
+    return times[times.size() / 2];
+}
+
+void figure(const char* what, double ms, const char* target) { std::printf("%-58s %10.1f ms   %s\n", what, ms, target); }
+
+TimeChartData lines(int seed) {
+    TimeChartData data;
+    data.from = kFrom;
+    data.width = kMinute;
+    data.unit = QStringLiteral("s");
+    for (int s = 0; s < 5; ++s) {
+        ChartSeries series;
+        series.name = QStringLiteral("series %1").arg(s);
+        series.rank = s;
+        for (int i = 0; i < 1440; ++i)
+            series.values.append(1.5 + std::sin((i + seed * 37 + s * 101) / 40.0) + 0.3 * std::sin(i * 1.7 + s));
+        data.series.append(series);
+    }
+    return data;
+}
+
+void twelveCharts(const Theme& theme) {
+    Workspace workspace;
+    workspace.setAll({kFrom, kFrom + 24 * kHour});
+    workspace.openRange({kFrom, kFrom + 24 * kHour});
+    QWidget window;
+    window.resize(1600, 1000);
+    auto* grid = new QGridLayout(&window);
+    for (int i = 0; i < 12; ++i) {
+        auto* chart = new TimeChart(workspace, theme, &window);
+        chart->setData(lines(i));
+        grid->addWidget(chart, i / 3, i % 3);
+    }
+    window.show();
+    QApplication::processEvents();
+    figure("12 charts × 5 series × 1,440 points: range change", medianMs([&](int i) { workspace.openRange({kFrom + i * kMinute, kFrom + 12 * kHour + i * kMinute}); }), "target ≤ 16 ms");
+    figure("  hover: one cursor in all of them", medianMs([&](int i) { workspace.setCursor(kFrom + kHour + i * kMinute); }), "target ≤ 4 ms");
+    figure("  new data in all of them", medianMs([&](int i) {
+               for (auto* chart : window.findChildren<TimeChart*>())
+                   chart->setData(lines(i));
+           }), "");
+}
+
+void denseHeatmap(const Theme& theme) {
+    Workspace workspace;
+    workspace.setAll({kFrom, kFrom + 24 * kHour});
+    workspace.openRange({kFrom, kFrom + 24 * kHour});
+    HeatmapChart chart(workspace, theme);
+    chart.resize(1600, 1000);
+    HeatmapData data;
+    data.from = kFrom;
+    data.width = kMinute;
+    for (int i = 0; i <= 1024; ++i)
+        data.bounds.append(0.001 * std::pow(1.01, i));
+    data.counts.resize(1440 * 1024);
+    for (qsizetype i = 0; i < data.counts.size(); ++i)
+        data.counts[i] = static_cast<quint32>((i * 2654435761U) >> 27);
+    chart.show();
+    figure("heatmap 1,024 rows × 24 h: new data and paint", medianMs([&](int) {
+               chart.setData(data);
+               chart.repaint();
+           }), "target ≤ 16 ms");
+    figure("  hover", medianMs([&](int i) { workspace.setCursor(kFrom + kHour + i * kMinute); }), "target ≤ 4 ms");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (!qEnvironmentVariableIsSet("QT_QPA_PLATFORM"))
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+    QApplication application(argc, argv);
+    const Theme theme = Theme::dark();
+    theme.install();
+    twelveCharts(theme);
+    denseHeatmap(theme);
+    return 0;
+}
