@@ -95,6 +95,7 @@ Result<StartColumn> ColumnSegment::start() const {
     if (column.shift < 0 || column.shift > 32)
         return damaged("the start times of a segment have an impossible unit");
     column.ticks = {reinterpret_cast<const uint32_t*>(bytes->data() + kStartHead), info_->rows};
+    column.base = wrapPlus(column.base, shift_);
     return column;
 }
 
@@ -173,7 +174,8 @@ Result<std::vector<TimeNs>> ColumnSegment::exactEnd() const {
         return std::vector<TimeNs>(info_->rows, 0);
     NJ_ASSIGN(const auto deltas, decodeFixedFrames(*observed, info_->rows));
     for (size_t row = 0; row < times.size(); ++row)
-        times[row] = wrapPlus(times[row] == 0 ? std::numeric_limits<TimeNs>::min() : times[row], unzigzag(deltas[row]));
+        // The observer's clock is another one: a correction of the record's does not move it.
+        times[row] = wrapPlus(times[row] == 0 ? std::numeric_limits<TimeNs>::min() : wrapPlus(times[row], -shift_), unzigzag(deltas[row]));
     return times;
 }
 

@@ -13,7 +13,9 @@ namespace nj::store {
 
 class ColumnSegment final : public SegmentView {
 public:
-    ColumnSegment(std::shared_ptr<const SegmentInfo> info, std::shared_ptr<const BlobSource> blobs) : info_(std::move(info)), blobs_(std::move(blobs)) {}
+    // `shift`: correction of the import's clock; the info's range holds it already.
+    ColumnSegment(std::shared_ptr<const SegmentInfo> info, std::shared_ptr<const BlobSource> blobs, DurationNs shift = 0)
+        : info_(std::move(info)), blobs_(std::move(blobs)), shift_(shift) {}
 
     [[nodiscard]] const SegmentInfo& info() const override { return *info_; }
     Result<StartColumn> start() const override;
@@ -70,6 +72,7 @@ private:
 
     std::shared_ptr<const SegmentInfo> info_;
     std::shared_ptr<const BlobSource> blobs_;
+    DurationNs shift_;
     mutable std::map<uint16_t, std::shared_ptr<const std::string>> held_;
     mutable std::map<uint16_t, std::vector<uint8_t>> constants_;
     mutable std::map<uint16_t, std::shared_ptr<const std::vector<uint64_t>>> decoded_;

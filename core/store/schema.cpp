@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "store/annotation_tables.h"
+
 namespace nj::store {
 namespace {
 
@@ -30,39 +32,44 @@ Status checkLength(sqlite::Database& db, const std::string& path) {
 }  // namespace
 
 const std::vector<std::string>& schemaStatements() {
-    static const std::vector<std::string> kStatements = {
-        "CREATE TABLE nj_meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID",
-        "CREATE TABLE nj_import(id INTEGER PRIMARY KEY, path TEXT, format TEXT, assumed_zone TEXT, note TEXT, content_hash BLOB, state TEXT, "
-        "started_at INTEGER, finished_at INTEGER, size INTEGER, bytes INTEGER, spans INTEGER, logs INTEGER, samples INTEGER, series INTEGER, "
-        "documents INTEGER, rejected INTEGER, duplicates INTEGER, time_from INTEGER, time_to INTEGER)",
-        "CREATE TABLE nj_health(id INTEGER PRIMARY KEY, import INTEGER, severity INTEGER, reason TEXT, example TEXT, offset INTEGER, line INTEGER, "
-        "count INTEGER)",
-        "CREATE TABLE nj_dictionary(id INTEGER PRIMARY KEY, text BLOB)",
-        "CREATE TABLE nj_resource(id INTEGER PRIMARY KEY, content BLOB)",
-        "CREATE TABLE nj_scope(id INTEGER PRIMARY KEY, content BLOB)",
-        "CREATE TABLE nj_segment(id INTEGER PRIMARY KEY, signal INTEGER, import INTEGER, rows INTEGER, seq_base INTEGER, time_from INTEGER, "
-        "time_to INTEGER, retired INTEGER, info BLOB)",
-        "CREATE TABLE nj_column(id INTEGER PRIMARY KEY, data BLOB)",
-        "CREATE TABLE nj_series(id INTEGER PRIMARY KEY, identity BLOB, content BLOB)",
-        "CREATE TABLE nj_series_range(series INTEGER, import INTEGER, samples INTEGER, histograms INTEGER, time_from INTEGER, time_to INTEGER, "
-        "PRIMARY KEY(series, import)) WITHOUT ROWID",
-        "CREATE TABLE nj_chunk(id INTEGER PRIMARY KEY, series INTEGER, import INTEGER, kind INTEGER, time_from INTEGER, time_to INTEGER, count INTEGER, "
-        "min REAL, max REAL, first INTEGER, last INTEGER, data BLOB)",
-        "CREATE INDEX nj_chunk_series ON nj_chunk(series, kind, time_from)",
-        "CREATE TABLE nj_evaluation(id INTEGER PRIMARY KEY, import INTEGER, origin INTEGER, origin_seq INTEGER, time INTEGER, name TEXT, "
-        "has_score INTEGER, score INTEGER, label TEXT, explanation TEXT, response_id TEXT, trace_id BLOB, span_id BLOB)",
-        "CREATE UNIQUE INDEX nj_evaluation_origin ON nj_evaluation(origin, origin_seq, name)",
-        "CREATE TABLE nj_event(id INTEGER PRIMARY KEY, import INTEGER, time INTEGER, time_end INTEGER, kind TEXT, title TEXT, entity TEXT, "
-        "severity INTEGER, log_seq INTEGER)",
-        "CREATE TABLE nj_document(id INTEGER PRIMARY KEY, import INTEGER, path TEXT, media_type TEXT, size INTEGER, text_size INTEGER, text BLOB)",
-        "CREATE TABLE nj_entity(kind INTEGER, key TEXT, name TEXT, PRIMARY KEY(kind, key)) WITHOUT ROWID",
-        "CREATE TABLE nj_entity_edge(from_kind INTEGER, from_key TEXT, relation TEXT, to_kind INTEGER, to_key TEXT, evidence TEXT, "
-        "PRIMARY KEY(from_kind, from_key, relation, to_kind, to_key)) WITHOUT ROWID",
-        "CREATE TABLE nj_unresolved(kind INTEGER, text TEXT, reason TEXT, count INTEGER, PRIMARY KEY(kind, text)) WITHOUT ROWID",
-        "CREATE TABLE nj_setting(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID",
-        "CREATE TABLE nj_journal(id INTEGER PRIMARY KEY, import INTEGER, data BLOB)",
-        "CREATE TABLE nj_request(hash BLOB PRIMARY KEY, time INTEGER) WITHOUT ROWID",
-    };
+    static const std::vector<std::string> kStatements = [] {
+        std::vector<std::string> statements = {
+            "CREATE TABLE nj_meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID",
+            "CREATE TABLE nj_import(id INTEGER PRIMARY KEY, path TEXT, format TEXT, assumed_zone TEXT, note TEXT, content_hash BLOB, state TEXT, "
+            "started_at INTEGER, finished_at INTEGER, size INTEGER, bytes INTEGER, spans INTEGER, logs INTEGER, samples INTEGER, series INTEGER, "
+            "documents INTEGER, rejected INTEGER, duplicates INTEGER, time_from INTEGER, time_to INTEGER)",
+            "CREATE TABLE nj_health(id INTEGER PRIMARY KEY, import INTEGER, severity INTEGER, reason TEXT, example TEXT, offset INTEGER, line INTEGER, "
+            "count INTEGER)",
+            "CREATE TABLE nj_dictionary(id INTEGER PRIMARY KEY, text BLOB)",
+            "CREATE TABLE nj_resource(id INTEGER PRIMARY KEY, content BLOB)",
+            "CREATE TABLE nj_scope(id INTEGER PRIMARY KEY, content BLOB)",
+            "CREATE TABLE nj_segment(id INTEGER PRIMARY KEY, signal INTEGER, import INTEGER, rows INTEGER, seq_base INTEGER, time_from INTEGER, "
+            "time_to INTEGER, retired INTEGER, info BLOB)",
+            "CREATE TABLE nj_column(id INTEGER PRIMARY KEY, data BLOB)",
+            "CREATE TABLE nj_series(id INTEGER PRIMARY KEY, identity BLOB, content BLOB)",
+            "CREATE TABLE nj_series_range(series INTEGER, import INTEGER, samples INTEGER, histograms INTEGER, time_from INTEGER, time_to INTEGER, "
+            "PRIMARY KEY(series, import)) WITHOUT ROWID",
+            "CREATE TABLE nj_chunk(id INTEGER PRIMARY KEY, series INTEGER, import INTEGER, kind INTEGER, time_from INTEGER, time_to INTEGER, count INTEGER, "
+            "min REAL, max REAL, first INTEGER, last INTEGER, data BLOB)",
+            "CREATE INDEX nj_chunk_series ON nj_chunk(series, kind, time_from)",
+            "CREATE TABLE nj_evaluation(id INTEGER PRIMARY KEY, import INTEGER, origin INTEGER, origin_seq INTEGER, time INTEGER, name TEXT, "
+            "has_score INTEGER, score INTEGER, label TEXT, explanation TEXT, response_id TEXT, trace_id BLOB, span_id BLOB)",
+            "CREATE UNIQUE INDEX nj_evaluation_origin ON nj_evaluation(origin, origin_seq, name)",
+            "CREATE TABLE nj_event(id INTEGER PRIMARY KEY, import INTEGER, time INTEGER, time_end INTEGER, kind TEXT, title TEXT, entity TEXT, "
+            "severity INTEGER, log_seq INTEGER)",
+            "CREATE TABLE nj_document(id INTEGER PRIMARY KEY, import INTEGER, path TEXT, media_type TEXT, size INTEGER, text_size INTEGER, text BLOB)",
+            "CREATE TABLE nj_entity(kind INTEGER, key TEXT, name TEXT, PRIMARY KEY(kind, key)) WITHOUT ROWID",
+            "CREATE TABLE nj_entity_edge(from_kind INTEGER, from_key TEXT, relation TEXT, to_kind INTEGER, to_key TEXT, evidence TEXT, "
+            "PRIMARY KEY(from_kind, from_key, relation, to_kind, to_key)) WITHOUT ROWID",
+            "CREATE TABLE nj_unresolved(kind INTEGER, text TEXT, reason TEXT, count INTEGER, PRIMARY KEY(kind, text)) WITHOUT ROWID",
+            "CREATE TABLE nj_setting(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID",
+            "CREATE TABLE nj_journal(id INTEGER PRIMARY KEY, import INTEGER, data BLOB)",
+            "CREATE TABLE nj_request(hash BLOB PRIMARY KEY, time INTEGER) WITHOUT ROWID",
+        };
+        const auto& annotations = annotationTableStatements();
+        statements.insert(statements.end(), annotations.begin(), annotations.end());
+        return statements;
+    }();
     return kStatements;
 }
 

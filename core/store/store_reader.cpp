@@ -9,6 +9,7 @@
 #include "store/column_segment.h"
 #include "store/sample_chunk.h"
 #include "store/schema.h"
+#include "store/segment_columns.h"
 #include "store/stored_blobs.h"
 
 namespace nj::store {
@@ -66,7 +67,7 @@ Result<std::unique_ptr<CapsuleReader>> CapsuleReader::open(const std::string& pa
 }
 
 StoreReader::StoreReader(std::string path, sqlite::Database db, std::shared_ptr<CapsuleShared> shared, std::string privateFolder)
-    : path_(std::move(path)), privateFolder_(std::move(privateFolder)), db_(std::move(db)), shared_(std::move(shared)), loader_(db_, shared_) {}
+    : path_(std::move(path)), privateFolder_(std::move(privateFolder)), db_(std::move(db)), shared_(std::move(shared)), loader_(db_, shared_, path_) {}
 
 StoreReader::~StoreReader() {
     std::error_code ignored;
@@ -84,10 +85,11 @@ Result<std::unique_ptr<SegmentView>> StoreReader::view(const Snapshot& snapshot,
     auto info = own.segment(segmentId);
     if (info == nullptr)
         return makeError(ErrorCode::kNotFound, "the snapshot has no segment " + std::to_string(segmentId));
+    const DurationNs shift = info->range.from == INT64_MIN ? 0 : own.shiftOf(*info);   // rows without a time have none to move
     if (auto inMemory = own.journalBlobs(segmentId))
-        return std::unique_ptr<SegmentView>(std::make_unique<ColumnSegment>(std::move(info), std::move(inMemory)));
+        return std::unique_ptr<SegmentView>(std::make_unique<ColumnSegment>(std::move(info), std::move(inMemory), shift));
     auto blobs = std::make_shared<StoredBlobs>(db_, shared_, segmentId);
-    return std::unique_ptr<SegmentView>(std::make_unique<ColumnSegment>(std::move(info), std::move(blobs)));
+    return std::unique_ptr<SegmentView>(std::make_unique<ColumnSegment>(std::move(info), std::move(blobs), shift));
 }
 
 Result<std::pair<std::unique_ptr<SegmentView>, uint32_t>> StoreReader::locate(const Snapshot& snapshot, Signal signal, int64_t seq) {
@@ -108,9 +110,11 @@ static Status mergeChunks(sqlite::Database& db, const StoreSnapshot& snapshot, i
                           const std::function<bool(const Point&)>& visit) {
     using Points = std::map<TimeNs, std::pair<int64_t, Point>>;   // with the chunk that brought each
     Points pending, journal;
-    const auto take = [&](std::string_view bytes, int64_t chunk, Points& into) -> Status {
+    const auto take = [&](std::string_view bytes, int64_t chunk, DurationNs shift, Points& into) -> Status {
         NJ_ASSIGN(auto points, decode(bytes));
         for (auto& point : points) {
+            point.time = wrapPlus(point.time, shift);
+            point.start = point.start == 0 ? 0 : wrapPlus(point.start, shift);
             if (!range.contains(point.time))
                 continue;
             const auto [it, added] = into.try_emplace(point.time, chunk, point);
@@ -121,7 +125,7 @@ static Status mergeChunks(sqlite::Database& db, const StoreSnapshot& snapshot, i
     };
     int64_t committed = 0;
     for (const ChunkRow* chunk : snapshot.journalChunks(series, kind))
-        NJ_RETURN_IF_ERROR(take(chunk->data, ++committed, journal));
+        NJ_RETURN_IF_ERROR(take(chunk->data, ++committed, 0, journal));
     const auto emitBefore = [&](TimeNs limit, bool last) {
         for (;;) {
             auto& first = journal.empty() || (!pending.empty() && pending.begin()->first < journal.begin()->first) ? pending : journal;
@@ -134,7 +138,11 @@ static Status mergeChunks(sqlite::Database& db, const StoreSnapshot& snapshot, i
                 return false;
         }
     };
-    NJ_ASSIGN(auto statement, db.prepare("SELECT time_from, id, data FROM nj_chunk WHERE series = ?1 AND kind = ?2 AND time_from < ?4 AND time_to > ?3 ORDER BY time_from, id"));
+    const std::string shift = snapshot.shifts().sql("import");
+    const std::string sql = snapshot.shifts().none() ? "SELECT time_from, id, data, 0 FROM nj_chunk WHERE series = ?1 AND kind = ?2 AND time_from < ?4 AND time_to > ?3 ORDER BY time_from, id"
+                                                     : "SELECT time_from + " + shift + ", id, data, " + shift + " FROM nj_chunk WHERE series = ?1 AND kind = ?2 AND time_from + " + shift +
+                                                           " < ?4 AND time_to + " + shift + " > ?3 ORDER BY 1, id";
+    NJ_ASSIGN(auto statement, db.prepare(sql));
     statement.bind(1, series).bind(2, static_cast<int>(kind)).bind(3, range.from).bind(4, range.to);
     for (;;) {
         NJ_ASSIGN(const bool row, statement.step());
@@ -142,7 +150,7 @@ static Status mergeChunks(sqlite::Database& db, const StoreSnapshot& snapshot, i
             break;
         if (!emitBefore(statement.integer(0), false))
             return {};
-        NJ_RETURN_IF_ERROR(take(statement.blob(2), statement.integer(1), pending));
+        NJ_RETURN_IF_ERROR(take(statement.blob(2), statement.integer(1), statement.integer(3), pending));
     }
     emitBefore(0, true);
     return {};

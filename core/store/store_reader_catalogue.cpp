@@ -20,7 +20,7 @@ std::string hex(std::string_view bytes) {
 
 // One Row per row of the question.
 template <typename Row, typename Make>
-Result<std::vector<Row>> rowsOf(sqlite::Database& db, const char* sql, const Make& make) {
+Result<std::vector<Row>> rowsOf(sqlite::Database& db, const std::string& sql, const Make& make) {
     NJ_ASSIGN(auto statement, db.prepare(sql));
     std::vector<Row> rows;
     for (;;) {
@@ -41,10 +41,12 @@ EntityKind kindAt(const sqlite::Statement& s, int column) {
 }  // namespace
 
 Result<std::vector<ImportRow>> StoreReader::imports() {
+    NJ_ASSIGN(const auto now, loader_.load());
+    const TimeShifts& shifts = now->shifts();
     return rowsOf<ImportRow>(db_,
                              "SELECT id, path, format, assumed_zone, note, content_hash, state, started_at, finished_at, bytes, spans, logs, samples, series, documents, "
                              "rejected, duplicates, time_from, time_to FROM nj_import ORDER BY id",
-                             [](const sqlite::Statement& s) {
+                             [&shifts](const sqlite::Statement& s) {
                                  ImportRow row;
                                  row.id = s.integer(0);
                                  row.path = s.text(1);
@@ -63,7 +65,7 @@ Result<std::vector<ImportRow>> StoreReader::imports() {
                                  row.documents = unsignedAt(s, 14);
                                  row.rejected = unsignedAt(s, 15);
                                  row.duplicates = unsignedAt(s, 16);
-                                 row.range = {s.integer(17), s.integer(18)};
+                                 row.range = shifts.shifted({s.integer(17), s.integer(18)}, row.id);
                                  return row;
                              });
 }
@@ -84,7 +86,10 @@ Result<std::vector<HealthRow>> StoreReader::health() {
 }
 
 Result<std::vector<EventRow>> StoreReader::events() {
-    return rowsOf<EventRow>(db_, "SELECT id, time, time_end, kind, title, entity, severity, log_seq FROM nj_event ORDER BY time, id", [](const sqlite::Statement& s) {
+    NJ_ASSIGN(const auto now, loader_.load());
+    const std::string shift = now->shifts().sql("import");
+    const std::string sql = "SELECT id, iif(time = 0, 0, time + " + shift + "), iif(time_end = 0, 0, time_end + " + shift + "), kind, title, entity, severity, log_seq FROM nj_event ORDER BY 2, id";
+    return rowsOf<EventRow>(db_, sql, [](const sqlite::Statement& s) {
         EventRow row;
         row.seq = s.integer(0);
         row.time = s.integer(1);
@@ -138,8 +143,11 @@ Result<std::string> StoreReader::documentText(int64_t id) {
 }
 
 Result<std::vector<CapsuleReader::EvaluationRow>> StoreReader::evaluations() {
+    NJ_ASSIGN(const auto now, loader_.load());
     return rowsOf<EvaluationRow>(
-        db_, "SELECT id, origin, origin_seq, time, name, has_score, score, label, explanation, response_id, trace_id, span_id FROM nj_evaluation ORDER BY time, id",
+        db_,
+        "SELECT id, origin, origin_seq, iif(time = 0, 0, time + " + now->shifts().sql("import") +
+            "), name, has_score, score, label, explanation, response_id, trace_id, span_id FROM nj_evaluation ORDER BY 4, id",
         [](const sqlite::Statement& s) {
             EvaluationRow row;
             row.id = s.integer(0);

@@ -1,8 +1,12 @@
 #include "store/store_snapshot.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 
+#include "store/annotation_file.h"
 #include "store/identity.h"
+#include "store/segment_columns.h"
 #include "store/segment_info.h"
 
 namespace nj::store {
@@ -11,7 +15,20 @@ namespace {
 const Resource kNoResource{};
 const Scope kNoScope{};
 
+// commit_seq stays below: the rest counts changes that no commit of the capsule knows of.
+constexpr int kCommitBits = 48;
+
 Error damaged(const char* what) { return makeError(ErrorCode::kMalformed, std::string("the capsule is damaged: ") + what); }
+
+// A segment whose times lie `by` later.
+std::shared_ptr<const SegmentInfo> shifted(std::shared_ptr<const SegmentInfo> info, DurationNs by) {
+    if (by == 0 || info->range.from == INT64_MIN)
+        return info;
+    auto moved = std::make_shared<SegmentInfo>(*info);
+    moved->range = {wrapPlus(info->range.from, by), wrapPlus(info->range.to, by)};
+    moved->maxEnd = info->maxEnd == 0 ? 0 : wrapPlus(info->maxEnd, by);
+    return moved;
+}
 
 }  // namespace
 
@@ -51,21 +68,48 @@ std::shared_ptr<const SegmentInfo> StoreSnapshot::segment(int64_t id) const {
 Result<std::shared_ptr<const StoreSnapshot>> SnapshotLoader::load() {
     NJ_ASSIGN(auto transaction, sqlite::Transaction::begin(db_, false));
     NJ_ASSIGN(const int64_t commit, db_.queryInteger("SELECT value FROM nj_meta WHERE key = 'commit_seq'"));
-    if (last_ != nullptr && last_->commitSeq() == static_cast<uint64_t>(commit))
+    NJ_ASSIGN(TimeShifts shifts, loadShifts(commit));
+    const uint64_t sequence = static_cast<uint64_t>(commit) | corrections_ << kCommitBits;
+    if (last_ != nullptr && last_->commitSeq() == sequence)
         return last_;
     auto snapshot = std::make_shared<StoreSnapshot>(shared_);
-    snapshot->commitSeq_ = static_cast<uint64_t>(commit);
+    snapshot->commitSeq_ = sequence;
+    snapshot->shifts_ = std::move(shifts);
     NJ_RETURN_IF_ERROR(loadDictionaries());
     snapshot->dictionaries_ = dictionaries_;
     NJ_RETURN_IF_ERROR(loadSegments(*snapshot));
     NJ_RETURN_IF_ERROR(loadJournal(*snapshot));
     NJ_ASSIGN(const int64_t metrics, db_.queryInteger("SELECT value FROM nj_meta WHERE key = 'metric_seq'"));
-    if (metrics != metricSeq_ || series_ == nullptr)
+    if (metrics != metricSeq_ || series_ == nullptr || last_ == nullptr || last_->shifts() != snapshot->shifts())
         NJ_RETURN_IF_ERROR(loadSeries(*snapshot));
     metricSeq_ = metrics;
     snapshot->series_ = series_;
     last_ = snapshot;
     return last_;
+}
+
+Result<TimeShifts> SnapshotLoader::loadShifts(int64_t commit) {
+    if (capsule_.empty())
+        return TimeShifts();
+    if (capsuleId_.empty()) {
+        NJ_ASSIGN(capsuleId_, db_.queryText("SELECT lower(hex(value)) FROM nj_meta WHERE key = 'capsule_id'"));
+    }
+    std::vector<std::string> sidecars;
+    for (const std::string& path : sidecarsOf(capsule_, capsuleId_)) {
+        struct stat file {};
+        if (::stat(path.c_str(), &file) == 0)
+            sidecars.push_back(path + ' ' + std::to_string(file.st_ino) + ' ' + std::to_string(file.st_size) + ' ' + std::to_string(file.st_mtim.tv_sec) + '.' +
+                               std::to_string(file.st_mtim.tv_nsec));
+    }
+    const bool sidecarsChanged = sidecars != sidecars_;
+    constexpr uint64_t kCommits = (uint64_t{1} << kCommitBits) - 1;
+    if (last_ != nullptr && !sidecarsChanged && (last_->commitSeq() & kCommits) == static_cast<uint64_t>(commit))
+        return last_->shifts();
+    NJ_ASSIGN(TimeShifts shifts, TimeShifts::load(db_, capsule_, capsuleId_));
+    if (sidecarsChanged)
+        ++corrections_;
+    sidecars_ = std::move(sidecars);
+    return shifts;
 }
 
 Status SnapshotLoader::loadDictionaries() {
@@ -114,6 +158,7 @@ Status SnapshotLoader::loadSegments(StoreSnapshot& snapshot) {
             break;
         const int64_t id = statement.integer(0);
         auto info = last_ == nullptr ? nullptr : last_->segment(id);
+        const DurationNs before = info == nullptr ? 0 : last_->shiftOf(*info);
         if (info == nullptr) {
             auto fresh = std::make_shared<SegmentInfo>();
             const int64_t signal = statement.integer(1), rows = statement.integer(3);
@@ -128,6 +173,8 @@ Status SnapshotLoader::loadSegments(StoreSnapshot& snapshot) {
             NJ_RETURN_IF_ERROR(decodeSegmentInfo(statement.blob(7), keyText, *fresh));
             info = std::move(fresh);
         }
+        const DurationNs now = snapshot.shiftOf(*info);
+        info = shifted(std::move(info), wrapPlus(now, -before));
         shared_->pin(id);
         snapshot.pinned_.push_back(id);
         snapshot.bySignal_[static_cast<size_t>(info->signal)].push_back(info);
@@ -158,12 +205,13 @@ Status SnapshotLoader::loadJournal(StoreSnapshot& snapshot) {
             entry = std::make_shared<const JournalEntry>(std::move(decoded));
         }
         for (const JournalSegment& segment : entry->segments) {
-            snapshot.bySignal_[static_cast<size_t>(segment.info->signal)].push_back(segment.info);
-            snapshot.byId_.emplace(segment.info->id, segment.info);
-            snapshot.journalBlobs_.emplace(segment.info->id, segment.blobs);
+            const auto info = shifted(segment.info, snapshot.shiftOf(*segment.info));
+            snapshot.bySignal_[static_cast<size_t>(info->signal)].push_back(info);
+            snapshot.byId_.emplace(info->id, info);
+            snapshot.journalBlobs_.emplace(info->id, segment.blobs);
         }
     }
-    if (!snapshot.journal_.empty())
+    if (!snapshot.journal_.empty() || !snapshot.shifts_.none())
         for (auto& segments : snapshot.bySignal_)
             std::stable_sort(segments.begin(), segments.end(), [](const auto& a, const auto& b) { return a->range.from < b->range.from; });
     return {};
@@ -178,7 +226,8 @@ Status SnapshotLoader::loadSeries(const StoreSnapshot& snapshot) {
             range = count == 0 ? TimeRange{chunk.from, chunk.last + 1} : TimeRange{std::min(range.from, chunk.from), std::max(range.to, chunk.last + 1)};
             count += chunk.count;
         }
-    NJ_ASSIGN(auto statement, db_.prepare("SELECT s.id, s.content, sum(r.samples + r.histograms), min(r.time_from), max(r.time_to) FROM nj_series s "
+    const std::string shift = snapshot.shifts_.sql("r.import");
+    NJ_ASSIGN(auto statement, db_.prepare("SELECT s.id, s.content, sum(r.samples + r.histograms), min(r.time_from + " + shift + "), max(r.time_to + " + shift + ") FROM nj_series s "
                                           "LEFT JOIN nj_series_range r ON r.series = s.id GROUP BY s.id ORDER BY s.id"));
     for (;;) {
         NJ_ASSIGN(const bool row, statement.step());

@@ -11,6 +11,7 @@
 #include "store/capsule_reader.h"
 #include "store/capsule_shared.h"
 #include "store/journal.h"
+#include "store/time_shifts.h"
 
 namespace nj::store {
 
@@ -41,11 +42,15 @@ public:
     // Chunks still in the journal, in order of commit.
     [[nodiscard]] std::vector<const ChunkRow*> journalChunks(int64_t series, ChunkKind kind) const;
     [[nodiscard]] uint64_t journalPoints(ChunkKind kind) const;
+    [[nodiscard]] const TimeShifts& shifts() const { return shifts_; }
+    // By how much the times of a segment are moved.
+    [[nodiscard]] DurationNs shiftOf(const SegmentInfo& info) const { return shifts_.of(info.import); }
 
 private:
     friend class SnapshotLoader;
     std::shared_ptr<CapsuleShared> shared_;
     uint64_t commitSeq_ = 0;
+    TimeShifts shifts_;
     std::vector<std::shared_ptr<const SegmentInfo>> bySignal_[7];
     std::unordered_map<int64_t, std::shared_ptr<const SegmentInfo>> byId_;
     std::vector<int64_t> pinned_;
@@ -57,11 +62,15 @@ private:
 
 class SnapshotLoader {
 public:
+    // Times as they are stored.
     SnapshotLoader(sqlite::Database& db, std::shared_ptr<CapsuleShared> shared) : db_(db), shared_(std::move(shared)) {}
-    // The last one where nothing was committed since.
+    // Times as people corrected them, in the capsule or in a sidecar of it.
+    SnapshotLoader(sqlite::Database& db, std::shared_ptr<CapsuleShared> shared, std::string capsule) : db_(db), shared_(std::move(shared)), capsule_(std::move(capsule)) {}
+    // The last one where nothing was committed or corrected since.
     Result<std::shared_ptr<const StoreSnapshot>> load();
 
 private:
+    Result<TimeShifts> loadShifts(int64_t commit);
     Status loadDictionaries();
     Status loadSegments(StoreSnapshot& snapshot);
     Status loadJournal(StoreSnapshot& snapshot);
@@ -69,6 +78,9 @@ private:
 
     sqlite::Database& db_;
     std::shared_ptr<CapsuleShared> shared_;
+    std::string capsule_, capsuleId_;
+    std::vector<std::string> sidecars_;   // as last seen: path, size and time of change
+    uint64_t corrections_ = 0;            // how often those of sidecars changed
     std::shared_ptr<const StoreSnapshot> last_;
     std::shared_ptr<const Dictionaries> dictionaries_ = std::make_shared<Dictionaries>();
     std::shared_ptr<const std::vector<SeriesRow>> series_;

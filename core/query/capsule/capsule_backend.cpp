@@ -1,11 +1,12 @@
 // The backend over a capsule: makes the context of each question and keeps what holds until the next commit.
 #include "query/backend.h"
 #include "query/capsule/questions.h"
+#include "query/capsule/source_questions.h"
 
 namespace nj::query {
 namespace {
 
-class CapsuleBackend : public Backend {
+class CapsuleBackend : public Backend, public SourceQuestions {
 public:
     explicit CapsuleBackend(std::unique_ptr<store::CapsuleReader> reader) : reader_(std::move(reader)) {}
 
@@ -36,6 +37,12 @@ public:
     Result<std::vector<std::pair<std::string, uint64_t>>> values(const std::string& key, const std::string& prefix, size_t limit, std::stop_token stop) override {
         return ask(stop, answerValues, key, prefix, limit);
     }
+    Result<std::vector<DocumentInfo>> documents(std::stop_token stop) override { return ask(stop, answerDocuments); }
+    Result<std::string> documentText(int64_t id, std::stop_token stop) override { return ask(stop, answerDocumentText, id); }
+    Result<std::vector<DocumentHit>> searchDocuments(const std::string& text, size_t limit, std::stop_token stop) override { return ask(stop, answerDocumentSearch, text, limit); }
+    Result<std::vector<MissingFact>> missingFacts(std::stop_token stop) override { return ask(stop, answerMissingFacts); }
+    Result<std::optional<TimeRange>> departure(std::stop_token stop) override { return ask(stop, answerDeparture); }
+    Result<ObjectiveAnswer> objective(const ObjectiveQuestion& q, std::stop_token stop) override { return ask(stop, answerObjective, q); }
 
 private:
     template <typename Answer, typename... Question>
@@ -59,6 +66,8 @@ private:
 };
 
 }  // namespace
+
+SourceQuestions* SourceQuestions::of(Backend& backend) { return dynamic_cast<SourceQuestions*>(&backend); }
 
 Result<std::unique_ptr<Backend>> openCapsuleBackend(const std::string& path) {
     NJ_ASSIGN(std::unique_ptr<store::CapsuleReader> reader, store::CapsuleReader::open(path));

@@ -8,6 +8,7 @@
 #include "analyze/robust.h"
 #include "query/capsule/latency_parts.h"
 #include "query/capsule/questions.h"
+#include "query/capsule/source_questions.h"
 
 namespace nj::query {
 namespace {
@@ -184,7 +185,34 @@ std::optional<TimeRange> baselineIn(TimeRange all, TimeRange window) {
     return std::nullopt;
 }
 
+// What departs from the rest, without what the opening shows around it.
+struct Departure {
+    TimeRange range;
+    std::string reason;
+};
+Result<std::optional<Departure>> departureIn(QueryContext& context, TimeRange overlap) {
+    NJ_ASSIGN(const Tracks tracks, measureTracks(context, overlap));
+    bool low = false;
+    auto stretch = worstOf(tracks, low);
+    if (!stretch) {
+        low = true;
+        stretch = worstOf(tracks, low);
+    }
+    if (!stretch)
+        return std::optional<Departure>();
+    const TimeRange range{tracks.columns.edge(stretch->from), std::min(tracks.columns.edge(stretch->to), overlap.to)};
+    return std::optional<Departure>(Departure{range, reasonOf(tracks, *stretch, low, range)});
+}
+
 }  // namespace
+
+Result<std::optional<TimeRange>> answerDeparture(QueryContext& context) {
+    NJ_ASSIGN(const Ranges ranges, rangesOf(context));
+    if (ranges.all.empty())
+        return std::optional<TimeRange>();
+    NJ_ASSIGN(const auto departure, departureIn(context, ranges.overlap));
+    return departure ? std::optional<TimeRange>(departure->range) : std::nullopt;
+}
 
 Result<std::optional<TimeRange>> answerBaseline(QueryContext& context, TimeRange window) {
     NJ_ASSIGN(const Ranges ranges, rangesOf(context));
@@ -200,19 +228,12 @@ Result<OpeningAnswer> answerOpening(QueryContext& context) {
         answer.reason = "nothing here has a time";
         return answer;
     }
-    NJ_ASSIGN(const Tracks tracks, measureTracks(context, ranges.overlap));
-    bool low = false;
-    auto stretch = worstOf(tracks, low);
-    if (!stretch) {
-        low = true;
-        stretch = worstOf(tracks, low);
-    }
-    if (!stretch) {
+    NJ_ASSIGN(const auto departure, departureIn(context, ranges.overlap));
+    if (!departure) {
         answer.reason = fmt::format("no stretch departs from the rest: all {}", formatDuration(ranges.overlap.length()));
     } else {
-        const TimeRange departure{tracks.columns.edge(stretch->from), std::min(tracks.columns.edge(stretch->to), ranges.overlap.to)};
-        answer.reason = reasonOf(tracks, *stretch, low, departure);
-        answer.window = withContext(departure, ranges.overlap);
+        answer.reason = departure->reason;
+        answer.window = withContext(departure->range, ranges.overlap);
     }
     answer.baseline = baselineIn(ranges.all, answer.window);
     return answer;
