@@ -14,8 +14,6 @@ inline constexpr const char* kLogs = "logs";
 inline constexpr const char* kLatency = "latency";
 inline constexpr const char* kErrors = "errors";
 inline constexpr const char* kResources = "resources";
-inline constexpr const char* kTimeline = "timeline";
-inline constexpr const char* kSources = "sources";
 
 // With a span's seq, that span is selected.
 inline QString trace(const TraceId& id, qint64 span = -1) { 
@@ -23,7 +21,6 @@ inline QString trace(const TraceId& id, qint64 span = -1) {
     return span < 0 ? text : text + QLatin1Char(':') + QString::number(span);
 }
 inline QString log(qint64 seq) { return QStringLiteral("log:") + QString::number(seq); }
-inline QString note(const std::string& id) { return QStringLiteral("note:") + QString::fromStdString(id); }
 inline QString series(qint64 id) { return QStringLiteral("series:") + QString::number(id); }
 
 }  // namespace nj::ui::links
