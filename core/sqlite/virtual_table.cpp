@@ -117,7 +117,7 @@ int bestIndex(sqlite3_vtab* base, sqlite3_index_info* info) {
     std::vector<SortTerm> order;
     for (int i = 0; i < info->nOrderBy; ++i)
         order.push_back({info->aOrderBy[i].iColumn, info->aOrderBy[i].desc != 0});
-    if (!order.empty() && table.sortsBy(order)) {
+    if (!order.empty() && table.sortsBy(order, info->colUsed)) {
         info->orderByConsumed = 1;
         plan += "|";
         for (const SortTerm& term : order)

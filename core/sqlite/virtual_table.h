@@ -82,7 +82,11 @@ public:
     // The share of rows such a bound leaves, 1 = it can't use the bound.
     [[nodiscard]] virtual double selectivity(int column, Compare compare) const = 0;
     // It can give its rows in that order (BINARY collation, NULL first), which spares SQLite the sorting for ORDER BY and GROUP BY.
-    [[nodiscard]] virtual bool sortsBy(const std::vector<SortTerm>&) const { return false; }
+    // `used`: a bit for each column that the statement reads, bit 63 for all from there on.
+    [[nodiscard]] virtual bool sortsBy(const std::vector<SortTerm>&, uint64_t used) const {
+        static_cast<void>(used);
+        return false;
+    }
     virtual Result<std::unique_ptr<TableCursor>> open() = 0;
 };
 

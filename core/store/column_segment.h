@@ -50,6 +50,7 @@ public:
     Result<std::vector<ValueType>> bodyTypes() const override;
     Result<AttributeValues> attribute(std::string_view key, ValueType type) const override;
     Result<AttributeList> attributes(uint32_t row) const override;
+    Result<std::vector<AttributeList>> attributes(uint32_t firstRow, uint32_t rowCount) const override;
     Result<int64_t> seqOf(uint32_t row) const override;
     Result<uint32_t> rowOf(int64_t seq) const override;
 
@@ -64,7 +65,8 @@ private:
     Result<std::vector<T>> numbersAs(Column column) const;
     Result<std::optional<ValueColumnReader>> values(uint16_t column) const;
     Result<AttributeValues> residualValues(size_t index) const;
-    Status residualOf(uint32_t row, AttributeList& list) const;
+    Status appendColumn(size_t index, uint32_t first, std::vector<AttributeList>& lists) const;
+    Status appendResidual(uint32_t first, std::vector<AttributeList>& lists) const;
     Status scanBody(uint32_t firstRow, uint32_t rowCount, const std::function<bool(uint32_t, std::string_view)>& visit) const;
     Result<std::string> bodyText(uint32_t row) const;
     // One value of a left-out-when-zero column.

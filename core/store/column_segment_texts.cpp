@@ -48,6 +48,28 @@ void appendValue(AttributeValues& values, const AttributeValue& value) {
         values.integers.push_back(value.integer);
 }
 
+// The entries of a column in a run of rows, and the row of each.
+struct EntryRange {
+    size_t from = 0, to = 0;
+    uint32_t first = 0;           // row of `from`, where the rows are contiguous …
+    std::vector<uint32_t> rows;   // … else the rows of all entries
+    [[nodiscard]] uint32_t row(size_t entry) const { return rows.empty() ? first + static_cast<uint32_t>(entry - from) : rows[entry]; }
+};
+
+EntryRange entriesOf(const ValueColumnReader& reader, uint32_t first, size_t rowCount) {
+    const auto end = first + static_cast<uint32_t>(rowCount);
+    if (reader.dense())
+        return {first, end, first, {}};
+    if (rowCount == 1) {   // no need for the rows of all entries
+        const size_t entry = reader.entryOf(first);
+        return {entry, entry == reader.entries() ? entry : entry + 1, first, {}};
+    }
+    EntryRange range{0, 0, first, reader.rows()};
+    range.from = static_cast<size_t>(std::lower_bound(range.rows.begin(), range.rows.end(), first) - range.rows.begin());
+    range.to = static_cast<size_t>(std::lower_bound(range.rows.begin(), range.rows.end(), end) - range.rows.begin());
+    return range;
+}
+
 }  // namespace
 
 Result<std::optional<ValueColumnReader>> ColumnSegment::values(uint16_t column) const {
@@ -261,47 +283,71 @@ Result<AttributeValues> ColumnSegment::residualValues(size_t index) const {
 }
 
 Result<AttributeList> ColumnSegment::attributes(uint32_t row) const {
-    AttributeList list;
     if (row >= info_->rows)
         return makeError(ErrorCode::kInvalidArgument, "no such row in the segment");
-    for (size_t index = 0; index < info_->attributes.size() && !info_->attributes[index].residual; ++index) {
-        NJ_ASSIGN(const auto reader, values(static_cast<uint16_t>(static_cast<size_t>(Column::kFirstAttribute) + index)));
-        if (!reader)
-            return damaged("an attribute column is missing");
-        const size_t entry = reader->entryOf(row);
-        if (entry == reader->entries())
-            continue;
-        KeyValue pair{info_->attributes[index].key, {}};
-        pair.value.type = info_->attributes[index].type;
-        if (isText(pair.value.type)) {
-            NJ_ASSIGN(pair.value.text, reader->text(entry));
-        } else if (pair.value.type != ValueType::kEmpty) {
-            NJ_ASSIGN(const uint64_t number, reader->number(entry));
-            if (pair.value.type == ValueType::kDouble)
-                pair.value.number = std::bit_cast<double>(number);
-            else
-                pair.value.integer = unordered(number);
-        }
-        list.push_back(std::move(pair));
-    }
-    NJ_RETURN_IF_ERROR(residualOf(row, list));
-    return list;
+    NJ_ASSIGN(auto lists, attributes(row, 1));
+    return std::move(lists.front());
 }
 
-Status ColumnSegment::residualOf(uint32_t row, AttributeList& list) const {
-    NJ_ASSIGN(const auto reader, values(static_cast<uint16_t>(Column::kResidual)));
-    if (!reader || reader->entryOf(row) == reader->entries())
-        return {};
-    NJ_ASSIGN(const std::string bytes, reader->text(reader->entryOf(row)));
-    ByteReader in(bytes);
-    while (in.left() > 0) {
-        const uint64_t at = in.varint();
-        AttributeValue value;
-        if (at >= info_->attributes.size() || !readResidual(in, info_->attributes[at].type, value))
-            return damaged("the rare attributes of a row cannot be read");
-        list.push_back({info_->attributes[at].key, std::move(value)});
+Result<std::vector<AttributeList>> ColumnSegment::attributes(uint32_t firstRow, uint32_t rowCount) const {
+    const uint32_t first = std::min(firstRow, info_->rows);
+    std::vector<AttributeList> lists(std::min(rowCount, info_->rows - first));
+    for (size_t index = 0; index < info_->attributes.size() && !info_->attributes[index].residual; ++index)
+        NJ_RETURN_IF_ERROR(appendColumn(index, first, lists));
+    NJ_RETURN_IF_ERROR(appendResidual(first, lists));
+    return lists;
+}
+
+// The values of one attribute column in the rows from `first` on, each at the end of its row's list.
+Status ColumnSegment::appendColumn(size_t index, uint32_t first, std::vector<AttributeList>& lists) const {
+    const AttributeInfo& info = info_->attributes[index];
+    NJ_ASSIGN(const auto reader, values(static_cast<uint16_t>(static_cast<size_t>(Column::kFirstAttribute) + index)));
+    if (!reader)
+        return damaged("an attribute column is missing");
+    const auto append = [&](uint32_t row) -> AttributeValue& {
+        AttributeList& list = lists[row - first];
+        list.push_back({info.key, {}});
+        list.back().value.type = info.type;
+        return list.back().value;
+    };
+    const EntryRange range = entriesOf(*reader, first, lists.size());
+    if (isText(info.type))
+        return reader->scan(range.from, range.to - range.from, [&](size_t entry, std::string_view text) {
+            append(range.row(entry)).text = text;
+            return true;
+        });
+    for (size_t entry = range.from; entry < range.to; ++entry) {
+        AttributeValue& value = append(range.row(entry));
+        if (info.type == ValueType::kEmpty)
+            continue;
+        NJ_ASSIGN(const uint64_t number, reader->number(entry));
+        if (info.type == ValueType::kDouble)
+            value.number = std::bit_cast<double>(number);
+        else
+            value.integer = unordered(number);
     }
     return {};
+}
+
+// The rare attributes, kept together row by row.
+Status ColumnSegment::appendResidual(uint32_t first, std::vector<AttributeList>& lists) const {
+    NJ_ASSIGN(const auto reader, values(static_cast<uint16_t>(Column::kResidual)));
+    if (!reader)
+        return {};
+    const EntryRange range = entriesOf(*reader, first, lists.size());
+    bool broken = false;
+    NJ_RETURN_IF_ERROR(reader->scan(range.from, range.to - range.from, [&](size_t entry, std::string_view bytes) {
+        ByteReader in(bytes);
+        while (in.left() > 0 && !broken) {
+            const uint64_t at = in.varint();
+            AttributeValue value;
+            broken = at >= info_->attributes.size() || !readResidual(in, info_->attributes[at].type, value);
+            if (!broken)
+                lists[range.row(entry) - first].push_back({info_->attributes[at].key, std::move(value)});
+        }
+        return !broken;
+    }));
+    return broken ? Status(damaged("the rare attributes of a row cannot be read")) : Status();
 }
 
 }  // namespace nj::store

@@ -150,6 +150,8 @@ public:
     virtual Result<AttributeValues> attribute(std::string_view key, ValueType type) const = 0;
     // All attributes of one row, in stored order.
     virtual Result<AttributeList> attributes(uint32_t row) const = 0;
+    // The same for the rows [firstRow, firstRow + rowCount), each column opened once: for scans.
+    virtual Result<std::vector<AttributeList>> attributes(uint32_t firstRow, uint32_t rowCount) const = 0;
 
     // ---- seq
     virtual Result<int64_t> seqOf(uint32_t row) const = 0;

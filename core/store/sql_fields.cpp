@@ -80,6 +80,8 @@ Status SegmentFields::loadDurations() {
 size_t SegmentFields::byteSize() const {
     const size_t wide = size_t{starts_.has_value()} + ends_.has_value() + durations_.has_value() + parents_.has_value() + scopes_.has_value() + ownerSeqs_.has_value() + series_.has_value() + values_.has_value();
     size_t bytes = wide * view_.info().rows * 8 + attributes_.size() * view_.info().rows * 12;
+    for (const AttributeList& list : attributeRows_)
+        bytes += list.size() * (sizeof(KeyValue) + 64);
     for (const auto& [column, frame] : frames_)
         for (const std::string& text : frame.rows)
             bytes += text.size() + sizeof(text);
@@ -225,8 +227,12 @@ Status SegmentFields::put(Field field, const std::string& key, uint32_t row, sql
         return {};
     case Field::kAttribute: return putAttribute(key, row, cell);
     case Field::kAttributes: {
-        NJ_ASSIGN(const AttributeList list, view_.attributes(row));
-        cell.text(attributesToJson(list));
+        if (row < attributesFrom_ || row - attributesFrom_ >= attributeRows_.size()) {
+            const uint32_t step = std::max(1U, view_.frameRows());
+            attributesFrom_ = row - row % step;
+            NJ_ASSIGN(attributeRows_, view_.attributes(attributesFrom_, step));
+        }
+        cell.text(attributesToJson(attributeRows_[row - attributesFrom_]));
         return {};
     }
     }

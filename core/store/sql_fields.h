@@ -102,6 +102,8 @@ private:
     std::optional<std::vector<int64_t>> ownerSeqs_, series_;
     std::optional<std::vector<double>> values_;
     std::map<TextColumn, Frame> frames_;
+    std::vector<AttributeList> attributeRows_;   // of the rows from attributesFrom_ on
+    uint32_t attributesFrom_ = 0;
     std::map<std::string, AttributeField> attributes_;
 };
 

@@ -209,7 +209,11 @@ public:
         const auto index = static_cast<size_t>(column);
         return SegmentFilter::selectivity(index < layout_.fields.size() ? layout_.fields[index].field : Field::kAttribute, compare);
     }
-    [[nodiscard]] bool sortsBy(const std::vector<sqlite::SortTerm>& order) const override {
+    [[nodiscard]] bool sortsBy(const std::vector<sqlite::SortTerm>& order, uint64_t used) const override {
+        // Whole attribute lists are decoded a run of rows at a time: read in another order each row would decode its run again.
+        for (size_t i = 0; i < layout_.fields.size() && i < 63; ++i)
+            if (layout_.fields[i].field == Field::kAttributes && (used >> i & 1) != 0)
+                return false;
         // Four columns of 16-bit codes combine into one number.
         return order.size() <= 4 && std::all_of(order.begin(), order.end(), [&](const sqlite::SortTerm& term) {
             return term.column >= 0 && static_cast<size_t>(term.column) < layout_.fields.size() && SortedRows::sortable(layout_.fields[static_cast<size_t>(term.column)].field);
