@@ -1,12 +1,13 @@
 // The backend over a capsule: makes the context of each question and keeps what holds until the next commit.
 #include "query/backend.h"
+#include "query/capsule/drift_questions.h"
 #include "query/capsule/questions.h"
 #include "query/capsule/source_questions.h"
 
 namespace nj::query {
 namespace {
 
-class CapsuleBackend : public Backend, public SourceQuestions {
+class CapsuleBackend : public Backend, public SourceQuestions, public DriftSource {
 public:
     explicit CapsuleBackend(std::unique_ptr<store::CapsuleReader> reader) : reader_(std::move(reader)) {}
 
@@ -31,6 +32,8 @@ public:
     Result<LogDetail> logDetail(int64_t seq, std::stop_token stop) override { return ask(stop, answerLogDetail, seq); }
     Result<std::vector<SeriesInfo>> series(const SeriesQuestion& q, std::stop_token stop) override { return ask(stop, answerSeries, q); }
     Result<std::vector<SeriesPoints>> seriesPoints(const SeriesPointsQuestion& q, std::stop_token stop) override { return ask(stop, answerSeriesPoints, q); }
+    Result<std::vector<DriftFeature>> driftFeatures(std::stop_token stop) override { return ask(stop, answerDriftFeatures); }
+    Result<DriftAnswer> drift(const DriftQuestion& q, std::stop_token stop) override { return ask(stop, answerDrift, q); }
     Result<EntityGraph> entities(std::stop_token) override { return reader_->entities(); }
     Result<FoundId> findId(const std::string& text, std::stop_token stop) override { return ask(stop, answerFindId, text); }
     Result<std::vector<KeyInfo>> keys(std::stop_token stop) override { return ask(stop, answerKeys); }
