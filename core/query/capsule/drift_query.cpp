@@ -156,9 +156,12 @@ std::optional<TimeRange> narrowed(const std::vector<Judged>& all, const DriftAxi
         const double weight = std::min(stretch->peak, 3.0) * std::log(1 + judged.result.currentCount);
         if (weight <= most)
             continue;
-        const TimeRange range{std::max(stretch->since, axis.current.from), std::min(stretch->until.value_or(axis.current.to), axis.current.to)};
-        if (range.length() < 2 * axis.columns.width)
+        // Whole columns inside the stretch: its mixed ends would blur the picture.
+        const TimeRange found{std::max(stretch->since, axis.current.from), std::min(stretch->until.value_or(axis.current.to), axis.current.to)};
+        if (found.length() < 4 * axis.columns.width)
             continue;
+        const auto columns = [&](DurationNs after) { return static_cast<size_t>(after / axis.columns.width); };
+        const TimeRange range{axis.columns.edge(columns(found.from - axis.columns.from + axis.columns.width - 1)), axis.columns.edge(columns(found.to - axis.columns.from))};
         most = weight;
         best = range;
     }
