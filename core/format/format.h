@@ -40,6 +40,9 @@ public:
     // Consumes all of the chunk, buffering an incomplete record (bounded: a record over its limit is rejected and skipped).
     // An error is final: the input as a whole can't be this format any further; rows handed out before stay good.
     virtual Status feed(std::string_view chunk, const BatchConsumer& out) = 0;
+    // The source pauses (a pipe nobody writes to for now): hands out the records that were read, so that they are not kept waiting. What would
+    // have been joined to the last of them (a stack trace that goes on) becomes a record of its own.
+    virtual Status pause(const BatchConsumer& /*out*/) { return {}; }
     // The input ended: hands out what is buffered; a cut last record becomes a HealthRecord.
     virtual Status finish(const BatchConsumer& out) = 0;
     // What was assumed (zone, year, order), as sentences for a person; "" = nothing.
@@ -59,6 +62,8 @@ struct Format {
 // All formats in the order of formats.inc.
 std::span<const Format* const> formats();
 const Format* findFormat(std::string_view name);
+// From here on a claim is taken without waiting for more of a pipe that pauses.
+inline constexpr Confidence kCertain = 50;
 // The format that claims the sample with the highest confidence, or nullptr: a document.
 const Format* detectFormat(const Sample& sample);
 

@@ -261,6 +261,14 @@ void LogBatch::startBatch(size_t rows, size_t bytes) {
     scopeIndexes_.clear();
 }
 
+bool LogBatch::flush(const BatchConsumer& out) {
+    if (holding_ || batch_.logs.size() == 0)
+        return true;
+    Batch some = std::move(batch_);
+    startBatch(0, 0);
+    return out(std::move(some));
+}
+
 bool LogBatch::flushIfFull(const BatchConsumer& out) {
     const LogColumns& logs = batch_.logs;
     // Columns are found by walking over them: rows with ever new keys go out in small batches.

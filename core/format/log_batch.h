@@ -33,6 +33,8 @@ public:
 
     // Hands out a full batch; false = the consumer wants no more.
     bool flushIfFull(const BatchConsumer& out);
+    // Hands out what there is, unless its times wait for the end of the file.
+    bool flush(const BatchConsumer& out);
     bool finish(const BatchConsumer& out);
 
     LogClock& clock() { return clock_; }
@@ -79,8 +81,12 @@ private:
     uint32_t lastScope_ = kNoIndex;
 };
 
-// retriever-7d9f8b6c54-x2x9q → retriever; chat-api-0 → chat-api
+// The name of the workload that owns a pod: retriever-7d9f8b6c54-x2x9q → retriever; chat-api-0 → chat-api; node-exporter-x7k2p → node-exporter;
+// usage-report-29560800-x2x9q → usage-report.
 std::string_view workloadOf(std::string_view pod);
+// The same for any Kubernetes object ("Job", "usage-report-29560800" → usage-report); "" for a kind that serves
+// nothing (Node, ConfigMap …). Kinds in any case.
+std::string_view workloadOf(std::string_view kind, std::string_view name);
 
 // Resource attributes that a log's path tells: service.name from the file's name ("gateway.log.1.gz" → gateway), k8s.* from a pod's log folder
 // (/var/log/pods/<ns>_<pod>_<uid>/<container>/0.log, /var/log/containers/<pod>_<ns>_<container>-<id>.log).

@@ -61,6 +61,22 @@ Status LogReader::feed(std::string_view chunk, const BatchConsumer& out) {
     return {};
 }
 
+Status LogReader::pause(const BatchConsumer& out) {
+    // Half a line says nothing yet.
+    if (buffer_.find('\n', lineStart_) == std::string::npos && !pending_)
+        return {};
+    if (!process(out, false))
+        return makeError(ErrorCode::kCancelled, "stopped");
+    if (!inGiantLine_ && parts_ == 0) {
+        emitPending();
+        buffer_.erase(0, lineStart_);
+        dropped_ += lineStart_;
+        scanned_ -= lineStart_;
+        lineStart_ = 0;
+    }
+    return rows_.flush(out) ? Status() : makeError(ErrorCode::kCancelled, "stopped");
+}
+
 Status LogReader::finish(const BatchConsumer& out) {
     encoding_.finish(buffer_);
     if (!process(out, true))

@@ -15,6 +15,7 @@ class LogReader final : public FormatReader {
 public:
     explicit LogReader(const ReaderOptions& options);
     Status feed(std::string_view chunk, const BatchConsumer& out) override;
+    Status pause(const BatchConsumer& out) override;
     Status finish(const BatchConsumer& out) override;
     [[nodiscard]] std::string assumptions() const override { return rows_.assumptions(); }
 

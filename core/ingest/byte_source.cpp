@@ -132,8 +132,23 @@ Status FileSource::seek(uint64_t offset) {
     return {};
 }
 
-PeekedSource::PeekedSource(ByteSource& inner) : inner_(inner) {
-    size_t filled = 0;
+bool FileSource::ready(std::chrono::milliseconds patience) {
+    if (seekable_)
+        return true;
+    // In steps, as read() waits: a stop is not kept waiting.
+    const auto end = std::chrono::steady_clock::now() + patience;
+    do {
+        pollfd waiting{fd_, POLLIN, 0};
+        if (::poll(&waiting, 1, 50) != 0 || !budget_.chargeRead(0).ok())
+            return true;
+    } while (std::chrono::steady_clock::now() < end);
+    return false;
+}
+
+PeekedSource::PeekedSource(ByteSource& inner) : inner_(inner) { peekMore(); }
+
+void PeekedSource::peekMore() {
+    size_t filled = sample_.size();
     while (filled < kSampleBytes && !complete_ && !error_) {
         // Grows with what is there: archives may hold very many tiny entries.
         if (filled == sample_.size())
@@ -145,6 +160,9 @@ PeekedSource::PeekedSource(ByteSource& inner) : inner_(inner) {
             complete_ = true;
         else
             filled += *n;
+        const bool hasLine = filled > 0 && std::memchr(sample_.data(), '\n', filled) != nullptr;
+        if (hasLine && !complete_ && !error_ && filled < kSampleBytes && !inner_.ready(kPatience))
+            break;
     }
     sample_.resize(filled);
 }

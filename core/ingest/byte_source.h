@@ -2,6 +2,7 @@
 // source that reads from another one must not outlive it.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -19,6 +20,8 @@ public:
     virtual ~ByteSource() = default;
     // Up to `size` bytes; 0 = the end. After an error the source is finished and repeats it.
     virtual Result<size_t> read(char* buffer, size_t size) = 0;
+    // False when a read would still wait after `patience`: the source pauses (a pipe nobody writes to). Most sources never do.
+    virtual bool ready(std::chrono::milliseconds /*patience*/) { return true; }
 };
 
 // A file descriptor: a regular file, the spool of one, or a pipe. Waits on a pipe in short steps, so that a stop is noticed.
@@ -35,6 +38,7 @@ public:
     FileSource& operator=(const FileSource&) = delete;
 
     Result<size_t> read(char* buffer, size_t size) override;
+    bool ready(std::chrono::milliseconds patience) override;
     [[nodiscard]] bool seekable() const { return seekable_; }
     Status seek(uint64_t offset);
     [[nodiscard]] uint64_t position() const { return position_; }
@@ -55,16 +59,22 @@ private:
     TimeNs modifiedAt_ = 0;
 };
 
-// A source whose first bytes were looked at.
+// A source whose first bytes were looked at: 64 KiB, or what a pipe held (whole lines at least) when it paused.
 class PeekedSource : public ByteSource {
 public:
     static constexpr size_t kSampleBytes = 64U << 10;
+    static constexpr std::chrono::milliseconds kPatience{300};
     explicit PeekedSource(ByteSource& inner);
     [[nodiscard]] std::string_view sample() const { return sample_; }
     // The sample is all there is.
     [[nodiscard]] bool complete() const { return complete_; }
+    // Nothing more can be looked at.
+    [[nodiscard]] bool full() const { return complete_ || error_ || sample_.size() >= kSampleBytes; }
+    // Waits for more bytes and looks on, until the next pause. Before the first read; makes views of the sample void.
+    void peekMore();
     // Reads the sample again, then the rest.
     Result<size_t> read(char* buffer, size_t size) override;
+    bool ready(std::chrono::milliseconds patience) override { return given_ < sample_.size() || complete_ || error_ || inner_.ready(patience); }
 
 private:
     ByteSource& inner_;

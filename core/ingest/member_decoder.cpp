@@ -92,14 +92,12 @@ void MemberDecoder::begin(const Reading& reading, const std::string& path) {
 }
 
 void MemberDecoder::onMember(Member& member) {
-    const std::string_view sample = member.bytes.sample();
-    if (sample.empty() && member.bytes.complete()) {
+    if (member.bytes.sample().empty() && member.bytes.complete()) {
         ++shared_.emptyMembers;
         return;
     }
     Reading reading(shared_.nextMember++, member);
-    const format::Sample look{sample, member.namePath, member.bytes.complete()};
-    reading.format = shared_.options.format.empty() ? format::detectFormat(look) : format::findFormat(shared_.options.format);
+    reading.format = shared_.options.format.empty() ? detect(member) : format::findFormat(shared_.options.format);
     if (reading.format) {
         format::ReaderOptions options;
         options.path = member.namePath;
@@ -108,7 +106,7 @@ void MemberDecoder::onMember(Member& member) {
         options.now = shared_.now;
         reading.reader = reading.format->open(options);
     }
-    const MediaType media = mediaTypeOf(sample, member.namePath);
+    const MediaType media = mediaTypeOf(member.bytes.sample(), member.namePath);
     reading.keeping = media.isText;
     begin(reading, member.label);
     readAll(reading);
@@ -121,8 +119,29 @@ void MemberDecoder::onMember(Member& member) {
     end(reading);
 }
 
+// A pipe may have paused behind its first lines: what they may be is asked again with more of them, until it is certain.
+const format::Format* MemberDecoder::detect(Member& member) {
+    while (true) {
+        const format::Sample look{member.bytes.sample(), member.namePath, member.bytes.complete()};
+        const format::Format* format = format::detectFormat(look);
+        if (member.bytes.full() || (format != nullptr && format->sniff(look) >= format::kCertain))
+            return format;
+        member.bytes.peekMore();
+    }
+}
+
+void MemberDecoder::pause(Reading& reading) {
+    if (!reading.reader || reading.formatError)
+        return;
+    const Status paused = reading.reader->pause([&](Batch&& batch) { return pushBatch(reading, std::move(batch)); });
+    if (!paused.ok())
+        reading.formatError = paused.error();
+}
+
 void MemberDecoder::readAll(Reading& reading) {
     while (running_) {
+        if (!reading.member.bytes.ready(PeekedSource::kPatience))
+            pause(reading);
         auto n = reading.member.bytes.read(buffer_.data(), buffer_.size());
         if (!n.ok()) {
             reading.sourceError = n.error();

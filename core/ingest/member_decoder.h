@@ -54,7 +54,9 @@ private:
     };
 
     void begin(const Reading& reading, const std::string& path);
+    static const format::Format* detect(Member& member);
     void readAll(Reading& reading);
+    void pause(Reading& reading);
     void take(Reading& reading, std::string_view chunk);
     void finishReader(Reading& reading);
     void finishDocument(Reading& reading);
