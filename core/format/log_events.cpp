@@ -18,6 +18,8 @@ struct Pattern {
     Need need;                 // the line must be at least a warning, or a kernel's
 };
 
+constexpr size_t kLookBytes = 512;
+constexpr std::string_view kGpuAt = "NVRM: GPU at PCI:";
 constexpr std::string_view kTracePatterns[] = {"trace_id=", "traceId=", "traceID=", "trace_id: ", "\"trace_id\""};
 
 constexpr Pattern kPatterns[] = {
@@ -38,11 +40,14 @@ constexpr Pattern kPatterns[] = {
     {"vLLM API server version", "restart", 9, Need::kNothing},
     {"Started server process", "restart", 9, Need::kNothing},
     {"CrashLoopBackOff", "restart", 17, Need::kNothing},
+    {"Back-off restarting failed container", "restart", 17, Need::kNothing},
     {"liveness probe failed", "probe", 13, Need::kNothing},
     {"Liveness probe failed", "probe", 13, Need::kNothing},
     {"Readiness probe failed", "probe", 13, Need::kNothing},
-    {"Critical going ", "alert", 17, Need::kNothing},
-    {"Non-critical going ", "alert", 13, Need::kNothing},
+    {"Critical going ", "hardware", 17, Need::kNothing},
+    {"Non-critical going ", "hardware", 13, Need::kNothing},
+    {"lower critical threshold", "hardware", 17, Need::kNothing},
+    {"upper critical threshold", "hardware", 17, Need::kNothing},
     {"rolled back to revision", "rollback", 10, Need::kNothing},
     {"rollback completed", "rollback", 10, Need::kNothing},
     {"Rollback to ", "rollback", 10, Need::kNothing},
@@ -63,6 +68,8 @@ public:
         for (const std::string_view pattern : kTracePatterns)
             for (size_t i = 0; i < 4; ++i)
                 mark(pattern.data() + i);
+        for (size_t i = 0; i < 4; ++i)
+            mark(kGpuAt.data() + i);
     }
     [[nodiscard]] bool mayMatch(std::string_view text) const {
         for (size_t i = 0; i + 4 <= text.size(); i += 4) {
@@ -86,6 +93,39 @@ private:
     std::array<uint64_t, 1024> bits_{};
 };
 
+const WordFilter& wordFilter() {
+    static const WordFilter kFilter;
+    return kFilter;
+}
+
+const Pattern* match(std::string_view text, uint8_t severity, bool kernel) {
+    for (const Pattern& pattern : kPatterns)
+        if (text.find(pattern.text) != std::string_view::npos && (pattern.need != Need::kWarning || severity >= 13) && (pattern.need != Need::kKernel || kernel))
+            return &pattern;
+    return nullptr;
+}
+
+LogEvent eventOf(const Pattern& pattern, std::string_view text) {
+    LogEvent event;
+    event.kind = pattern.kind;
+    event.severity = pattern.severity;
+    event.title = repairUtf8(utf8Prefix(text.substr(0, text.find('\n')), 160));
+    return event;
+}
+
+// "NVRM: GPU at PCI:0000:d1:00: GPU-5f…": the driver says which card sits where.
+void takeGpuUuid(LogLine& record, std::string_view text) {
+    const size_t found = text.find(kGpuAt);
+    if (found == std::string_view::npos)
+        return;
+    const std::string_view rest = text.substr(found + kGpuAt.size());
+    const size_t uuid = rest.find(": GPU-");
+    if (uuid == std::string_view::npos || uuid > 24)
+        return;
+    record.addString("gpu.pci.id", rest.substr(0, uuid));
+    record.addString("gpu.uuid", rest.substr(uuid + 2, rest.find_first_of(" \t\r\n", uuid + 2) - uuid - 2));
+}
+
 // "… trace_id=0af7651916cd43dd8448eb211c80319c": the id a program writes into its message.
 void takeTraceId(LogLine& record, std::string_view text) {
     for (const std::string_view pattern : kTracePatterns) {
@@ -106,44 +146,51 @@ void takeTraceId(LogLine& record, std::string_view text) {
     }
 }
 
-// "NVRM: Xid (PCI:0000:cb:00): 63, pid=1234, name=python, Row Remapper: …"
-void describeXid(LogLine& record, std::string_view text, LogEvent& event) {
+// "NVRM: Xid (PCI:0000:cb:00): 63, pid=1234, name=python, Row Remapper: …"; returns the code, -1 when it is none.
+int64_t describeXid(std::string_view text, LogEvent& event) {
     const size_t pci = text.find("PCI:");
     const size_t close = pci == std::string_view::npos ? pci : text.find(')', pci);
     if (close == std::string_view::npos)
-        return;
+        return -1;
     const std::string_view id = text.substr(pci + 4, close - pci - 4);
     int64_t code = 0;
     const std::string_view rest = text::trimLeft(text.substr(std::min(text.size(), close + 2)));
     if (text::leadingDigits(rest, code) == 0)
-        return;
-    record.addString("gpu.pci.id", id);
-    record.addInt("gpu.xid", code);
+        return -1;
     event.entity = id;
     event.title = "XID " + std::to_string(code) + " on " + std::string(id);
+    return code;
 }
 
 }  // namespace
 
-LogEvent findLogEvent(LogLine& record) {
-    static const WordFilter kFilter;
+LogEvent findLogEvent(std::string_view body, uint8_t severity) {
     LogEvent event;
-    const std::string_view text = record.body.substr(0, 512);
-    if (!kFilter.mayMatch(text))
+    const std::string_view text = body.substr(0, kLookBytes);
+    const Pattern* pattern = wordFilter().mayMatch(text) ? match(text, severity, false) : nullptr;
+    if (pattern != nullptr) {
+        event = eventOf(*pattern, text);
+        if (event.kind == "xid")
+            describeXid(text, event);
+    }
+    return event;
+}
+
+LogEvent findLogEvent(LogLine& record) {
+    LogEvent event;
+    const std::string_view text = record.body.substr(0, kLookBytes);
+    if (!wordFilter().mayMatch(text))
         return event;
     if (record.traceId.empty())
         takeTraceId(record, text);
-    for (const Pattern& pattern : kPatterns) {
-        if (text.find(pattern.text) == std::string_view::npos)
-            continue;
-        if ((pattern.need == Need::kWarning && record.severity < 13) || (pattern.need == Need::kKernel && !record.kernel))
-            continue;
-        event.kind = pattern.kind;
-        event.severity = pattern.severity;
-        event.title = repairUtf8(utf8Prefix(text.substr(0, text.find('\n')), 160));
-        if (event.kind == "xid")
-            describeXid(record, text, event);
-        return event;
+    takeGpuUuid(record, text);
+    if (const Pattern* pattern = match(text, record.severity, record.kernel)) {
+        event = eventOf(*pattern, text);
+        const int64_t xid = event.kind == "xid" ? describeXid(text, event) : -1;
+        if (xid >= 0) {
+            record.addString("gpu.pci.id", record.own(event.entity));
+            record.addInt("gpu.xid", xid);
+        }
     }
     return event;
 }

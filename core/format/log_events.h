@@ -19,4 +19,7 @@ struct LogEvent {
 // Looks at the first 512 bytes of the body. May add attributes to the record (PCI id and code of an XID).
 LogEvent findLogEvent(LogLine& record);
 
+// The same for a record that is no line being read (OTLP): kind, severity and title of its body, nothing else.
+LogEvent findLogEvent(std::string_view body, uint8_t severity);
+
 }  // namespace nj::format

@@ -4,7 +4,8 @@
 #include <array>
 
 #include "base/hash.h"
-#include "ingest/device_names.h"
+#include "model/device_names.h"
+#include "model/entity_mapping.h"
 
 namespace nj::ingest {
 namespace {
@@ -34,6 +35,7 @@ bool isExporterPod(std::string_view pod) { return pod.find("exporter") != std::s
 struct EntityResolver::Draft {
     EntityGraph graph;
     std::map<std::string, std::string> gpuName;             // key → "GPU 3"
+    std::set<std::string> gpuAliases;
     std::map<EdgeKey, std::string> edges;
     std::map<EntityKind, std::set<std::string>> names;
     void unresolved(EntityKind kind, const std::string& text, const char* reason, uint64_t count) {
@@ -102,6 +104,31 @@ void EntityResolver::observe(const Batch& batch) {
     for (const SeriesKey& series : batch.series)
         observeSeries(series, batch);
     observePeers(batch.spans.attributes);
+    observeDevices(batch);
+}
+
+// What the kernel's log says about cards: XIDs by PCI address, and which UUID sits at one.
+void EntityResolver::observeDevices(const Batch& batch) {
+    for (const IncidentEvent& event : batch.events) {
+        const size_t slash = event.entity.rfind('/');
+        const std::string_view address = std::string_view(event.entity).substr(slash == std::string::npos ? 0 : slash + 1);
+        if (event.kind == "xid" && normalizePciAddress(address) && (devices_.contains(event.entity) || devices_.size() < kMaxNames))
+            ++devices_[event.entity];
+    }
+    for (const auto& column : batch.logs.attributes.columns()) {
+        if (column.key != "gpu.uuid" || column.type != ValueType::kString)
+            continue;
+        for (size_t i = 0; i < column.rows.size() && gpus_.size() < kMaxNames; ++i) {
+            const uint32_t row = column.rows[i];
+            AttributeValue at;
+            const auto address = batch.logs.attributes.find(row, "gpu.pci.id", at) ? normalizePciAddress(at.display()) : std::nullopt;
+            Labels labels;
+            if (batch.logs.resource[row] < batch.resources.size())
+                readLabels(batch.resources[batch.logs.resource[row]].attributes, labels);
+            if (address)
+                gpus_.insert({labels.host, {}, std::string(column.texts.view(column.codes[i]).substr(0, kMaxNameBytes)), *address, {}, "kernel log"});
+        }
+    }
 }
 
 void EntityResolver::linkPlace(const Labels& labels) {
@@ -206,16 +233,32 @@ std::string EntityResolver::findPodOf(const std::string& name) const {
 
 void EntityResolver::resolveGpus(Draft& draft) const {
     // One card is seen under its UUID, its index and its PCI address: any series that carries two of them joins them.
-    std::map<std::string, std::string> uuidOf;
+    std::map<std::string, std::string> keyOf;
+    std::set<std::string> ambiguous;   // addresses without a host that several cards have
     const auto place = [](const std::string& host, const std::string& rest) { return host + "/" + rest; };
+    const auto alias = [&](const std::string& name, const std::string& key) {
+        if (const auto [known, added] = keyOf.try_emplace(name, key); !added && known->second != key)
+            ambiguous.insert(name);
+    };
     for (const GpuSeen& gpu : gpus_) {
+        const std::string host = hostNamed(gpu.host);
         if (gpu.uuid.empty())
             continue;
-        if (!gpu.index.empty())
-            uuidOf.try_emplace(place(hostNamed(gpu.host), gpu.index), gpu.uuid);
+        if (!gpu.index.empty() && !host.empty())
+            alias(place(host, gpu.index), gpu.uuid);
         if (!gpu.pci.empty())
-            uuidOf.try_emplace(place(hostNamed(gpu.host), gpu.pci), gpu.uuid);
+            alias(host.empty() ? gpu.pci : place(host, gpu.pci), gpu.uuid);
     }
+    for (const GpuSeen& gpu : gpus_) {
+        const std::string host = hostNamed(gpu.host);
+        if (!gpu.uuid.empty() || gpu.index.empty() || host.empty())
+            continue;
+        const std::string key = keyOf.try_emplace(place(host, gpu.index), place(host, gpu.index)).first->second;
+        if (!gpu.pci.empty())
+            keyOf.try_emplace(place(host, gpu.pci), key);
+    }
+    for (const std::string& name : ambiguous)
+        keyOf.erase(name);
     uint64_t nameless = 0;
     for (const GpuSeen& gpu : gpus_) {
         const std::string host = hostNamed(gpu.host);
@@ -223,8 +266,8 @@ void EntityResolver::resolveGpus(Draft& draft) const {
         for (const std::string& rest : {gpu.index, gpu.pci}) {
             if (!key.empty() || rest.empty() || host.empty())
                 continue;
-            const auto known = uuidOf.find(place(host, rest));
-            key = known == uuidOf.end() ? place(host, rest) : known->second;
+            const auto known = keyOf.find(place(host, rest));
+            key = known == keyOf.end() ? place(host, rest) : known->second;
         }
         if (key.empty()) {
             ++nameless;
@@ -241,8 +284,28 @@ void EntityResolver::resolveGpus(Draft& draft) const {
                 draft.link(EntityKind::kPod, gpu.pod, EntityKind::kHost, host, "runs_on", gpu.evidence);
         }
     }
+    for (const auto& [name, key] : keyOf) {
+        draft.gpuAliases.insert(name);
+        if (name != key)
+            draft.link(EntityKind::kGpu, name, EntityKind::kGpu, key, kSameAs, "gpu series");
+    }
     if (nameless > 0)
         draft.unresolved(EntityKind::kGpu, "series with a gpu label", "neither UUID nor host", nameless);
+}
+
+void EntityResolver::resolveDevices(Draft& draft) const {
+    for (const auto& [device, count] : devices_) {
+        const size_t slash = device.rfind('/');
+        const std::string address = slash == std::string::npos ? device : device.substr(slash + 1);
+        size_t cards = draft.gpuAliases.contains(device) ? 1 : 0;
+        // A kernel log that names no host: the one card of the capsule at that address.
+        for (const std::string& alias : draft.gpuAliases)
+            cards += slash == std::string::npos && alias.ends_with("/" + address) ? 1 : 0;
+        if (cards == 0)
+            draft.unresolved(EntityKind::kGpu, device, "named by an XID; no series tells which card sits at that PCI address", count);
+        else if (cards > 1 && !draft.gpuAliases.contains(device))
+            draft.unresolved(EntityKind::kGpu, device, "named by an XID without a host; several hosts have a card at that PCI address", count);
+    }
 }
 
 void EntityResolver::resolveReplicas(Draft& draft) const {
@@ -288,6 +351,7 @@ EntityGraph EntityResolver::resolve() const {
     for (const auto& [edge, evidence] : edges_)
         draft.link(edge.fromKind, edge.from, edge.toKind, edge.toKind == EntityKind::kHost ? hostNamed(edge.to) : edge.to, edge.relation.c_str(), evidence);
     resolveGpus(draft);
+    resolveDevices(draft);
     resolveReplicas(draft);
     resolvePeers(draft);
     for (const std::string& address : addresses_)

@@ -1,5 +1,6 @@
 // Finds services, pods, hosts, GPUs, engine replicas and models in resources, series labels and span attributes, and how they
 // belong together: a span's service → its pod → the GPUs that pod uses. observe() batches as they pass, resolve() at the end.
+// Other names of one card (host/index, host/PCI address) become "same_as" edges, so that an XID finds it.
 // Bounded: what exceeds kMaxNames of a kind is not learned. One thread.
 #pragma once
 
@@ -50,12 +51,14 @@ private:
     void observeResource(const Resource& resource);
     void observeSeries(const SeriesKey& series, const Batch& batch);
     void observePeers(const AttributeColumns& attributes);
+    void observeDevices(const Batch& batch);
     void note(EntityKind kind, const std::string& key);
     void link(EntityKind fromKind, const std::string& from, EntityKind toKind, const std::string& to, const char* relation, const std::string& evidence);
     void linkPlace(const Labels& labels);
     [[nodiscard]] std::string hostNamed(const std::string& host) const;
     [[nodiscard]] std::string findPodOf(const std::string& name) const;
     void resolveGpus(Draft& draft) const;
+    void resolveDevices(Draft& draft) const;
     void resolveReplicas(Draft& draft) const;
     void resolvePeers(Draft& draft) const;
 
@@ -67,6 +70,7 @@ private:
     std::map<std::string, std::string> hostOfAddress_;      // node_uname_info: instance → nodename
     std::set<std::string> addresses_;                       // hosts known by address only
     std::map<std::string, uint64_t> peers_;                 // server.address and the like → times
+    std::map<std::string, uint64_t> devices_;               // "gpu-node-07/00000000:CB:00.0" of an XID, without host where it names none → times
 };
 
 }  // namespace nj::ingest

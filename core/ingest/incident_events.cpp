@@ -1,43 +1,14 @@
 #include "ingest/incident_events.h"
 
-#include <array>
 #include <unordered_set>
 
-#include "base/utf8.h"
+#include "format/log_events.h"
+#include "model/device_names.h"
 
 namespace nj::ingest {
 namespace {
 
-constexpr size_t kLookBytes = 512;
-constexpr size_t kTitleBytes = 160;
 constexpr size_t kMaxPerBatch = 256;
-
-struct Pattern {
-    std::string_view text;
-    const char* kind;
-    uint8_t severity;
-};
-
-// The phrases their writers use: the kernel, the NVIDIA driver, kubelet, BMCs.
-constexpr std::array kPatterns = {
-    Pattern{"NVRM: Xid", "xid", 17},
-    Pattern{"Out of memory: Killed process", "oom", 17},
-    Pattern{"Memory cgroup out of memory", "oom", 17},
-    Pattern{"OOMKilled", "oom", 17},
-    Pattern{"CrashLoopBackOff", "restart", 17},
-    Pattern{"Back-off restarting failed container", "restart", 17},
-    Pattern{"ScalingReplicaSet", "deploy", 9},
-    Pattern{"Lower Critical going low", "hardware", 17},
-    Pattern{"lower critical threshold", "hardware", 17},
-    Pattern{"Thermal throttling", "throttle", 13},
-};
-
-const Pattern* match(std::string_view body) {
-    for (const Pattern& pattern : kPatterns)
-        if (body.find(pattern.text) != std::string_view::npos)
-            return &pattern;
-    return nullptr;
-}
 
 std::string entityOf(const Batch& batch, size_t row) {
     const uint32_t resource = batch.logs.resource[row];
@@ -49,28 +20,44 @@ std::string entityOf(const Batch& batch, size_t row) {
     return {};
 }
 
+// "0000:cb:00" of an XID → "gpu-node-07/00000000:CB:00.0": as the entity resolver names what sits there.
+void placeDevice(IncidentEvent& event, const Batch& batch) {
+    const auto address = event.kind == "xid" ? normalizePciAddress(event.entity) : std::nullopt;
+    if (!address)
+        return;
+    const uint32_t resource = event.logRow < batch.logs.size() ? batch.logs.resource[event.logRow] : kNoIndex;
+    const AttributeValue* host = nullptr;
+    for (const char* key : {"k8s.node.name", "host.name"})
+        if (resource < batch.resources.size() && host == nullptr)
+            host = findAttribute(batch.resources[resource].attributes, key);
+    event.entity = host != nullptr ? host->display() + '/' + *address : *address;
+}
+
 }  // namespace
 
 void addIncidentEvents(Batch& batch) {
     const LogColumns& logs = batch.logs;
     std::unordered_set<uint32_t> taken;
-    for (const IncidentEvent& event : batch.events)
+    for (IncidentEvent& event : batch.events) {
         taken.insert(event.logRow);
+        placeDevice(event, batch);
+    }
     size_t added = 0;
     for (size_t row = 0; row < logs.size() && added < kMaxPerBatch; ++row) {
-        if (logs.severityNumber[row] != 0 && logs.severityNumber[row] < 13)
+        if ((logs.severityNumber[row] != 0 && logs.severityNumber[row] < 13) || logs.time[row] == 0)
             continue;
-        const std::string_view body = logs.bodyText(row).substr(0, kLookBytes);
-        const Pattern* pattern = match(body);
-        if (!pattern || logs.time[row] == 0 || taken.contains(static_cast<uint32_t>(row)))
+        const std::string_view body = logs.bodyText(row);
+        format::LogEvent found = format::findLogEvent(body, logs.severityNumber[row]);
+        if (found.kind.empty() || taken.contains(static_cast<uint32_t>(row)))
             continue;
         IncidentEvent event;
         event.time = logs.time[row];
-        event.kind = pattern->kind;
-        event.title = repairUtf8(utf8Prefix(body, kTitleBytes));
-        event.entity = entityOf(batch, row);
-        event.severity = pattern->severity;
+        event.kind = found.kind;
+        event.title = std::move(found.title);
+        event.entity = found.entity.empty() ? entityOf(batch, row) : std::move(found.entity);
+        event.severity = found.severity;
         event.logRow = static_cast<uint32_t>(row);
+        placeDevice(event, batch);
         batch.events.push_back(std::move(event));
         ++added;
     }

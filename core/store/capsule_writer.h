@@ -28,8 +28,10 @@ public:
     virtual Status setSetting(const std::string& key, const std::string& value) = 0;
     // Drops an import and all its rows (undo).
     virtual Status removeImport(ImportId import) = 0;
-    // Maps an unresolved text to an entity by hand.
+    // Maps a text (`from`) to an entity by hand, instead of what it was mapped to before. Holds over later imports.
     virtual Status mapEntity(const EntityEdge& edge) = 0;
+    // Takes that back; kNotFound where nothing was mapped.
+    virtual Status unmapEntity(EntityKind kind, const std::string& text) = 0;
     // Clean close: checkpoint, journal_mode=DELETE. Also done by the destructor, which cannot report.
     virtual Status close() = 0;
     [[nodiscard]] virtual const std::string& path() const = 0;

@@ -109,12 +109,15 @@ Result<EntityGraph> StoreReader::entities() {
                   return Entity{kindAt(s, 0), std::string(s.text(1)), std::string(s.text(2))};
               }));
     NJ_ASSIGN(graph.edges, rowsOf<EntityEdge>(db_,
-                                              "SELECT from_kind, from_key, to_kind, to_key, relation, evidence FROM nj_entity_edge ORDER BY from_kind, from_key, relation, to_key",
+                                              "SELECT from_kind, from_key, to_kind, to_key, relation, evidence FROM nj_entity_edge e WHERE evidence = 'by hand' OR NOT EXISTS (SELECT 1 FROM "
+                                              "nj_entity_edge h WHERE h.from_kind = e.from_kind AND h.from_key = e.from_key AND h.relation = e.relation AND h.to_kind = e.to_kind AND "
+                                              "h.evidence = 'by hand') ORDER BY from_kind, from_key, relation, to_key",
                                               [](const sqlite::Statement& s) {
                                                   return EntityEdge{kindAt(s, 0), std::string(s.text(1)), kindAt(s, 2), std::string(s.text(3)), std::string(s.text(4)),
                                                                     std::string(s.text(5))};
                                               }));
-    NJ_ASSIGN(graph.unresolved, rowsOf<UnresolvedEntity>(db_, "SELECT kind, text, reason, count FROM nj_unresolved ORDER BY kind, text", [](const sqlite::Statement& s) {
+    NJ_ASSIGN(graph.unresolved, rowsOf<UnresolvedEntity>(db_, "SELECT kind, text, reason, count FROM nj_unresolved WHERE NOT EXISTS (SELECT 1 FROM nj_entity_edge WHERE "
+                                                                "from_kind = kind AND from_key = text AND (evidence = 'by hand' OR relation = 'same_as')) ORDER BY kind, text", [](const sqlite::Statement& s) {
                   return UnresolvedEntity{kindAt(s, 0), std::string(s.text(1)), std::string(s.text(2)), unsignedAt(s, 3)};
               }));
     return graph;

@@ -32,6 +32,7 @@ public:
     Status setSetting(const std::string& key, const std::string& value) override;
     Status removeImport(ImportId import) override;
     Status mapEntity(const EntityEdge& edge) override;
+    Status unmapEntity(EntityKind kind, const std::string& text) override;
     Status close() override;
     [[nodiscard]] const std::string& path() const override { return path_; }
 

@@ -1,7 +1,7 @@
 // Which GPU served this span: entities and their edges out of resources, labels and span attributes.
 #include <QtTest/QtTest>
 
-#include "ingest/device_names.h"
+#include "model/device_names.h"
 #include "ingest/entity_resolver.h"
 
 using namespace nj;
@@ -78,18 +78,18 @@ private slots:
     void normalizesPciAddresses() {
         QFETCH(QString, text);
         QFETCH(QString, expected);
-        QCOMPARE(QString::fromStdString(ingest::normalizePciAddress(text.toStdString()).value_or("")), expected);
+        QCOMPARE(QString::fromStdString(normalizePciAddress(text.toStdString()).value_or("")), expected);
     }
     void readsHostsOfTargets() {
-        QCOMPARE(ingest::hostOfTarget("gpu-node-07:9100"), std::string("gpu-node-07"));
-        QCOMPARE(ingest::hostOfTarget("http://a.b:80/metrics"), std::string("a.b"));
-        QCOMPARE(ingest::hostOfTarget("[fd00::1]:9100"), std::string("fd00::1"));
-        QCOMPARE(ingest::hostOfTarget("fd00::1"), std::string("fd00::1"));
-        QCOMPARE(ingest::hostOfTarget("plain"), std::string("plain"));
-        QCOMPARE(ingest::hostOfTarget("["), std::string());
-        QVERIFY(ingest::isIpAddress("10.0.3.17"));
-        QVERIFY(ingest::isIpAddress("fd00::1"));
-        QVERIFY(!ingest::isIpAddress("gpu-node-07"));
+        QCOMPARE(hostOfTarget("gpu-node-07:9100"), std::string("gpu-node-07"));
+        QCOMPARE(hostOfTarget("http://a.b:80/metrics"), std::string("a.b"));
+        QCOMPARE(hostOfTarget("[fd00::1]:9100"), std::string("fd00::1"));
+        QCOMPARE(hostOfTarget("fd00::1"), std::string("fd00::1"));
+        QCOMPARE(hostOfTarget("plain"), std::string("plain"));
+        QCOMPARE(hostOfTarget("["), std::string());
+        QVERIFY(isIpAddress("10.0.3.17"));
+        QVERIFY(isIpAddress("fd00::1"));
+        QVERIFY(!isIpAddress("gpu-node-07"));
     }
 
     // The drill of the demo: a span's service, its pod, the pod's four GPUs, their host.
@@ -144,6 +144,38 @@ private slots:
         const EntityGraph graph = resolver.resolve();
         QCOMPARE(names(graph, EntityKind::kGpu), QStringLiteral("GPU-3 n2/0"));
         QCOMPARE(unresolved(graph), QStringLiteral("gpu series with a gpu label x1"));
+    }
+
+    // An XID names a card by its PCI address: found where a series (or the kernel itself) says which card sits there, else listed.
+    void cardsByPciAddress() {
+        const auto xid = [](const char* entity) {
+            IncidentEvent event;
+            event.kind = "xid";
+            event.entity = entity;
+            return event;
+        };
+        EntityResolver resolver;
+        Batch batch;
+        addSeries(batch, "DCGM_FI_DEV_GPU_TEMP", {{"gpu", "6"}, {"UUID", "GPU-6"}, {"pci_bus_id", "00000000:D1:00.0"}, {"Hostname", "n1"}});
+        addSeries(batch, "DCGM_FI_DEV_GPU_TEMP", {{"gpu", "0"}, {"UUID", "GPU-a"}, {"pci_bus_id", "00000000:01:00.0"}, {"Hostname", "n1"}});
+        addSeries(batch, "DCGM_FI_DEV_GPU_TEMP", {{"gpu", "0"}, {"UUID", "GPU-b"}, {"pci_bus_id", "00000000:01:00.0"}, {"Hostname", "n2"}});
+        batch.events = {xid("00000000:D1:00.0"), xid("n1/00000000:D1:00.0"), xid("n3/00000000:D1:00.0"), xid("00000000:01:00.0"), xid("n2/00000000:01:00.0")};
+        resolver.observe(batch);
+        const EntityGraph graph = resolver.resolve();
+        QCOMPARE(edges(graph, QStringLiteral("same_as-> gpu GPU-6")), QStringLiteral("gpu n1/00000000:D1:00.0 -same_as-> gpu GPU-6\ngpu n1/6 -same_as-> gpu GPU-6"));
+        QCOMPARE(unresolved(graph), QStringLiteral("gpu 00000000:01:00.0 x1\ngpu n3/00000000:D1:00.0 x1"));
+    }
+    void theKernelSaysWhichCard() {
+        EntityResolver resolver;
+        Batch batch;
+        addResource(batch, {{"host.name", "n1"}});
+        batch.logs.resource = {0};
+        batch.logs.attributes.addString(0, "gpu.pci.id", "0000:d1:00");
+        batch.logs.attributes.addString(0, "gpu.uuid", "GPU-6");
+        resolver.observe(batch);
+        const EntityGraph graph = resolver.resolve();
+        QCOMPARE(names(graph, EntityKind::kGpu), QStringLiteral("GPU-6"));
+        QCOMPARE(edges(graph, QStringLiteral("same_as")), QStringLiteral("gpu n1/00000000:D1:00.0 -same_as-> gpu GPU-6"));
     }
 
     void hostsBehindAddresses() {

@@ -287,6 +287,9 @@ private slots:
             need(writer->putEntities({{{EntityKind::kPod, "p1", "p1"}}, {{EntityKind::kPod, "p1", EntityKind::kHost, "h1", "runs_on", "k8s"}}, {{EntityKind::kPod, "p9", "unknown", 3}}}));
             need(writer->mapEntity({EntityKind::kPod, "p1", EntityKind::kHost, "h2", "runs_on", ""}));
             need(writer->putEntities({{}, {{EntityKind::kPod, "p1", EntityKind::kHost, "h3", "runs_on", "k8s"}}, {}}));
+            // A text that was mapped is settled, also when a later import meets it again.
+            need(writer->mapEntity({EntityKind::kPod, "p8", EntityKind::kPod, "p1", "same_as", ""}));
+            need(writer->putEntities({{}, {}, {{EntityKind::kPod, "p8", "unknown", 1}}}));
             need(writer->setSetting("name", "incident"));
             need(writer->close());
         }
@@ -299,9 +302,20 @@ private slots:
         QCOMPARE(need(reader->health()).at(0).record.count, uint64_t(5));
         QCOMPARE(need(reader->setting("name")), std::string("incident"));
         const EntityGraph graph = need(reader->entities());
-        QCOMPARE(graph.edges.size(), size_t(1));
+        QCOMPARE(graph.edges.size(), size_t(2));
         QCOMPARE(graph.edges[0].to, std::string("h2"));
         QCOMPARE(graph.unresolved.size(), size_t(1));
+        QCOMPARE(graph.unresolved[0].text, std::string("p9"));
+        const auto writer = capsule.writer();
+        need(writer->unmapEntity(EntityKind::kPod, "p1"));
+        need(writer->unmapEntity(EntityKind::kPod, "p8"));
+        QCOMPARE(writer->unmapEntity(EntityKind::kPod, "p8").error().code, ErrorCode::kNotFound);
+        need(writer->close());
+        const EntityGraph without = need(capsule.reader()->entities());
+        QCOMPARE(without.edges.size(), size_t(2));
+        QCOMPARE(without.edges[0].to, std::string("h1"));
+        QCOMPARE(without.edges[1].to, std::string("h3"));
+        QCOMPARE(without.unresolved.size(), size_t(2));
     }
 };
 

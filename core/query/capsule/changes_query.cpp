@@ -8,6 +8,7 @@
 #include <set>
 
 #include "analyze/robust.h"
+#include "query/capsule/entity_names.h"
 #include "query/capsule/histogram_family.h"
 #include "query/capsule/log_kinds.h"
 #include "query/capsule/questions.h"
@@ -237,8 +238,9 @@ Status addLogs(QueryContext& context, const Axis& axis, std::vector<ChangeRow>& 
 }
 
 Status addEvents(QueryContext& context, const Axis& axis, std::vector<ChangeRow>& out) {
-    static const std::map<std::string, double> kWeights = {{"deploy", 80}, {"scale", 20}, {"restart", 40}, {"oom", 80}, {"throttle", 60}, {"xid", 40}, {"alert", 20}, {"probe", 10}};
+    static const std::map<std::string, double> kWeights = {{"deploy", 80}, {"scale", 20}, {"restart", 40}, {"oom", 80}, {"throttle", 60}, {"xid", 40}, {"hardware", 20}, {"alert", 20}, {"probe", 10}};
     NJ_ASSIGN(const std::vector<store::EventRow> events, context.reader().events());
+    NJ_ASSIGN(const EntityNames* names, entityNames(context));
     std::vector<ChangeRow> rows;
     for (const store::EventRow& event : events) {
         const auto weight = kWeights.find(event.kind);
@@ -247,6 +249,8 @@ Status addEvents(QueryContext& context, const Axis& axis, std::vector<ChangeRow>
         ChangeRow row;
         row.what = event.title;
         row.detail = event.entity;
+        if (event.kind == "xid")
+            names->nameDevice(row.what, row.detail);
         row.kind = "event";
         row.after = 1;
         row.n = 1;

@@ -103,7 +103,7 @@ Result<LogDetail> answerLogDetail(QueryContext& context, int64_t seq) {
     NJ_ASSIGN(const std::vector<uint64_t> lines, view.lines());
     detail.line = row < lines.size() ? lines[row] : 0;
     NJ_ASSIGN(detail.import, context.import(view.info().import));
-    NJ_ASSIGN(detail.entities, entitiesOf(context, detail.resource));
+    NJ_ASSIGN(detail.entities, entitiesOf(context, detail.resource, detail.attributes));
     return detail;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "query/capsule/entity_names.h"
 #include "query/capsule/log_matches.h"
 #include "query/capsule/trace_index.h"
 
@@ -20,6 +21,7 @@ void QueryCache::clear() {
     splits.clear();
     logKinds.clear();
     fingerprints.clear();
+    entityNames.reset();
     entities.reset();
     gpuEvents.reset();
     imports.reset();

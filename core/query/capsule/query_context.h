@@ -18,6 +18,7 @@
 
 namespace nj::query {
 
+class EntityNames;
 class TraceIndex;
 struct LogMatches;
 
@@ -38,6 +39,7 @@ struct QueryCache {
     std::unordered_map<int64_t, std::vector<uint32_t>> logKinds;            // segment → fingerprint code per row, kNoIndex = not read yet
     StringTable fingerprints;
     std::shared_ptr<const EntityGraph> entities;
+    std::shared_ptr<const EntityNames> entityNames;                        // points into entities
     std::shared_ptr<const std::vector<EventMark>> gpuEvents;
     std::shared_ptr<const std::vector<store::ImportRow>> imports;
 };

@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <deque>
+#include <set>
 #include <utility>
 
 #include "base/utf8.h"
+#include "model/device_names.h"
+#include "model/entity_mapping.h"
+#include "query/capsule/entity_names.h"
 
 namespace nj::query {
 
@@ -43,44 +47,105 @@ Result<LogRow> LogRowReader::read(uint32_t row) const {
     return out;
 }
 
-Result<std::vector<Entity>> entitiesOf(QueryContext& context, const Resource& resource) {
-    NJ_ASSIGN(const EntityGraph* graph, context.entities());
-    std::deque<std::pair<EntityKind, std::string>> queue;
-    const auto start = [&](EntityKind kind, std::initializer_list<const char*> keys) {
-        for (const char* key : keys)
-            if (const AttributeValue* value = findAttribute(resource.attributes, key)) {
-                queue.emplace_back(kind, value->display());
-                return;
-            }
+namespace {
+
+using Key = std::pair<EntityKind, std::string>;
+constexpr size_t kMaxFound = 64;
+
+// What is reached from the start over the entity edges, by kind. `throughServices`: a start that names only a service leads to its pods.
+std::vector<Entity> walk(const EntityGraph& graph, const EntityNames& names, const std::deque<Key>& start, bool throughServices) {
+    struct Step {
+        Key key;
+        bool first;
     };
-    start(EntityKind::kPod, {"k8s.pod.name", "pod"});
-    start(EntityKind::kHost, {"host.name", "k8s.node.name"});
-    start(EntityKind::kReplica, {"service.instance.id"});
-    const bool precise = !queue.empty();
-    start(EntityKind::kService, {"service.name"});
+    std::deque<Step> queue;
+    for (const Key& key : start)
+        queue.push_back({key, true});
     std::vector<Entity> found;
-    while (!queue.empty() && found.size() < 64) {
-        const auto [kind, key] = queue.front();
+    std::set<Key> seen;
+    while (!queue.empty() && found.size() < kMaxFound) {
+        const auto [named, first] = queue.front();
         queue.pop_front();
-        const auto same = [&](const Entity& entity) { return entity.kind == kind && entity.key == key; };
-        if (std::any_of(found.begin(), found.end(), same))
+        const Entity* known = named.first == EntityKind::kGpu ? names.findGpu(named.second) : names.find(named.first, named.second);
+        // A text that is no entity leads where a person mapped it.
+        const Key key = known != nullptr ? Key{known->kind, known->key} : named;
+        if (!seen.insert(key).second)
             continue;
-        const auto known = std::find_if(graph->entities.begin(), graph->entities.end(), same);
-        if (known == graph->entities.end())
-            continue;
-        found.push_back(*known);
+        if (known != nullptr)
+            found.push_back(*known);
         // A service stands on all its pods; only a row that names nothing nearer is led through it. A host leads to no GPU of another pod.
-        if (kind == EntityKind::kHost || (kind == EntityKind::kService && precise))
+        if (key.first == EntityKind::kHost || (key.first == EntityKind::kService && !throughServices))
             continue;
-        for (const EntityEdge& edge : graph->edges) {
-            if (edge.fromKind == kind && edge.from == key)
-                queue.emplace_back(edge.toKind, edge.to);
-            else if (edge.toKind == kind && edge.to == key && edge.fromKind != EntityKind::kService && kind != EntityKind::kModel && kind != EntityKind::kGpu)
-                queue.emplace_back(edge.fromKind, edge.from);
+        const bool backwards = key.first != EntityKind::kModel && (key.first != EntityKind::kGpu || first);
+        for (const EntityEdge& edge : graph.edges) {
+            if (edge.relation == kSameAs)
+                continue;
+            if (edge.fromKind == key.first && edge.from == key.second)
+                queue.push_back({{edge.toKind, edge.to}, false});
+            else if (edge.toKind == key.first && edge.to == key.second && edge.fromKind != EntityKind::kService && backwards)
+                queue.push_back({{edge.fromKind, edge.from}, false});
         }
     }
     std::stable_sort(found.begin(), found.end(), [](const Entity& a, const Entity& b) { return a.kind < b.kind; });
     return found;
+}
+
+std::string textOf(const AttributeList& attributes, std::initializer_list<const char*> keys) {
+    for (const char* key : keys)
+        if (const AttributeValue* value = findAttribute(attributes, key))
+            return value->display();
+    return {};
+}
+
+}  // namespace
+
+Result<std::vector<Entity>> entitiesOf(QueryContext& context, const Resource& resource, const AttributeList& attributes) {
+    NJ_ASSIGN(const EntityNames* names, entityNames(context));
+    NJ_ASSIGN(const EntityGraph* graph, context.entities());
+    std::deque<Key> start;
+    const auto add = [&](EntityKind kind, std::string text) {
+        if (!text.empty())
+            start.emplace_back(kind, std::move(text));
+    };
+    const std::string host = textOf(resource.attributes, {"k8s.node.name", "host.name"});
+    if (const std::string uuid = textOf(attributes, {"gpu.uuid"}); !uuid.empty())
+        add(EntityKind::kGpu, uuid);
+    else if (const std::string address = textOf(attributes, {"gpu.pci.id"}); !address.empty())
+        add(EntityKind::kGpu, host.empty() ? address : host + '/' + address);
+    add(EntityKind::kPod, textOf(resource.attributes, {"k8s.pod.name", "pod"}));
+    add(EntityKind::kHost, textOf(resource.attributes, {"host.name", "k8s.node.name"}));
+    add(EntityKind::kReplica, textOf(resource.attributes, {"service.instance.id"}));
+    const bool precise = !start.empty();
+    add(EntityKind::kService, textOf(resource.attributes, {"service.name"}));
+    return walk(*graph, *names, start, !precise);
+}
+
+Result<std::vector<Entity>> calledEntities(QueryContext& context, const AttributeList& attributes) {
+    NJ_ASSIGN(const EntityNames* names, entityNames(context));
+    NJ_ASSIGN(const EntityGraph* graph, context.entities());
+    const std::string port = textOf(attributes, {"server.port", "net.peer.port"});
+    for (const char* key : {"server.address", "peer.service", "net.peer.name", "upstream_cluster", "upstream"}) {
+        const std::string text = textOf(attributes, {key});
+        if (text.empty())
+            continue;
+        const std::string target = hostOfTarget(text);
+        const std::string bare = isIpAddress(target) ? target : target.substr(0, target.find('.'));
+        for (const std::string& name : {text, text + ':' + port, bare}) {
+            std::deque<Key> start;
+            for (const EntityKind kind : {EntityKind::kReplica, EntityKind::kPod})
+                start.emplace_back(kind, name);
+            // A service of several pods does not say which one answered.
+            const auto pods = std::count_if(graph->edges.begin(), graph->edges.end(), [&](const EntityEdge& e) {
+                return e.fromKind == EntityKind::kService && e.from == name && e.toKind == EntityKind::kPod;
+            });
+            if (pods <= 1)
+                start.emplace_back(EntityKind::kService, name);
+            std::vector<Entity> found = walk(*graph, *names, start, true);
+            if (!found.empty())
+                return found;
+        }
+    }
+    return std::vector<Entity>();
 }
 
 }  // namespace nj::query

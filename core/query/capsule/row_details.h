@@ -28,7 +28,10 @@ private:
     std::span<const SpanId> spans_;
 };
 
-// The service, pod, host, GPUs, replica and model a resource stands on, through the capsule's entity edges.
-Result<std::vector<Entity>> entitiesOf(QueryContext& context, const Resource& resource);
+// The service, pod, host, GPUs, replica and model a row's resource stands on, through the capsule's entity edges; the card its attributes name
+// (gpu.pci.id of an XID).
+Result<std::vector<Entity>> entitiesOf(QueryContext& context, const Resource& resource, const AttributeList& attributes);
+// The same of whom a client span calls, by server.address and the like; empty where no single replica, pod or service of one pod is named so.
+Result<std::vector<Entity>> calledEntities(QueryContext& context, const AttributeList& attributes);
 
 }  // namespace nj::query

@@ -146,7 +146,13 @@ Result<SpanDetail> answerSpanDetail(QueryContext& context, int64_t seq) {
         detail.droppedLinks = dropped[row][2];
     }
     NJ_ASSIGN(detail.import, context.import(view.info().import));
-    NJ_ASSIGN(detail.entities, entitiesOf(context, detail.resource));
+    NJ_ASSIGN(detail.entities, entitiesOf(context, detail.resource, detail.span.attributes));
+    if (detail.span.kind == SpanKind::kClient || detail.span.kind == SpanKind::kProducer) {
+        // An attempt that got no answer has no span on the other side: whom it called is all there is.
+        NJ_ASSIGN(const std::vector<Entity> called, calledEntities(context, detail.span.attributes));
+        const auto known = [&](const Entity& e) { return std::any_of(detail.entities.begin(), detail.entities.end(), [&](const Entity& own) { return own.kind == e.kind && own.key == e.key; }); };
+        std::copy_if(called.begin(), called.end(), std::back_inserter(detail.entities), [&](const Entity& e) { return !known(e); });
+    }
     return detail;
 }
 

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "query/capsule/column_rows.h"
+#include "query/capsule/entity_names.h"
 #include "query/capsule/filter_evaluator.h"
 #include "query/capsule/gpu_events.h"
 #include "query/capsule/questions.h"
@@ -70,6 +71,10 @@ Result<std::vector<EventMark>> answerEvents(QueryContext& context, TimeRange ran
     for (const EventMark& mark : *throttled)
         if (mark.time < wanted.to && mark.end >= wanted.from)
             marks.push_back(mark);
+    NJ_ASSIGN(const EntityNames* names, entityNames(context));
+    for (EventMark& mark : marks)
+        if (mark.kind == "xid" || mark.kind == "throttle")
+            names->nameDevice(mark.title, mark.entity);
     std::stable_sort(marks.begin(), marks.end(), [](const EventMark& a, const EventMark& b) { return a.time < b.time; });
     return marks;
 }

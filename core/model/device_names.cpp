@@ -1,4 +1,4 @@
-#include "ingest/device_names.h"
+#include "model/device_names.h"
 
 #include <algorithm>
 #include <cctype>
@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-namespace nj::ingest {
+namespace nj {
 namespace {
 
 std::optional<uint32_t> hexNumber(std::string_view text, size_t maxDigits) {
@@ -71,4 +71,4 @@ bool isIpAddress(std::string_view host) {
     return std::count(host.begin(), host.end(), '.') == 3 && std::all_of(host.begin(), host.end(), [](unsigned char c) { return std::isdigit(c) || c == '.'; });
 }
 
-}  // namespace nj::ingest
+}  // namespace nj

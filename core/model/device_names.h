@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace nj::ingest {
+namespace nj {
 
 // "PCI:0000:cb:00", "cb:00.0", "00000000:CB:00.0" → "00000000:CB:00.0". Nothing where it is no PCI address.
 std::optional<std::string> normalizePciAddress(std::string_view text);
@@ -14,4 +14,4 @@ std::string hostOfTarget(std::string_view target);
 // An IPv4 or IPv6 literal: an address, not a name.
 bool isIpAddress(std::string_view host);
 
-}  // namespace nj::ingest
+}  // namespace nj
