@@ -87,8 +87,8 @@ void addKubernetesEvent(const KubernetesEvent& event, const LogBatch::Row& row, 
     line.body = found != std::string_view::npos && !event.message.empty() ? row.original.substr(found, event.message.size()) : std::string_view(event.message);
     line.bodyToEnd = false;
     line.eventName = event.reason;
-    line.service = workloadOf(event.objectName);
-    line.host = event.host;
+    line.service = workloadOf(event.objectKind, event.objectName);
+    line.host = event.host.empty() && event.objectKind == "Node" ? event.objectName : event.host;
     line.addResource("k8s.namespace.name", event.nameSpace);
     if (event.objectKind == "Pod")
         line.addResource("k8s.pod.name", event.objectName);
@@ -103,7 +103,7 @@ void addKubernetesEvent(const KubernetesEvent& event, const LogBatch::Row& row, 
     rows.add(line, quiet);
     const Meaning meaning = meaningOf(event);
     if (!meaning.kind.empty())
-        rows.addIncident(meaning.kind, event.reason + ": " + (event.message.empty() ? event.objectName : event.message), line.service, meaning.severity);
+        rows.addIncident(meaning.kind, event.reason + ": " + (event.message.empty() ? event.objectName : event.message), line.service.empty() ? event.objectName : line.service, meaning.severity);
 }
 
 }  // namespace nj::format

@@ -36,6 +36,36 @@ bool allDigits(std::string_view s) {
     return !s.empty();
 }
 
+bool hasDigit(std::string_view s) {
+    for (const char c : s)
+        if (text::isDigit(c))
+            return true;
+    return false;
+}
+
+bool sameWord(std::string_view a, std::string_view b) {
+    if (a.size() != b.size())
+        return false;
+    for (size_t i = 0; i < a.size(); ++i)
+        if ((a[i] | 0x20) != (b[i] | 0x20))
+            return false;
+    return true;
+}
+
+// Kubernetes' generated name parts hold no vowels and nothing that looks like another letter (k8s.io/apimachinery util/rand).
+bool isGenerated(std::string_view s) { return !s.empty() && s.find_first_not_of("bcdfghjklmnpqrstvwxz2456789") == std::string_view::npos; }
+
+bool isTemplateHash(std::string_view s) { return (s.size() >= 8 && s.size() <= 10 && hasDigit(s)) || allHex(s) || (s.size() >= 6 && s.size() <= 10 && isGenerated(s) && hasDigit(s)); }
+
+// Minutes or seconds since 1970, of the years 2009 to 2100.
+bool isScheduledTime(std::string_view s) { return allDigits(s) && ((s.size() == 8 && s[0] >= '2' && s[0] <= '6') || (s.size() == 10 && s[0] >= '1' && s[0] <= '4')); }
+
+// What stands behind the last dash, "" where there is none or nothing before it.
+std::string_view lastPart(std::string_view name) {
+    const size_t dash = name.rfind('-');
+    return dash == std::string_view::npos || dash == 0 ? std::string_view() : name.substr(dash + 1);
+}
+
 bool isDateOrCounter(std::string_view s) {
     if (s.empty())
         return false;
@@ -111,23 +141,33 @@ bool fromContainerFile(std::string_view name, Resource& resource) {
 
 }  // namespace
 
+// As a workload's controllers append them: Deployment adds its pod template's hash, ReplicaSet, DaemonSet and Job five letters, StatefulSet an
+// ordinal, CronJob the minutes (older: seconds) since 1970. What a person chose as a name stays.
 std::string_view workloadOf(std::string_view pod) {
-    const size_t last = pod.rfind('-');
-    if (last == std::string_view::npos || last == 0)
+    const std::string_view tail = lastPart(pod);
+    if (tail.empty())
         return pod;
-    const std::string_view tail = pod.substr(last + 1);
-    if (allDigits(tail) && tail.size() <= 3)
-        return pod.substr(0, last);
+    const std::string_view rest = pod.substr(0, pod.size() - tail.size() - 1);
+    if ((allDigits(tail) && tail.size() <= 3) || isScheduledTime(tail))
+        return rest;
     if (tail.size() != 5)
         return pod;
-    const size_t before = pod.rfind('-', last - 1);
-    if (before == std::string_view::npos || before == 0)
-        return pod;
-    const std::string_view hash = pod.substr(before + 1, last - before - 1);
-    bool digit = false;
-    for (const char c : hash)
-        digit |= text::isDigit(c);
-    return (hash.size() >= 8 && hash.size() <= 10 && digit) || allHex(hash) ? pod.substr(0, before) : pod;
+    const std::string_view before = lastPart(rest);
+    if (!before.empty() && (isScheduledTime(before) || isTemplateHash(before)))
+        return rest.substr(0, rest.size() - before.size() - 1);
+    return isGenerated(tail) && hasDigit(tail) ? rest : pod;
+}
+
+std::string_view workloadOf(std::string_view kind, std::string_view name) {
+    if (sameWord(kind, "Pod") || kind.empty())
+        return workloadOf(name);
+    const std::string_view tail = lastPart(name);
+    if (!tail.empty() && ((sameWord(kind, "ReplicaSet") && isGenerated(tail)) || (sameWord(kind, "Job") && isScheduledTime(tail))))
+        return name.substr(0, name.size() - tail.size() - 1);
+    for (const std::string_view workload : {"ReplicaSet", "Job", "Deployment", "StatefulSet", "DaemonSet", "CronJob", "HorizontalPodAutoscaler", "Service", "Ingress", "Endpoints", "Rollout", "PodDisruptionBudget"})
+        if (sameWord(kind, workload))
+            return name;
+    return {};
 }
 
 Resource resourceFromPath(std::string_view path) {
