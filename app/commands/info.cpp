@@ -38,7 +38,7 @@ void writeRange(JsonWriter& json, std::string_view key, const TimeRange& range) 
     json.beginObject().key("from").string(formatRfc3339(range.from)).key("to").string(formatRfc3339(range.to)).endObject();
 }
 
-std::string toJson(const query::CapsuleInfo& info) {
+std::string toJson(const query::CapsuleInfo& info, const EntityGraph& entities) {
     std::string out;
     JsonWriter json(out);
     json.beginObject().key("capsule").string(info.path).key("bytes").unsignedInteger(info.fileBytes);
@@ -80,12 +80,27 @@ std::string toJson(const query::CapsuleInfo& info) {
     json.endArray().key("missing").beginArray();
     for (const auto& sentence : info.missing)
         json.string(sentence);
+    json.endArray().key("unresolved").beginArray();
+    for (const UnresolvedEntity& text : entities.unresolved)
+        json.beginObject().key("kind").string(entityKindName(text.kind)).key("text").string(text.text).key("reason").string(text.reason).key("count").unsignedInteger(text.count).endObject();
     json.endArray().endObject();
     out += '\n';
     return out;
 }
 
-std::string toText(const query::CapsuleInfo& info) {
+std::string unresolvedText(const std::vector<UnresolvedEntity>& unresolved) {
+    constexpr size_t kShown = 8;
+    std::string out;
+    if (!unresolved.empty())
+        out += "\nnot resolved (nightjar entities lists all, --map says what one is)\n";
+    for (size_t i = 0; i < std::min(kShown, unresolved.size()); ++i)
+        out += fmt::format("  {:>8} {}:{}  {}\n", unresolved[i].count, entityKindName(unresolved[i].kind), printable(utf8Prefix(unresolved[i].text, 100)), printable(unresolved[i].reason));
+    if (unresolved.size() > kShown)
+        out += fmt::format("  and {} more\n", unresolved.size() - kShown);
+    return out;
+}
+
+std::string toText(const query::CapsuleInfo& info, const EntityGraph& entities) {
     std::string out = fmt::format("{}  {:.1f} MiB\n\n", printable(info.path), static_cast<double>(info.fileBytes) / 1048576.0);
     out += fmt::format("spans    {:>12}  {}\n", info.spans, rangeText(info.spanRange));
     out += fmt::format("         {:>12}  traces, {} events, {} links\n", info.traces, info.spanEvents, info.spanLinks);
@@ -118,6 +133,7 @@ std::string toText(const query::CapsuleInfo& info) {
         for (const auto& sentence : info.missing)
             out += fmt::format("  {}\n", printable(sentence));
     }
+    out += unresolvedText(entities.unresolved);
     return out;
 }
 
@@ -128,7 +144,10 @@ int run(const Options& options) {
     auto info = (*backend)->info({});
     if (!info.ok())
         return fail(info.error());
-    print(options.json ? toJson(*info) : toText(*info));
+    auto entities = (*backend)->entities({});
+    if (!entities.ok())
+        return fail(entities.error());
+    print(options.json ? toJson(*info, *entities) : toText(*info, *entities));
     return 0;
 }
 

@@ -4,6 +4,7 @@
 #include <QTemporaryDir>
 
 #include "nightjar_process.h"
+#include "query/backend.h"
 #include "shared_data.h"
 
 using namespace nj::test;
@@ -16,6 +17,14 @@ QByteArray otlpFile() {
     return "{\"resourceSpans\":[{\"resource\":{\"attributes\":[{\"key\":\"service.name\",\"value\":{\"stringValue\":\"shop\"}}]},\"scopeSpans\":[{\"scope\":{\"name\":\"s\",\"version\":\"1\"},\"spans\":["
            "{\"traceId\":\"0102030405060708090a0b0c0d0e0f10\",\"spanId\":\"0000000000000001\",\"name\":\"GET /\",\"kind\":2,\"startTimeUnixNano\":\"1700000000000000000\",\"endTimeUnixNano\":\"1700000002000000000\",\"attributes\":[{\"key\":\"http.response.status_code\",\"value\":{\"intValue\":\"504\"}},{\"key\":\"note\",\"value\":{\"stringValue\":\"=1+1, \\\"quoted\\\"\"}}],\"status\":{\"code\":2,\"message\":\"too late\"}},"
            "{\"traceId\":\"0102030405060708090a0b0c0d0e0f10\",\"spanId\":\"0000000000000002\",\"parentSpanId\":\"0000000000000001\",\"name\":\"query\",\"kind\":3,\"startTimeUnixNano\":\"1700000000100000000\",\"endTimeUnixNano\":\"1700000001900000000\"}]}]}]}";
+}
+
+// A client span to an address nobody explains, and a pod with a card.
+QByteArray callFile() {
+    return "{\"resourceSpans\":[{\"resource\":{\"attributes\":[{\"key\":\"service.name\",\"value\":{\"stringValue\":\"gw\"}}]},\"scopeSpans\":[{\"spans\":["
+           "{\"traceId\":\"0102030405060708090a0b0c0d0e0f10\",\"spanId\":\"0000000000000001\",\"name\":\"POST\",\"kind\":3,\"startTimeUnixNano\":\"1700000000000000000\",\"endTimeUnixNano\":\"1700000002000000000\",\"attributes\":[{\"key\":\"server.address\",\"value\":{\"stringValue\":\"10.9.9.9:8000\"}}]}]}]}]}\n"
+           "{\"resourceMetrics\":[{\"resource\":{\"attributes\":[]},\"scopeMetrics\":[{\"metrics\":[{\"name\":\"DCGM_FI_DEV_GPU_TEMP\",\"gauge\":{\"dataPoints\":[{\"timeUnixNano\":\"1700000000000000000\",\"asDouble\":70,\"attributes\":["
+           "{\"key\":\"UUID\",\"value\":{\"stringValue\":\"GPU-1\"}},{\"key\":\"gpu\",\"value\":{\"stringValue\":\"1\"}},{\"key\":\"Hostname\",\"value\":{\"stringValue\":\"n1\"}},{\"key\":\"exported_pod\",\"value\":{\"stringValue\":\"engine-0\"}}]}]}}]}]}]}\n";
 }
 
 QByteArray logFile() { return "2023-11-14T22:13:20.500Z ERROR it broke\n2023-11-14T22:13:21Z INFO back \x1b[31mred\x1b[0m\n"; }
@@ -85,6 +94,33 @@ private slots:
         QCOMPARE(runNightjar({QStringLiteral("import"), QStringLiteral("-o"), again, path("again.json")}).exitCode, 0);
         const QString query = QStringLiteral("SELECT trace_id, span_id, parent_span_id, service, name, kind, start_time_unix_nano, end_time_unix_nano, status, status_message, attributes FROM spans ORDER BY span_id");
         QCOMPARE(sql(query, "jsonl", again), sql(query, "jsonl"));
+    }
+    void entitiesAreListedAndMapped() {
+        write(QStringLiteral("calls.json"), callFile());
+        const QString entities = path("entities.nightjar");
+        QCOMPARE(runNightjar({QStringLiteral("import"), QStringLiteral("-o"), entities, path("calls.json")}).exitCode, 0);
+        const auto unresolved = [&] { return QJsonDocument::fromJson(runNightjar({QStringLiteral("entities"), entities, QStringLiteral("--json")}).out).object().value(QStringLiteral("unresolved")).toArray(); };
+        QCOMPARE(unresolved().size(), 1);
+        QVERIFY(runNightjar({QStringLiteral("info"), entities}).out.contains("replica:10.9.9.9:8000"));
+        QCOMPARE(runNightjar({QStringLiteral("entities"), entities, QStringLiteral("--map"), QStringLiteral("replica:10.9.9.9:8000=pod:nobody")}).exitCode, 2);
+        QCOMPARE(runNightjar({QStringLiteral("entities"), entities, QStringLiteral("--map"), QStringLiteral("nonsense")}).exitCode, 2);
+        const ProcessResult mapped = runNightjar({QStringLiteral("entities"), entities, QStringLiteral("--map"), QStringLiteral("replica:10.9.9.9:8000=pod:engine-0")});
+        QVERIFY2(mapped.exitCode == 0, mapped.err.constData());
+        QVERIFY(unresolved().isEmpty());
+        // The span that calls the address now leads to the pod and its card; a later import of the same text changes nothing.
+        write(QStringLiteral("more.json"), callFile().replace("0000000000000001", "0000000000000002"));
+        QCOMPARE(runNightjar({QStringLiteral("import"), QStringLiteral("-o"), entities, path("more.json")}).exitCode, 0);
+        QVERIFY(unresolved().isEmpty());
+        const auto backend = nj::query::openCapsuleBackend(entities.toStdString());
+        QVERIFY(backend.ok());
+        const auto detail = (*backend)->spanDetail(sql(QStringLiteral("SELECT rowid FROM spans LIMIT 1"), "csv", entities).split('\n').at(1).trimmed().toLongLong(), {});
+        QVERIFY(detail.ok());
+        QStringList reached;
+        for (const nj::Entity& entity : detail->entities)
+            reached << QString::fromStdString(entity.key);
+        QVERIFY2(reached.contains(QStringLiteral("engine-0")) && reached.contains(QStringLiteral("GPU-1")), qPrintable(reached.join(QLatin1Char(' '))));
+        QCOMPARE(runNightjar({QStringLiteral("entities"), entities, QStringLiteral("--unmap"), QStringLiteral("replica:10.9.9.9:8000")}).exitCode, 0);
+        QCOMPARE(unresolved().size(), 1);
     }
     void readsStandardInput() {
         const QString piped = path("piped.nightjar");
