@@ -158,6 +158,52 @@ private slots:
         }
     }
 
+    // The attempt that ended in a 504 has no engine span: whom it called leads to the cards all the same.
+    void attemptWithoutAnswerToGpus() {
+        const auto id = TraceId::fromHex(demoTruth("hero", "traceId").toString().toStdString());
+        const auto tree = backend_->traceTree(*id, {});
+        QVERIFY(tree.ok());
+        size_t attempts = 0;
+        for (const query::TraceSpan& span : tree->spans) {
+            if (span.kind != SpanKind::kClient || !findAttribute(span.attributes, "server.address") || findAttribute(span.attributes, "server.address")->text != "vllm-a")
+                continue;
+            ++attempts;
+            const auto detail = backend_->spanDetail(span.seq, {});
+            QVERIFY(detail.ok());
+            const auto gpus = std::count_if(detail->entities.begin(), detail->entities.end(), [](const Entity& e) { return e.kind == EntityKind::kGpu; });
+            QCOMPARE(int(gpus), 4);
+        }
+        QVERIFY(attempts >= 2);
+    }
+
+    // One replica fails, the other with the same deploy does not: both stand in the table, the worse one first.
+    void replicasInTheEntityTable() {
+        const TimeRange window{nj::test::timeOf(demoTruth("trigger", "at")) + 48 * kMinute, nj::test::timeOf(demoTruth("trigger", "at")) + 90 * kMinute};
+        const TimeRange before{window.from - 4 * kHour, window.from - 3 * kHour};
+        const auto rows = backend_->entityTable({window, before, {}}, {});
+        QVERIFY(rows.ok());
+        std::vector<const query::EntityRow*> replicas;
+        for (const query::EntityRow& row : *rows) {
+            QVERIFY2(row.name.find("usage-report-") == std::string::npos, row.name.c_str());
+            if (row.kind == "replica")
+                replicas.push_back(&row);
+        }
+        QCOMPARE(replicas.size(), size_t(2));
+        QCOMPARE(replicas[0]->name, std::string("vllm-a-0"));
+        QVERIFY(replicas[0]->errors > 0);
+        QCOMPARE(replicas[1]->name, std::string("vllm-b-0"));
+        QVERIFY(replicas[1]->errors * 10 < replicas[0]->errors);
+        QVERIFY(replicas[0]->p99 > replicas[1]->p99);
+    }
+
+    // A cron job runs every five minutes under a name of its own; it is one workload.
+    void jobsAreOneService() {
+        const auto services = backend_->values("service", "usage-report", 20, {});
+        QVERIFY(services.ok());
+        QCOMPARE(services->size(), size_t(1));
+        QCOMPARE(services->front().first, std::string("usage-report"));
+    }
+
     void eventsOnTheLane() {
         const auto events = backend_->events(wholeDay(), {});
         QVERIFY(events.ok());
@@ -167,8 +213,14 @@ private slots:
         bool sawXid = false, sawDeploy = false, sawFan = false;
         for (const query::EventMark& e : *events) {
             sawXid |= e.kind == "xid" && std::abs(e.time - xid) < 3 * kSecond;
+            if (e.kind == "xid") {
+                QCOMPARE(e.entity, std::string("GPU 6 · gpu-node-07"));
+                QCOMPARE(e.title, std::string("XID 63 on GPU 6 · gpu-node-07"));
+            }
+            if (e.kind == "throttle")
+                QCOMPARE(e.entity, std::string("GPU 3 · gpu-node-07"));
             sawDeploy |= e.kind == "deploy" && std::abs(e.time - deploy) < 2 * kSecond;
-            sawFan |= e.title.find("FAN5") != std::string::npos && std::abs(e.time - fan) < 2 * kSecond;
+            sawFan |= e.kind == "hardware" && e.title.find("FAN5") != std::string::npos && std::abs(e.time - fan) < 2 * kSecond;
         }
         QVERIFY2(sawXid, "no XID at its time: the kernel's uptime stamps are placed wrongly or the line is not recognised");
         QVERIFY2(sawDeploy, "no deploy");

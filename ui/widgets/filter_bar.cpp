@@ -21,7 +21,7 @@ constexpr size_t kMostValues = 40;
 const QStringList& builtInFields() {
     static const QStringList fields{QStringLiteral("service"), QStringLiteral("name"), QStringLiteral("status"), QStringLiteral("kind"), QStringLiteral("duration"),
                                     QStringLiteral("severity"), QStringLiteral("body"), QStringLiteral("trace"), QStringLiteral("span"), QStringLiteral("event"),
-                                    QStringLiteral("scope"), QStringLiteral("pod"), QStringLiteral("host"), QStringLiteral("gpu")};
+                                    QStringLiteral("scope"), QStringLiteral("pod"), QStringLiteral("host"), QStringLiteral("gpu"), QStringLiteral("replica")};
     return fields;
 }
 

@@ -2,6 +2,7 @@
 // pod, host and gpu reach the resource through the entities.
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 
 #include "query/capsule/predicate.h"
@@ -180,9 +181,49 @@ Result<PredicatePtr> entityPredicate(QueryContext& context, const FilterNode& no
     return PredicatePtr(std::make_unique<ResourcePredicate>(std::move(wanted)));
 }
 
+// What an engine replica did and what was asked of it: rows of its pod, and calls to a name that stands for it.
+Result<PredicatePtr> replicaPredicate(QueryContext& context, const FilterNode& node, Signal signal) {
+    NJ_ASSIGN(const ValueMatcher matcher, ValueMatcher::of(node));
+    NJ_ASSIGN(const EntityGraph* graph, context.entities());
+    std::set<std::string> replicas, pods, names;
+    for (const Entity& entity : graph->entities)
+        if (entity.kind == EntityKind::kReplica && matcher.text(entity.key))
+            replicas.insert(entity.key);
+    names = replicas;
+    std::map<std::string, size_t> podsOfService;
+    for (const EntityEdge& edge : graph->edges) {
+        if (edge.fromKind == EntityKind::kReplica && edge.toKind == EntityKind::kPod && replicas.contains(edge.from))
+            pods.insert(edge.to);
+        if (edge.fromKind == EntityKind::kService && edge.toKind == EntityKind::kPod)
+            ++podsOfService[edge.from];
+    }
+    for (const EntityEdge& edge : graph->edges)
+        if (edge.toKind == EntityKind::kPod && pods.contains(edge.to) && (edge.fromKind == EntityKind::kReplica || (edge.fromKind == EntityKind::kService && podsOfService[edge.from] == 1)))
+            names.insert(edge.from);
+    names.insert(pods.begin(), pods.end());
+    FilterNode any;
+    any.op = Op::kOr;
+    const auto add = [&](Op op, const char* field, const std::string& text) {
+        FilterNode child;
+        child.op = op;
+        child.field = field;
+        child.text = text;
+        any.children.push_back(std::move(child));
+    };
+    for (const std::string& pod : pods)
+        add(Op::kEquals, "pod", pod);
+    for (const std::string& name : names) {
+        add(Op::kEquals, "server.address", name);
+        add(Op::kWildcard, "server.address", name + ".*");   // the same with its namespace
+    }
+    return makePredicate(context, any, signal);
+}
+
 }  // namespace
 
-Result<PredicatePtr> makeAttributePredicate(QueryContext& context, const FilterNode& node, Signal) {
+Result<PredicatePtr> makeAttributePredicate(QueryContext& context, const FilterNode& node, Signal signal) {
+    if (node.field == "replica")
+        return replicaPredicate(context, node, signal);
     const bool entity = node.field == "pod" || node.field == "host" || node.field == "gpu";
     if (entity)
         return entityPredicate(context, node);
