@@ -5,6 +5,7 @@
 
 #include "commands/command.h"
 #include "shell/main_window.h"
+#include "window/entity_mapping.h"
 #include "window/window_session.h"
 
 namespace nj::app {
@@ -35,6 +36,7 @@ int openWindow(const WindowRequest& request, int argc, char** argv) {
     const ui::ThemeKind theme = request.theme.empty() ? settings.theme() : request.theme == "light" ? ui::ThemeKind::kLight : ui::ThemeKind::kDark;
     ui::MainWindow window(theme);
     WindowSession session(window, settings);
+    EntityMapping mapping(window);
     window.show();
     if (request.demo) {
         session.openDemo(QString::fromStdString(request.demoCapsule));
