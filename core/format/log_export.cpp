@@ -101,6 +101,7 @@ constexpr Signature kSignatures[] = {
     {"\"logStreamName\"", "\"message\"", 88},     {"\"ingestionTime\"", "\"message\"", 88},     {"\"DATA_MESSAGE\"", "\"logEvents\"", 92},
     {"\"@ptr\"", "\"@message\"", 92},             {"\"logName\"", "\"textPayload\"", 88},       {"\"logName\"", "\"jsonPayload\"", 88},
     {"\"logName\"", "\"insertId\"", 88},          {"\"attributes\"", "\"type\":\"log\"", 90},   {"\"attributes\"", "\"type\": \"log\"", 90},
+    {"\"results\":[{\"events\"", "\"timestamp\"", 86}, {"\"results\": [{\"events\"", "\"timestamp\"", 86},
     {"\"nrql\"", "\"results\"", 92},              {"\"_raw\"", "\"_time\"", 86},                {"\"event_id\"", "\"platform\"", 84},
     {"\"sent_at\"", "\"type\":\"log\"", 84},      {"\"sent_at\"", "\"type\":\"event\"", 84},
 };
@@ -134,6 +135,10 @@ Confidence sniff(const Sample& sample) {
         return 0;
     if (head.find("\"resourceLogs\"") != std::string_view::npos || head.find("\"resourceSpans\"") != std::string_view::npos)
         return 0;
+    // Elasticsearch's bulk format: an action line, then the record.
+    for (const std::string_view action : {"{\"index\":{", "{\"create\":{", "{\"index\": {", "{\"create\": {"})
+        if (head.substr(open).starts_with(action) && head.find('\n', open) != std::string_view::npos)
+            return 88;
     for (const Signature& signature : kSignatures)
         if (head.find(signature.first) != std::string_view::npos && head.find(signature.second) != std::string_view::npos)
             return signature.confidence;

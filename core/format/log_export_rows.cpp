@@ -1,6 +1,9 @@
 #include "format/log_export_rows.h"
 
+#include <algorithm>
+
 #include "format/log_field_names.h"
+#include "format/log_reader.h"
 #include "format/log_shapes.h"
 #include "format/log_text.h"
 
@@ -9,6 +12,8 @@ namespace nj::format {
 using simdjson::dom::element;
 
 namespace {
+
+constexpr size_t kMaxObjectCell = 64U << 10;
 
 bool hasField(const LogLine& line, std::string_view key) {
     for (const LogField& field : line.fields)
@@ -178,6 +183,55 @@ void ExportRecords::addFieldList(element fields, std::string_view original, uint
         record_.body = original.substr(found, record_.body.size());
     record_.bodyToEnd = false;
     rows_.add(record_, {original, line, 0, false, true});
+}
+
+bool ExportRecords::addObjectCell(std::string_view cell) {
+    simdjson::dom::object object;
+    if (cell.size() < 2 || cell.front() != '{' || cell.back() != '}' || cell.size() > kMaxObjectCell || objects_.parse(simdjson::padded_string(cell)).get(object) != simdjson::SUCCESS)
+        return false;
+    for (const auto& field : object) {
+        std::string_view text;
+        if (field.value.get(text) == simdjson::SUCCESS)
+            addNamedField(record_.own(field.key), record_.own(text), record_);
+        else if (!field.value.is_null())
+            addNamedField(record_.own(field.key), record_.own(simdjson::minify(field.value)), record_);
+    }
+    return true;
+}
+
+void ExportRecords::addCells(std::span<const std::string> names, std::span<const std::string_view> cells, const std::vector<bool>& apart, const ParsedTime& time,
+                             std::string_view original, uint64_t line) {
+    record_.clear();
+    record_.time = time;
+    const size_t n = std::min(names.size(), cells.size());
+    size_t body = n;
+    int bodyRank = 0;
+    for (size_t i = 0; i < n; ++i) {
+        const FieldName* known = findFieldName(names[i]);
+        if (known != nullptr && known->role == FieldRole::kBody && !cells[i].empty() && (body == n || known->rank < bodyRank)) {
+            body = i;
+            bodyRank = known->rank;
+        }
+    }
+    for (size_t i = 0; i < n; ++i) {
+        const FieldName* known = findFieldName(names[i]);
+        if (i == body || apart[i] || names[i].empty() || (known != nullptr && known->role == FieldRole::kIgnored))
+            continue;
+        if (known != nullptr && known->role == FieldRole::kTime && record_.time)
+            continue;
+        if (!addObjectCell(cells[i]))
+            addNamedField(names[i], cells[i], record_);
+    }
+    if (body < n) {
+        record_.body = cells[body];
+        readMessage(record_);
+        if (record_.body.find('\n') != std::string_view::npos)
+            addException(record_.body, record_);
+    } else {
+        record_.body = original;
+    }
+    record_.bodyToEnd = false;
+    rows_.add(record_, {original, line, 0, body == n, true});
 }
 
 }  // namespace nj::format

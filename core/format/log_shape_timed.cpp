@@ -235,6 +235,8 @@ bool parseTimedLine(std::string_view line, LogLine& out) {
         return false;
     if (open == 0 && next == '\t' && parseTabs(line, at + 1, out))
         return true;
+    if (open == 0 && next == ' ' && parseLabelledLine(line, at, out))
+        return true;
     if (open == 0 && next == ' ' && out.time.hasZone && parseSyslogAfterIsoTime(line, at, out))
         return true;
     if (open == 0 && next == ' ' && parseSensorReading(line, at, out))

@@ -39,6 +39,8 @@ bool parseLogfmtLine(std::string_view line, LogLine& out);
 bool parseDmesgLine(std::string_view line, LogLine& out);
 bool parseIpmiLine(std::string_view line, LogLine& out);
 bool parseTimedLine(std::string_view line, LogLine& out);
+// logcli's default output behind its time: " {app="gateway", level="error"} text". False where no labels follow.
+bool parseLabelledLine(std::string_view line, size_t at, LogLine& out);
 bool parseEmbeddedTimeLine(std::string_view line, LogLine& out);
 
 // What stands between the time and the message: level, pid, thread, logger, file:line in the orders programs write them.

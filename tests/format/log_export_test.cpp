@@ -57,6 +57,9 @@ private slots:
         row("datadog", "{\"data\":[{\"id\":\"AQ\",\"type\":\"log\",\"attributes\":{\"timestamp\":\"2026-03-17T10:58:12Z\",\"status\":\"error\",\"service\":\"gateway\",\"host\":\"i-1\",\"message\":\"dd boom\",\"attributes\":{\"dd\":{\"trace_id\":\"1234567890123456789\"}}}}],\"meta\":{}}", "log_export",
             "2026-03-17T10:58:12Z|17|gateway|dd boom|0000000000000000112210f47de98115\n");
         row("new relic", "{\"data\":{\"actor\":{\"account\":{\"nrql\":{\"results\":[{\"timestamp\":1773745092000,\"message\":\"nr boom\",\"level\":\"ERROR\",\"trace.id\":\"0af7651916cd43dd8448eb211c80319c\"}]}}}}}", "log_export", "2026-03-17T10:58:12Z|17|input|nr boom|" + trace + "\n");
+        row("elasticsearch bulk", "{\"index\":{\"_index\":\"l\"}}\n{\"@timestamp\":\"2026-03-17T10:58:12Z\",\"message\":\"hello\",\"log.level\":\"warn\"}\n{\"index\":{\"_index\":\"l\"}}\n{\"@timestamp\":\"2026-03-17T10:58:13Z\",\"message\":\"two\"}\n", "log_export",
+            "2026-03-17T10:58:12Z|13|input|hello|\n2026-03-17T10:58:13Z|0|input|two|\n");
+        row("new relic query API", "{\"results\":[{\"events\":[{\"timestamp\":1773745092000,\"message\":\"nr boom\",\"level\":\"ERROR\"}]}],\"metadata\":{}}", "log_export", "2026-03-17T10:58:12Z|17|input|nr boom|\n");
         row("sentry event", "{\"event_id\":\"fc6d8c0c43fc4630ad850ee518f1b9d0\",\"platform\":\"python\",\"timestamp\":1773745092,\"level\":\"error\",\"exception\":{\"values\":[{\"type\":\"ValueError\",\"value\":\"bad things\"}]},\"contexts\":{\"trace\":{\"trace_id\":\"0af7651916cd43dd8448eb211c80319c\"}}}",
             "log_export", "2026-03-17T10:58:12Z|17|input|ValueError: bad things|" + trace + "\n");
         row("sentry envelope", "{\"event_id\":\"fc6d8c0c43fc4630ad850ee518f1b9d0\",\"sent_at\":\"2026-03-17T10:58:13Z\"}\n{\"type\":\"log\",\"item_count\":1}\n{\"items\":[{\"timestamp\":1773745092,\"level\":\"info\",\"severity_number\":9,\"body\":\"sentry log\",\"attributes\":{}}]}\n", "log_export",
@@ -103,6 +106,12 @@ private slots:
                               << "2026-03-17T09:58:10Z|deploy|retriever|ScalingReplicaSet: Scaled up replica set retriever-6f from 0 to 1|10\n2026-03-17T10:00:00Z|probe|reranker|Unhealthy: Readiness probe failed: \"x\"|13\n";
         QTest::newRow("json lines") << QByteArray("{\"kind\":\"Event\",\"involvedObject\":{\"kind\":\"Pod\",\"name\":\"web-0\"},\"type\":\"Normal\",\"reason\":\"Killing\",\"message\":\"Stopping container web\",\"lastTimestamp\":\"2026-03-17T10:02:00Z\"}\n")
                                     << "kubernetes_events" << "2026-03-17T10:02:00Z|9|web|Stopping container web|\n" << "2026-03-17T10:02:00Z|restart|web|Killing: Stopping container web|9\n";
+        QTest::newRow("jobs and nodes") << QByteArray("{\"kind\":\"Event\",\"involvedObject\":{\"kind\":\"Job\",\"name\":\"usage-report-29560800\"},\"type\":\"Normal\",\"reason\":\"Completed\",\"message\":\"Job completed\",\"lastTimestamp\":\"2026-03-17T10:02:00Z\"}\n"
+                                                     "{\"kind\":\"Event\",\"involvedObject\":{\"kind\":\"Pod\",\"name\":\"usage-report-29560800-x2x9q\"},\"type\":\"Warning\",\"reason\":\"BackOff\",\"message\":\"Back-off\",\"lastTimestamp\":\"2026-03-17T10:02:01Z\"}\n"
+                                                     "{\"kind\":\"Event\",\"involvedObject\":{\"kind\":\"ReplicaSet\",\"name\":\"web-7d9f8b6c54\"},\"type\":\"Normal\",\"reason\":\"SuccessfulCreate\",\"message\":\"Created pod\",\"lastTimestamp\":\"2026-03-17T10:02:02Z\"}\n"
+                                                     "{\"kind\":\"Event\",\"involvedObject\":{\"kind\":\"Node\",\"name\":\"n1\"},\"type\":\"Warning\",\"reason\":\"NodeNotReady\",\"message\":\"not ready\",\"lastTimestamp\":\"2026-03-17T10:02:03Z\"}\n")
+                                       << "kubernetes_events" << "2026-03-17T10:02:00Z|9|usage-report|Job completed|\n2026-03-17T10:02:01Z|13|usage-report|Back-off|\n2026-03-17T10:02:02Z|9|web|Created pod|\n2026-03-17T10:02:03Z|13||not ready|\n"
+                                       << "2026-03-17T10:02:01Z|restart|usage-report|BackOff: Back-off|17\n2026-03-17T10:02:03Z|alert|n1|NodeNotReady: not ready|17\n";
         QTest::newRow("yaml") << QByteArray("apiVersion: v1\nitems:\n- apiVersion: v1\n  count: 2\n  involvedObject:\n    kind: Pod\n    name: web-0\n    namespace: default\n  kind: Event\n  lastTimestamp: \"2026-03-17T10:01:00Z\"\n"
                                             "  message: 'Container web was OOMKilled, it''s\n    out of memory'\n  metadata:\n    name: web-0.1\n  reason: OOMKilling\n  type: Warning\n- apiVersion: v1\n  involvedObject:\n    kind: Pod\n    name: web-1\n  kind: Event\n"
                                             "  lastTimestamp: \"2026-03-17T10:02:00Z\"\n  message: Scaling done\n  reason: Pulled\n  type: Normal\nkind: List\n")
@@ -133,7 +142,7 @@ private slots:
         QTest::newRow("xid") << "Mar 17 10:58:12 gpu-node-07 kernel: [1.234567] NVRM: Xid (PCI:0000:cb:00): 63, pid=1, Row Remapper" << "xid" << "0000:cb:00";
         QTest::newRow("oom") << "Mar 17 10:58:12 node-1 kernel: Out of memory: Killed process 123 (python)" << "oom" << "node-1";
         QTest::newRow("cuda oom") << "2026-03-17 10:58:12,123 ERROR [x.py:1] torch.OutOfMemoryError: CUDA out of memory. Tried" << "oom" << "input";
-        QTest::newRow("fan") << "2026-03-16 20:41:07 FAN5 Tach | 2240.000 | RPM | lcr | Lower Critical going low: reading below" << "alert" << "bmc";
+        QTest::newRow("fan") << "2026-03-16 20:41:07 FAN5 Tach | 2240.000 | RPM | lcr | Lower Critical going low: reading below" << "hardware" << "bmc";
         QTest::newRow("server start") << "INFO 03-17 10:58:12 [api_server.py:12] vLLM API server version 0.11.0" << "restart" << "input";
         QTest::newRow("nothing") << "2026-03-17 10:58:12 INFO request restarted and deployed" << "" << "";
     }
