@@ -73,6 +73,8 @@ std::vector<size_t> findTime(const std::vector<std::string>& names, const std::v
         for (size_t date = 0; date < names.size(); ++date)
             if (date != i && lower(names[date]).find("date") != std::string::npos && hasTimes(rows, {date, i}, false))
                 return {date, i};
+        if (i >= 2 && hasTimes(rows, {i - 2, i - 1, i}, false))   // Month,Day,Time
+            return {i - 2, i - 1, i};
         if (hasTimes(rows, {i}, true))
             return {i};
     }
@@ -137,6 +139,7 @@ bool isLabel(const FieldName* known, size_t column, const std::vector<Row>& rows
 // Sets the labels and says whether the table holds series.
 bool holdsSeries(CsvLayout& layout, const std::vector<Row>& rows) {
     size_t numeric = 0;
+    bool value = false;   // a column that says so itself
     for (size_t i = 0; i < layout.names.size(); ++i) {
         if (std::find(layout.time.begin(), layout.time.end(), i) != layout.time.end() || isTimeName(layout.names[i]))
             continue;
@@ -152,6 +155,7 @@ bool holdsSeries(CsvLayout& layout, const std::vector<Row>& rows) {
             numbers += parseCsvNumber(cell, number, unit) ? 1 : 0;
         }
         const bool number = numbers * 20 >= filled * 19 && (known == nullptr || known->role == FieldRole::kAttribute || known->role == FieldRole::kService || known->role == FieldRole::kLogger);
+        value |= number && lower(layout.names[i]) == "value";
         if (number)
             ++numeric;
         else if (isLabel(known, i, rows))
@@ -159,7 +163,7 @@ bool holdsSeries(CsvLayout& layout, const std::vector<Row>& rows) {
         else
             return false;
     }
-    return numeric > 0 && (layout.names[layout.time.front()] == "Time" || evenlySpaced(layout, rows));
+    return numeric > 0 && (layout.names[layout.time.front()] == "Time" || value || evenlySpaced(layout, rows));
 }
 
 std::optional<CsvLayout> layoutWith(char delimiter, std::string_view head) {
@@ -218,7 +222,10 @@ bool parseCsvTime(const CsvLayout& layout, std::span<const std::string_view> cel
         return false;
     if (layout.time.size() == 1)
         return parseTimeCell(cell(0), out);
-    return parseTimeCell(std::string(cell(0)) + ' ' + std::string(cell(1)), out);
+    std::string joined(cell(0));
+    for (size_t i = 1; i < layout.time.size(); ++i)
+        joined.append(" ").append(cell(i));
+    return parseTimeCell(joined, out);
 }
 
 bool parseCsvNumber(std::string_view cell, double& number, std::string_view& unit) {

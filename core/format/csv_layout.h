@@ -15,7 +15,7 @@ namespace nj::format {
 struct CsvLayout {
     char delimiter = ',';
     std::vector<std::string> names;
-    // The column with the time; with a date of its own (Date;Time) that one first.
+    // The column with the time; with a date of its own (Date;Time, Month;Day;Time) that one first.
     std::vector<size_t> time;
     bool namesKnown = false;     // the header speaks of times, levels or messages under names programs use
     bool series = false;         // a time and numbers at even distances, or Grafana's panel of series

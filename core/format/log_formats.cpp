@@ -29,6 +29,9 @@ bool hasLogName(std::string_view path) {
     for (const std::string_view ending : {".yaml", ".yml", ".json", ".md", ".conf", ".cfg", ".ini", ".toml", ".xml", ".html", ".csv", ".prom", ".py", ".sh", ".sql"})
         if (name.size() > ending.size() && name.substr(name.size() - ending.size()) == ending)
             return false;
+    for (const std::string_view start : {"LICENSE", "COPYING", "NOTICE", "README", "CHANGELOG"})
+        if (name.starts_with(start))
+            return false;
     for (const std::string_view part : {"log", "Log", "LOG", ".out", ".err", "stdout", "stderr", "console", "messages", "syslog", "journal"})
         if (name.find(part) != std::string_view::npos)
             return true;

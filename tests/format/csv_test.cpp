@@ -118,6 +118,7 @@ private slots:
             "2026-03-17T10:58:12Z|13|export|slow, very slow|{\"Duration\":1.5}\n2026-03-17T10:58:13Z|9|export|fine|{\"Duration\":2}\n");
         row("tabs and a mark", "\xef\xbb\xbftimestamp\tseverity\tmsg\n1773745092\tERROR\tboom\n", "2026-03-17T10:58:12Z|17|export|boom|{}\n");
         row("date and time apart", "Id,Date,Time,Level,Content\n1,2026-03-17,10:58:12,WARN,slow\n2,2026-03-17,10:58:13,INFO,fine\n", "2026-03-17T10:58:12Z|13|export|slow|{\"Id\":1}\n2026-03-17T10:58:13Z|9|export|fine|{\"Id\":2}\n");
+        row("month, day and time", "Month,Day,Time,Level,Content\nMar,17,10:58:12,WARN,slow\nMar,17,10:58:13,INFO,fine\n", "2026-03-17T10:58:12Z|13|export|slow|{}\n2026-03-17T10:58:13Z|9|export|fine|{}\n");
         row("requests without a message", "TIMESTAMP,ContextTokens,GeneratedTokens\n2026-03-17 18:17:03.979,4808,10\n2026-03-17 18:17:04.031,3180,8\n2026-03-17 18:17:04.078,110,27\n2026-03-17 18:17:06.421,7433,14\n",
             "2026-03-17T18:17:03.979000000Z|0|export|2026-03-17 18:17:03.979,4808,10|{\"ContextTokens\":4808,\"GeneratedTokens\":10}\n2026-03-17T18:17:04.031000000Z|0|export|2026-03-17 18:17:04.031,3180,8|{\"ContextTokens\":3180,\"GeneratedTokens\":8}\n"
             "2026-03-17T18:17:04.078000000Z|0|export|2026-03-17 18:17:04.078,110,27|{\"ContextTokens\":110,\"GeneratedTokens\":27}\n2026-03-17T18:17:06.421000000Z|0|export|2026-03-17 18:17:06.421,7433,14|{\"ContextTokens\":7433,\"GeneratedTokens\":14}\n");
