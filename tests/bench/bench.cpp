@@ -142,6 +142,22 @@ void benchSpans(const fs::path& dir, size_t spans) {
     query("one trace by id, all attributes", "target ≤ 15 ms", [&] { auto a = b.traceTree(id, {}); return a.ok() && !a->spans.empty(); });
 }
 
+void benchLargeTrace(const fs::path& dir, size_t spans) {
+    const std::string input = dir / "trace.pb", capsule = dir / "trace.nightjar";
+    writeLargeTrace(input, spans);
+    const Imported imported = importFile(input, capsule);
+    expect(imported.report.spans == spans, fmt::format("{} of {} spans of one trace imported", imported.report.spans, spans));
+    TraceId id;
+    id.bytes.fill(0x2a);
+    double took = 0;
+    if (auto backend = query::openCapsuleBackend(capsule); backend.ok())
+        took = seconds([&] {
+            const auto tree = (*backend)->traceTree(id, {});
+            expect(tree.ok() && tree->spans.size() == spans, "the large trace");
+        });
+    figure(fmt::format("one trace of {} spans opens", spans), fmt::format("{:.0f} ms", took * 1e3), "target ≤ 1000 ms at 1 M");
+}
+
 void benchRows(const fs::path& dir, size_t spans) {
     const std::string path = dir / "rows.db";
     auto db = sqlite::Database::open(path, sqlite::OpenMode::kCreate);
@@ -229,6 +245,7 @@ int main(int argc, char** argv) {
         return 1;
     fmt::print("{} spans\n", spans);
     nj::bench::benchSpans(directory, spans);
+    nj::bench::benchLargeTrace(directory, spans / 2);
     nj::bench::benchRows(directory, spans);
     nj::bench::benchLogs(directory, spans * 2);
     nj::bench::benchSamples(directory, spans * 4);

@@ -34,8 +34,8 @@ struct Out {
 };
 
 template <typename Fill>
-void attribute(pbf_writer& span, const char* key, Fill fill) {
-    pbf_writer kv(span, 9);
+void attribute(pbf_writer& span, const char* key, Fill fill, protozero::pbf_tag_type field = 9) {
+    pbf_writer kv(span, field);
     kv.add_string(1, key);
     pbf_writer value(kv, 2);
     fill(value);
@@ -118,6 +118,46 @@ size_t writeSpans(const std::string& path, size_t spans) {
         out.write({prefix, 4});
         out.write(request);
         done += n;
+    }
+    return out.total;
+}
+
+size_t writeLargeTrace(const std::string& path, size_t spans) {
+    Out out(path);
+    std::mt19937_64 random(11);
+    constexpr size_t kPerRequest = 1000;
+    const std::string trace(16, '\x2a');
+    for (size_t from = 0; from < spans; from += kPerRequest) {
+        std::string request;
+        {
+            pbf_writer root(request);
+            pbf_writer resourceSpans(root, 1);
+            {
+                pbf_writer resource(resourceSpans, 1);
+                attribute(resource, "service.name", [&](pbf_writer& v) { v.add_string(1, fmt::format("service-{}", from / kPerRequest % 24)); }, 1);
+            }
+            pbf_writer scopeSpans(resourceSpans, 2);
+            for (size_t i = from; i < std::min(spans, from + kPerRequest); ++i) {
+                pbf_writer span(scopeSpans, 2);
+                const uint64_t id = i + 1, parent = i == 0 ? 0 : i - std::min<size_t>(i - 1, random() % 16);
+                span.add_bytes(1, trace);
+                span.add_bytes(2, reinterpret_cast<const char*>(&id), 8);
+                if (parent != 0)
+                    span.add_bytes(4, reinterpret_cast<const char*>(&parent), 8);
+                span.add_string(5, fmt::format("step {}", random() % 200));
+                span.add_enum(6, static_cast<int32_t>(1 + random() % 5));
+                const uint64_t start = static_cast<uint64_t>(kStart) + i * 1000;
+                span.add_fixed64(7, start);
+                span.add_fixed64(8, start + 1000 + random() % 10'000'000);
+                attribute(span, "http.route", [&](pbf_writer& v) { v.add_string(1, fmt::format("/res{}", random() % 50)); });
+                attribute(span, "rows", [&](pbf_writer& v) { v.add_int64(3, static_cast<int64_t>(random() % 4000)); });
+                attribute(span, "peer", [&](pbf_writer& v) { v.add_string(1, fmt::format("host-{}", random() % 20)); });
+            }
+        }
+        const auto n = static_cast<uint32_t>(request.size());
+        const char head[4] = {static_cast<char>(n >> 24), static_cast<char>(n >> 16), static_cast<char>(n >> 8), static_cast<char>(n)};
+        out.write({head, 4});
+        out.write(request);
     }
     return out.total;
 }

@@ -8,6 +8,8 @@ namespace nj::bench {
 
 // uint32-BE length-framed requests of 1,000 spans: 24 h, 20 services, 200 operations, traces of 1 to 39 spans. Returns bytes written.
 size_t writeSpans(const std::string& path, size_t spans);
+// One trace of that many spans, 24 services, each below one of the sixteen before it, with three attributes. Returns bytes written.
+size_t writeLargeTrace(const std::string& path, size_t spans);
 // Lines of a JVM-like service log, about 110 bytes each.
 size_t writeLogs(const std::string& path, size_t lines);
 // OpenMetrics dump: `series` series of one sample per 15 s.

@@ -1,13 +1,14 @@
 // The backend over a capsule: makes the context of each question and keeps what holds until the next commit.
 #include "query/backend.h"
 #include "query/capsule/drift_questions.h"
+#include "query/capsule/log_answers.h"
 #include "query/capsule/questions.h"
 #include "query/capsule/source_questions.h"
 
 namespace nj::query {
 namespace {
 
-class CapsuleBackend : public Backend, public SourceQuestions, public DriftSource {
+class CapsuleBackend : public Backend, public SourceQuestions, public DriftSource, public LogSource {
 public:
     explicit CapsuleBackend(std::unique_ptr<store::CapsuleReader> reader) : reader_(std::move(reader)) {}
 
@@ -30,6 +31,8 @@ public:
     Result<LogVolumeAnswer> logVolume(const LogVolumeQuestion& q, std::stop_token stop) override { return ask(stop, answerLogVolume, q); }
     Result<uint64_t> logSeek(const LogSeekQuestion& q, std::stop_token stop) override { return ask(stop, answerLogSeek, q); }
     Result<LogDetail> logDetail(int64_t seq, std::stop_token stop) override { return ask(stop, answerLogDetail, seq); }
+    Result<LogPatternsAnswer> logPatterns(const LogPatternsQuestion& q, std::stop_token stop) override { return ask(stop, answerLogPatterns, q); }
+    Result<LogRowsAnswer> logRows(const LogRowsQuestion& q, std::stop_token stop) override { return ask(stop, answerLogRows, q); }
     Result<std::vector<SeriesInfo>> series(const SeriesQuestion& q, std::stop_token stop) override { return ask(stop, answerSeries, q); }
     Result<std::vector<SeriesPoints>> seriesPoints(const SeriesPointsQuestion& q, std::stop_token stop) override { return ask(stop, answerSeriesPoints, q); }
     Result<std::vector<DriftFeature>> driftFeatures(std::stop_token stop) override { return ask(stop, answerDriftFeatures); }

@@ -1,13 +1,17 @@
 #include "query/capsule/log_kinds.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "analyze/fingerprint.h"
+#include "base/hash.h"
 
 namespace nj::query {
 namespace {
 
 constexpr size_t kMaxKinds = 100'000;
+constexpr std::string_view kRest = "<others>";   // the kind of what comes after that many
 
 }  // namespace
 
@@ -26,13 +30,15 @@ Result<const std::vector<uint32_t>*> fingerprintsOf(QueryContext& context, const
         NJ_RETURN_IF_ERROR(view.scanText(store::TextColumn::kBody, span.from, span.size(), [&](uint32_t row, std::string_view text) {
             if (row < codes.size() && codes[row] == kNoIndex && wanted.test(row)) {
                 const std::string kind = analyze::fingerprint(text);
-                const uint32_t known = cache.fingerprints.size() < kMaxKinds ? StringTable::kMissing : cache.fingerprints.find(kind);
-                codes[row] = cache.fingerprints.size() < kMaxKinds ? cache.fingerprints.intern(kind) : known == StringTable::kMissing ? 0 : known;
+                const bool full = cache.fingerprints.size() >= kMaxKinds && cache.fingerprints.find(kind) == StringTable::kMissing;
+                codes[row] = cache.fingerprints.intern(full ? kRest : std::string_view(kind));
             }
             return true;
         }));
     }
     return &codes;
 }
+
+std::string patternId(std::string_view fingerprint) { return fmt::format("{:012x}", fastHash(fingerprint) >> 16); }
 
 }  // namespace nj::query

@@ -118,6 +118,9 @@ Result<PredicatePtr> makePredicate(QueryContext& context, const FilterNode& node
     NJ_ASSIGN(PredicatePtr hot, makeHotPredicate(context, node, signal));
     if (hot)
         return hot;
+    NJ_ASSIGN(PredicatePtr origin, makeOriginPredicate(context, node, signal));
+    if (origin)
+        return origin;
     if (node.field == "body" || node.field == "event")
         return makeBodyPredicate(context, node, signal);
     return makeAttributePredicate(context, node, signal);

@@ -28,6 +28,7 @@ Result<PredicatePtr> makeHotPredicate(QueryContext& context, const FilterNode& n
 Result<PredicatePtr> makeAttributePredicate(QueryContext& context, const FilterNode& node, Signal signal);
 Result<PredicatePtr> makeTextPredicate(QueryContext& context, const FilterNode& node, Signal signal);
 Result<PredicatePtr> makeBodyPredicate(QueryContext& context, const FilterNode& node, Signal signal);        // body:, event:
+Result<PredicatePtr> makeOriginPredicate(QueryContext& context, const FilterNode& node, Signal signal);      // pattern:, file:; null: neither
 
 // Rows whose code is set, among the candidates.
 RowSet rowsOfCodes(const store::CodeColumn& column, const std::vector<uint8_t>& wanted, const RowSet& candidates);
