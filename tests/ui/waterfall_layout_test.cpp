@@ -81,6 +81,54 @@ private slots:
         QCOMPARE(printed(layout), QStringLiteral("root|  attempt|  gap 1000|  attempt"));
         QCOMPARE(layout.rowOf(2), 3);
     }
+    // A first attempt that was given up, a back-off, a second one that an engine answered.
+    void showsBackOffAndWhatIsMissing() {
+        auto spans = std::vector{span(-1, 0, 0, 90'000, "POST", 1),
+                                 span(0, 1, 0, 90'000, "chat", 2),
+                                 span(1, 2, 0, 30'000, "attempt 1", 0, SpanKind::kClient),
+                                 span(1, 2, 31'000, 90'000, "attempt 2", 1, SpanKind::kClient),
+                                 span(3, 3, 31'000, 90'000, "llm_request", 0, SpanKind::kServer)};
+        spans[2].status = SpanStatus::kError;
+        spans[4].service = "vllm-a";
+        spans[4].stages = {{"queue", 31'000, 60'000}};
+        WaterfallLayout layout;
+        layout.setTree(tree(spans));
+        const auto& rows = layout.rows();
+        QCOMPARE(rows.size(), size_t(7));
+        QVERIFY(rows[3].kind == WaterfallRow::Kind::kMissing && rows[3].engine == 4 && rows[3].depth == 3);
+        QVERIFY(rows[4].kind == WaterfallRow::Kind::kGap && rows[4].backOff);
+        QCOMPARE(layout.rowOf(2), 2);   // not the row of what it lacks
+        QCOMPARE(layout.rowOf(3), 5);
+        spans[2].status = SpanStatus::kUnset;
+        layout.setTree(tree(spans));
+        QVERIFY(std::none_of(layout.rows().begin(), layout.rows().end(), [](const WaterfallRow& row) { return row.kind == WaterfallRow::Kind::kMissing || row.backOff; }));
+    }
+    void preparationIsOneRow() {
+        auto spans = std::vector{span(-1, 0, 0, 90'000, "POST", 2), span(0, 1, 0, 300, "prepare prompt", 3), span(1, 2, 0, 30, "check_input guardrail"), span(1, 2, 30, 100, "retrieval docs", 1),
+                                 span(3, 3, 40, 90, "search docs"), span(1, 2, 100, 290, "rerank"), span(0, 1, 400, 90'000, "chat")};
+        WaterfallLayout layout;
+        layout.setTree(tree(spans));
+        QCOMPARE(printed(layout), QStringLiteral("POST|  prepare prompt +|  chat"));
+        QVERIFY(layout.isPreparation(1));
+        QCOMPARE(layout.rows()[1].count, 4U);
+        QCOMPARE(layout.reveal(4), 4);
+        spans[5].status = SpanStatus::kError;   // a failed step is not hidden
+        layout.setTree(tree(spans));
+        QCOMPARE(layout.rows().size(), spans.size());
+    }
+    void levelsOpenAndClose() {
+        WaterfallLayout layout;
+        layout.setTree(tree({span(-1, 0, 0, 100, "a", 1), span(0, 1, 0, 90, "b", 1), span(1, 2, 0, 80, "c", 1), span(2, 3, 0, 70, "d")}));
+        layout.collapseAll();
+        QCOMPARE(printed(layout), QStringLiteral("a +"));
+        layout.expandLevel();
+        QCOMPARE(printed(layout), QStringLiteral("a|  b +"));
+        layout.expandLevel();
+        layout.expandLevel();
+        QCOMPARE(layout.rows().size(), size_t(4));
+        layout.collapseLevel();
+        QCOMPARE(printed(layout), QStringLiteral("a|  b|    c +"));
+    }
     void findsErrorsRoundTheEnd() {
         auto spans = std::vector{span(-1, 0, 0, 100, "root", 2), span(0, 1, 0, 10, "a"), span(0, 1, 20, 30, "b")};
         spans[1].status = SpanStatus::kError;

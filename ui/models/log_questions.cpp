@@ -1,6 +1,5 @@
 #include "models/log_questions.h"
 
-#include <QSaveFile>
 #include <algorithm>
 
 #include "query/search_syntax.h"
@@ -8,50 +7,49 @@
 namespace nj::ui {
 namespace {
 
-constexpr size_t kSearchPage = 500, kMostEqualTimes = 20'000, kSavePage = 2'000;
+constexpr size_t kSearchPage = 500, kMostEqualTimes = 20'000;
 
-const char* severityWord(uint8_t severity) {
-    if (severity >= 21)
-        return "FATAL";
-    if (severity >= 17)
-        return "ERROR";
-    if (severity >= 13)
-        return "WARN";
-    if (severity >= 9)
-        return "INFO";
-    return severity > 0 ? "DEBUG" : "-";
-}
+bool isAfter(const query::LogRow& row, TimeNs time, int64_t seq) { return row.time > time || (row.time == time && row.seq > seq); }
 
-bool isAfter(const query::LogRow& row, const SevereJump& jump) { return row.time > jump.time || (row.time == jump.time && row.seq > jump.seq); }
-bool isBefore(const query::LogRow& row, const SevereJump& jump) { return row.time < jump.time || (row.time == jump.time && row.seq < jump.seq); }
-
-Result<std::optional<query::LogRow>> nextSevere(query::Backend& backend, const SevereJump& jump, const Filter& severe, std::stop_token stop) {
-    for (uint64_t offset = 0; offset < kMostEqualTimes; offset += kSearchPage) {
-        NJ_ASSIGN(const query::LogPageAnswer page, backend.logPage({{jump.time, jump.range.to}, severe, offset, kSearchPage}, stop));
-        for (const query::LogRow& row : page.rows)
-            if (isAfter(row, jump))
-                return std::optional(row);
+// The rows that have the term, as positions among them: the first one after the start, or the last one before it.
+Result<std::optional<uint64_t>> nextPosition(query::Backend& backend, const LogJump& jump, const Filter& wanted, std::stop_token stop) {
+    NJ_ASSIGN(const uint64_t first, backend.logSeek({jump.range, wanted, jump.time}, stop));
+    if (!jump.forward) {
+        // Rows of the same instant that stand before the start lie behind `first`.
+        uint64_t position = first;
+        for (uint64_t offset = first; offset - first < kMostEqualTimes; offset += kSearchPage) {
+            NJ_ASSIGN(const query::LogPageAnswer page, backend.logPage({jump.range, wanted, offset, kSearchPage}, stop));
+            for (const query::LogRow& row : page.rows) {
+                if (row.time != jump.time || row.seq >= jump.seq)
+                    return position == 0 ? std::nullopt : std::optional(position - 1);
+                ++position;
+            }
+            if (page.rows.size() < kSearchPage)
+                break;
+        }
+        return position == 0 ? std::nullopt : std::optional(position - 1);
+    }
+    for (uint64_t offset = first; offset - first < kMostEqualTimes; offset += kSearchPage) {
+        NJ_ASSIGN(const query::LogPageAnswer page, backend.logPage({jump.range, wanted, offset, kSearchPage}, stop));
+        for (size_t i = 0; i < page.rows.size(); ++i)
+            if (isAfter(page.rows[i], jump.time, jump.seq))
+                return std::optional(offset + i);
         if (page.rows.size() < kSearchPage)
             break;
     }
-    return std::optional<query::LogRow>();
+    return std::optional<uint64_t>();
 }
 
-Result<std::optional<query::LogRow>> previousSevere(query::Backend& backend, const SevereJump& jump, const Filter& severe, std::stop_token stop) {
-    const TimeRange before{jump.range.from, jump.time + 1};
-    NJ_ASSIGN(const query::LogPageAnswer first, backend.logPage({before, severe, 0, 1}, stop));
-    uint64_t end = first.total;
-    while (end > 0) {
-        const uint64_t begin = end > kSearchPage ? end - kSearchPage : 0;
-        NJ_ASSIGN(const query::LogPageAnswer page, backend.logPage({before, severe, begin, static_cast<size_t>(end - begin)}, stop));
-        for (auto row = page.rows.rbegin(); row != page.rows.rend(); ++row)
-            if (isBefore(*row, jump))
-                return std::optional(*row);
-        if (first.total - begin > kMostEqualTimes)
-            break;
-        end = begin;
-    }
-    return std::optional<query::LogRow>();
+// The search term that holds for all records of the pod, else of the file, the row came from; and how it is called.
+Result<std::pair<std::string, std::string>> sourceOf(query::Backend& backend, const query::LogRow& row, std::stop_token stop) {
+    NJ_ASSIGN(const query::LogDetail detail, backend.logDetail(row.seq, stop));
+    for (const char* key : {"k8s.pod.name", "pod"})
+        if (const AttributeValue* pod = findAttribute(detail.resource.attributes, key))
+            return std::pair(query::searchTerm("pod", pod->display(), false), "pod " + pod->display());
+    if (detail.import.path.empty())
+        return std::pair<std::string, std::string>();
+    const size_t slash = detail.import.path.find_last_of("/\\");
+    return std::pair(query::searchTerm("file", detail.import.path, false), slash == std::string::npos ? detail.import.path : detail.import.path.substr(slash + 1));
 }
 
 }  // namespace
@@ -86,72 +84,63 @@ Result<std::optional<uint64_t>> positionOf(query::Backend& backend, TimeRange ra
     return std::optional<uint64_t>();
 }
 
-Result<std::optional<uint64_t>> jumpToSevere(query::Backend& backend, const SevereJump& jump, std::stop_token stop) {
-    const Filter severe = filterWith(jump.filter, jump.errors ? "severity>=17" : "severity>=13 severity<17");
-    auto row = jump.forward ? nextSevere(backend, jump, severe, stop) : previousSevere(backend, jump, severe, stop);
-    if (!row.ok())
-        return row.error();
-    if (!*row)
-        return std::optional<uint64_t>();
-    return positionOf(backend, jump.range, jump.filter, (*row)->time, (*row)->seq, stop);
+Result<std::optional<LogHit>> jumpTo(query::Backend& backend, const LogJump& jump, std::stop_token stop) {
+    const Filter wanted = jump.term.empty() ? jump.filter : filterWith(jump.filter, jump.term);
+    NJ_ASSIGN(const std::optional<uint64_t> at, nextPosition(backend, jump, wanted, stop));
+    if (!at)
+        return std::optional<LogHit>();
+    NJ_ASSIGN(const query::LogPageAnswer page, backend.logPage({jump.range, wanted, *at, 1}, stop));
+    if (page.rows.empty())
+        return std::optional<LogHit>();
+    LogHit hit{*at, *at + 1, page.total};
+    if (!jump.term.empty()) {
+        NJ_ASSIGN(const std::optional<uint64_t> position, positionOf(backend, jump.range, jump.filter, page.rows[0].time, page.rows[0].seq, stop));
+        if (!position)
+            return std::optional<LogHit>();
+        hit.position = *position;
+    }
+    return std::optional(hit);
 }
 
 Result<LogContext> contextOf(query::Backend& backend, const LogContextQuestion& question, std::stop_token stop) {
-    NJ_ASSIGN(const std::optional<uint64_t> at, positionOf(backend, question.range, {}, question.row.time, question.row.seq, stop));
     LogContext context;
+    Filter all;
+    if (question.sameSource) {
+        NJ_ASSIGN(const auto source, sourceOf(backend, question.row, stop));
+        context.source = source.second;
+        if (!source.first.empty())
+            all = filterWith({}, source.first);
+    }
+    NJ_ASSIGN(const std::optional<uint64_t> at, positionOf(backend, question.range, all, question.row.time, question.row.seq, stop));
     if (!at)
         return context;
     const uint64_t begin = *at > question.each + 1 ? *at - question.each - 1 : 0;
-    NJ_ASSIGN(const query::LogPageAnswer page, backend.logPage({question.range, {}, begin, 2 * question.each + 3}, stop));
+    NJ_ASSIGN(const query::LogRowsAnswer page, query::askLogRows(backend, {{question.range, all, begin, 2 * question.each + 3}, question.columns, false}, stop));
     const auto middle = static_cast<std::ptrdiff_t>(*at - begin);
     const auto size = static_cast<std::ptrdiff_t>(page.rows.size());
-    for (std::ptrdiff_t i = std::min(middle, size) - 1; i >= 0 && page.rows[static_cast<size_t>(i)].seq != question.previousMatch; --i) {
+    const auto& previous = question.previousMatch;
+    const auto& next = question.nextMatch;
+    for (std::ptrdiff_t i = std::min(middle, size) - 1; i >= 0; --i) {
+        const query::DetailedLogRow& row = page.rows[static_cast<size_t>(i)];
+        if (previous && !isAfter(row, previous->time, previous->seq))
+            break;
         if (context.before.size() == question.each) {
             context.moreBefore = true;
             break;
         }
-        context.before.insert(context.before.begin(), page.rows[static_cast<size_t>(i)]);
+        context.before.insert(context.before.begin(), row);
     }
-    for (std::ptrdiff_t i = middle + 1; i < size && page.rows[static_cast<size_t>(i)].seq != question.nextMatch; ++i) {
+    for (std::ptrdiff_t i = middle + 1; i < size; ++i) {
+        const query::DetailedLogRow& row = page.rows[static_cast<size_t>(i)];
+        if (next && (row.seq == next->seq || isAfter(row, next->time, next->seq)))
+            break;
         if (context.after.size() == question.each) {
             context.moreAfter = true;
             break;
         }
-        context.after.push_back(page.rows[static_cast<size_t>(i)]);
+        context.after.push_back(row);
     }
     return context;
-}
-
-std::string logLine(const query::LogRow& row) {
-    std::string body;
-    for (const char c : row.body)
-        body += c == '\n' ? std::string("\\n") : c == '\r' ? std::string("\\r") : std::string(1, c);
-    return formatRfc3339(row.time, 9) + ' ' + severityWord(row.severity) + ' ' + (row.service.empty() ? "-" : row.service) + ' ' + body;
-}
-
-Result<uint64_t> saveLogs(query::Backend& backend, TimeRange range, const Filter& filter, const std::string& path,
-                          const std::shared_ptr<std::atomic<uint64_t>>& written, std::stop_token stop) {
-    QSaveFile file(QString::fromStdString(path));
-    if (!file.open(QIODevice::WriteOnly))
-        return makeError(ErrorCode::kIo, "Cannot write " + path + ": " + file.errorString().toStdString());
-    uint64_t offset = 0;
-    for (;;) {
-        if (stop.stop_requested())
-            return makeError(ErrorCode::kCancelled, "Saving was cancelled; no file was left.");
-        NJ_ASSIGN(const query::LogPageAnswer page, backend.logPage({range, filter, offset, kSavePage}, stop));
-        std::string text;
-        for (const query::LogRow& row : page.rows)
-            text += logLine(row) + '\n';
-        if (file.write(text.data(), static_cast<qint64>(text.size())) != static_cast<qint64>(text.size()))
-            return makeError(ErrorCode::kIo, "Cannot write " + path + ": " + file.errorString().toStdString());
-        offset += page.rows.size();
-        written->store(offset);
-        if (page.rows.size() < kSavePage)
-            break;
-    }
-    if (!file.commit())
-        return makeError(ErrorCode::kIo, "Cannot write " + path + ": " + file.errorString().toStdString());
-    return offset;
 }
 
 }  // namespace nj::ui

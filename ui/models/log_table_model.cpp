@@ -4,6 +4,8 @@
 #include <limits>
 
 #include "models/log_text.h"
+#include "query/search_syntax.h"
+#include "state/masking.h"
 #include "theme/number_format.h"
 
 namespace nj::ui {
@@ -48,15 +50,46 @@ void LogTableModel::setUtc(bool utc) {
     Q_EMIT headerDataChanged(Qt::Horizontal, kTime, kTime);
 }
 
-void LogTableModel::askPage(quint64 page, bool first) {
-    const query::LogPageQuestion question{range_, filter_, page * kPageRows, kPageRows};
-    asking_ = true;
-    queries_.ask(
-        kPageKey, this, [question](query::Backend& backend, std::stop_token stop) { return backend.logPage(question, stop); },
-        [this, page, first](Result<query::LogPageAnswer>&& answer) { pageArrived(page, first, std::move(answer)); });
+void LogTableModel::setHit(const QString& words) {
+    const auto parsed = query::parseSearch(words.toStdString());
+    hitWords_ = parsed.ok() ? searchedWords(*parsed) : QStringList();
+    words_ = searchedWords(filter_) + hitWords_;
+    if (rowCount() > 0)
+        Q_EMIT dataChanged(index(0, kBody), index(rowCount() - 1, kBody));
 }
 
-void LogTableModel::pageArrived(quint64 page, bool first, Result<query::LogPageAnswer>&& answer) {
+void LogTableModel::setContentsShown(bool shown) {
+    beginResetModel();   // opened records close: their heights go with the rows
+    contents_ = shown;
+    open_.clear();
+    endResetModel();
+}
+
+void LogTableModel::setKeys(const QStringList& keys) {
+    if (keys == keys_)
+        return;
+    beginResetModel();
+    keys_ = keys;
+    pages_.clear();   // their rows lack the new columns
+    open_.clear();
+    contextAt_.reset();
+    context_ = {};
+    endResetModel();
+    if (!range_.empty())
+        setQuestion(range_, filter_);
+}
+
+void LogTableModel::askPage(quint64 page, bool first) {
+    query::LogRowsQuestion question{{range_, filter_, page * kPageRows, kPageRows}, {}, false};
+    for (const QString& key : keys_)
+        question.columns.push_back(key.toStdString());
+    asking_ = true;
+    queries_.ask(
+        kPageKey, this, [question](query::Backend& backend, std::stop_token stop) { return query::askLogRows(backend, question, stop); },
+        [this, page, first](Result<query::LogRowsAnswer>&& answer) { pageArrived(page, first, std::move(answer)); });
+}
+
+void LogTableModel::pageArrived(quint64 page, bool first, Result<query::LogRowsAnswer>&& answer) {
     asking_ = false;
     if (!answer.ok()) {
         Q_EMIT failed(QString::fromStdString(answer.error().message));
@@ -66,10 +99,11 @@ void LogTableModel::pageArrived(quint64 page, bool first, Result<query::LogPageA
     // The count of a live range grows; rows are addressed by position, so a changed count is a new table.
     if (first || answer->total != total_) {
         beginResetModel();
+        open_.clear();
         pages_.clear();
         contextAt_.reset();
         context_ = {};
-        words_ = searchedWords(filter_);
+        words_ = searchedWords(filter_) + hitWords_;
         total_ = answer->total;
         partial_ = answer->totalPartial;
         pages_.insert(page, new Page(std::move(answer->rows)));
@@ -79,7 +113,7 @@ void LogTableModel::pageArrived(quint64 page, bool first, Result<query::LogPageA
         pages_.insert(page, new Page(std::move(answer->rows)));
         const int from = rowOfPosition(page * kPageRows), to = std::min(rowCount() - 1, rowOfPosition((page + 1) * kPageRows - 1));
         if (from <= to)
-            Q_EMIT dataChanged(index(from, 0), index(to, kColumns - 1));
+            Q_EMIT dataChanged(index(from, 0), index(to, columnCount() - 1));
     }
     if (!wanted_.isEmpty())
         askWanted();
@@ -123,6 +157,11 @@ std::optional<quint64> LogTableModel::positionOfRow(int row) const {
     return {};
 }
 
+bool LogTableModel::loaded(int row) const {
+    const auto position = positionOfRow(row);
+    return !position || pages_.contains(*position / kPageRows);
+}
+
 int LogTableModel::rowOfPosition(quint64 position) const {
     quint64 row = position;
     if (contextAt_ && position == *contextAt_)
@@ -132,7 +171,7 @@ int LogTableModel::rowOfPosition(quint64 position) const {
     return static_cast<int>(std::min<quint64>(row, std::numeric_limits<int>::max() - 1));
 }
 
-const query::LogRow* LogTableModel::record(int row) const {
+const query::DetailedLogRow* LogTableModel::record(int row) const {
     const auto position = positionOfRow(row);
     if (!position) {
         const size_t i = static_cast<size_t>(row) - static_cast<size_t>(*contextAt_);
@@ -199,9 +238,63 @@ int LogTableModel::rowCount(const QModelIndex& parent) const {
     return static_cast<int>(std::min<quint64>(total_, kMost)) + contextRows();
 }
 
-int LogTableModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : kColumns; }
+int LogTableModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : kColumns + static_cast<int>(keys_.size()); }
 
-QVariant LogTableModel::text(const query::LogRow& row, int column) const {
+int LogTableModel::lineCount(const query::LogRow& row) {
+    const std::string_view body(row.body.data(), row.body.find_last_not_of("\r\n") + 1);   // npos + 1 = 0: nothing but line ends
+    return 1 + static_cast<int>(std::count(body.begin(), body.end(), '\n'));
+}
+
+bool LogTableModel::isOpen(int row) const {
+    const query::LogRow* one = record(row);
+    return one && open_.contains(one->seq);
+}
+
+void LogTableModel::openRecord(qint64 seq, const std::string& body) {
+    constexpr qsizetype kMost = 64 * 1024;
+    QStringList lines;
+    qsizetype shown = 0;
+    for (size_t from = 0; from <= body.size();) {
+        const size_t end = std::min(body.find('\n', from), body.size());
+        if (lines.size() == kMostLines || shown > kMost) {
+            lines.push_back(tr("… %1 more lines, in the inspector").arg(formatCount(static_cast<quint64>(std::count(body.begin() + static_cast<std::ptrdiff_t>(from), body.end(), '\n') + 1))));
+            break;
+        }
+        std::string_view line = std::string_view(body).substr(from, end - from);
+        if (line.ends_with('\r'))
+            line.remove_suffix(1);
+        lines.push_back(cellLine(std::string(line.substr(0, 8192))));
+        shown += lines.back().size();
+        from = end + 1;
+    }
+    while (lines.size() > 1 && lines.back().isEmpty())
+        lines.pop_back();
+    open_[seq] = lines;
+    if (rowCount() > 0)
+        Q_EMIT dataChanged(index(0, kBody), index(rowCount() - 1, kBody));
+}
+
+void LogTableModel::closeRecord(qint64 seq) {
+    if (open_.erase(seq) > 0 && rowCount() > 0)
+        Q_EMIT dataChanged(index(0, kBody), index(rowCount() - 1, kBody));
+}
+
+// A record of several lines is named by its first and its last: of a stack trace, where and why.
+QString LogTableModel::bodyText(const query::LogRow& row) const {
+    if (!contents_ && isMessageEvent(row.eventName))
+        return maskText();
+    const std::string& body = row.body.empty() ? row.eventName : row.body;
+    if (lineCount(row) < 2) {
+        const QString line = cellLine(body.substr(0, body.find_last_not_of("\r\n") + 1));
+        return row.bodyCut || body.size() > 4096 ? line + QStringLiteral(" …") : line;
+    }
+    const size_t begin = body.find_first_not_of("\r\n"), end = body.find_last_not_of("\r\n") + 1;
+    const size_t firstEnd = body.find('\n', begin), lastBegin = body.rfind('\n', end - 1) + 1;
+    const QString first = cellLine(body.substr(begin, firstEnd - begin)).trimmed();
+    return firstEnd >= end ? first : first + QStringLiteral(" ⋯ ") + (row.bodyCut ? QStringLiteral("…") : cellLine(body.substr(lastBegin, end - lastBegin)).trimmed());
+}
+
+QVariant LogTableModel::text(const query::DetailedLogRow& row, int column) const {
     switch (column) {
     case kTime: {
         if (row.timeFlags & kTimeNone)
@@ -211,11 +304,14 @@ QVariant LogTableModel::text(const query::LogRow& row, int column) const {
     }
     case kMark: return Theme::severityMark(row.severity);
     case kService: return cellLine(row.service.substr(0, 200));
-    case kBody: {
-        QString line = cellLine(row.body.empty() ? row.eventName : row.body);
-        return row.bodyCut || row.body.size() > 4096 ? line + QStringLiteral(" …") : line;
+    case kBody: return bodyText(row);
+    case kTrace: return row.traceId.empty() ? QString() : QStringLiteral("≡");
+    default: {
+        const auto key = static_cast<size_t>(column - kColumns);
+        if (!contents_ && key < row.cells.size() && !row.cells[key].empty() && isMessageContent(keys_[column - kColumns].toStdString()))
+            return maskText();
+        return key < row.cells.size() ? cellLine(row.cells[key]) : QString();
     }
-    default: return row.traceId.empty() ? QString() : QStringLiteral("≡");
     }
 }
 
@@ -224,13 +320,13 @@ QColor LogTableModel::color(const query::LogRow& row, int column, bool context) 
         return theme_.severityColor(row.severity);
     if (column == kTrace)
         return theme_.accent;
-    return context || column == kTime ? theme_.muted : theme_.text;
+    return context || column == kTime || column >= kColumns ? theme_.muted : theme_.text;
 }
 
 QVariant LogTableModel::data(const QModelIndex& index, int role) const {
     if (!index.isValid() || index.row() >= rowCount())
         return {};
-    const query::LogRow* row = record(index.row());
+    const query::DetailedLogRow* row = record(index.row());
     if (role == kLoadedRole)
         return row != nullptr;
     if (!row)
@@ -238,7 +334,7 @@ QVariant LogTableModel::data(const QModelIndex& index, int role) const {
     switch (role) {
     case Qt::DisplayRole: return text(*row, index.column());
     case Qt::ForegroundRole: return color(*row, index.column(), isContext(index.row()));
-    case Qt::FontRole: return index.column() == kTime || index.column() == kBody ? theme_.mono : theme_.table;
+    case Qt::FontRole: return index.column() == kTime || index.column() == kBody || index.column() >= kColumns ? theme_.mono : theme_.table;
     case Qt::TextAlignmentRole:
         return QVariant(Qt::AlignVCenter | (index.column() == kMark || index.column() == kTrace ? Qt::AlignHCenter : Qt::AlignLeft));
     case Qt::AccessibleTextRole:
@@ -250,6 +346,11 @@ QVariant LogTableModel::data(const QModelIndex& index, int role) const {
                             (row->timeFlags & kTimeFromNeighbour ? tr(", no time of its own: placed by its neighbour") : QString()));
         return index.column() == kTrace && !row->traceId.empty() ? QVariant(tr("Has a trace: T opens it")) : QVariant();
     case kContextRole: return isContext(index.row());
+    case kLineCountRole: return lineCount(*row);
+    case kLinesRole: {
+        const auto open = open_.find(row->seq);
+        return open == open_.end() ? QVariant() : QVariant(open->second);
+    }
     default: return {};
     }
 }
@@ -265,7 +366,7 @@ QVariant LogTableModel::headerData(int section, Qt::Orientation orientation, int
     case kTime: return tr("time, %1").arg(zoneName(range_.from, utc_));
     case kService: return tr("service");
     case kBody: return tr("body");
-    default: return QString();
+    default: return section >= kColumns && section - kColumns < keys_.size() ? keys_[section - kColumns] : QString();
     }
 }
 

@@ -43,9 +43,19 @@ QVector<KeyOverlay::Group> KeyOverlay::groups() const {
     groups.push_back({tr("In rows, traces and charts"),
                       {{QStringLiteral("E · Shift+E"), tr("next, previous error")},
                        {QStringLiteral("N · Shift+N"), tr("next, previous hit")},
-                       {QStringLiteral("F F"), tr("fit")},
                        {QStringLiteral("↑ ↓"), tr("row by row")},
                        {QStringLiteral("Enter"), tr("open")}}});
+    groups.push_back({tr("In logs"),
+                      {{QStringLiteral("W · Shift+W"), tr("next, previous warning")},
+                       {QStringLiteral("O · Shift+O"), tr("next, previous record of the trace")},
+                       {QStringLiteral("C · Shift+C"), tr("what surrounds it: its source, everything")},
+                       {QStringLiteral("Space"), tr("open a record of several lines")},
+                       {QStringLiteral("T"), tr("its trace")}}});
+    groups.push_back({tr("In a trace"),
+                      {{QStringLiteral("W S A D"), tr("zoom, pan")},
+                       {QStringLiteral("F · F F"), tr("the span, the whole trace")},
+                       {QStringLiteral("P · O"), tr("one level open, closed")},
+                       {QStringLiteral("] · ["), tr("all open, closed")}}});
     return groups;
 }
 

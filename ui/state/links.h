@@ -20,6 +20,8 @@ inline QString trace(const TraceId& id, qint64 span = -1) {
     const QString text = QStringLiteral("trace:") + QString::fromStdString(id.hex());
     return span < 0 ? text : text + QLatin1Char(':') + QString::number(span);
 }
+// The span named by its own id, as links between spans do.
+inline QString span(const TraceId& id, const SpanId& span) { return trace(id) + QStringLiteral(":@") + QString::fromStdString(span.hex()); }
 inline QString log(qint64 seq) { return QStringLiteral("log:") + QString::number(seq); }
 inline QString series(qint64 id) { return QStringLiteral("series:") + QString::number(id); }
 

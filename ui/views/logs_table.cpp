@@ -5,73 +5,41 @@
 #include <QGuiApplication>
 #include <QHeaderView>
 #include <QMenu>
-#include <QPainter>
 #include <QScrollBar>
-#include <QStyledItemDelegate>
 #include <algorithm>
 
-#include "models/log_text.h"
+#include "models/log_export.h"
 #include "query/search_syntax.h"
+#include "state/masking.h"
 
 namespace nj::ui {
 namespace {
 
-constexpr int kMostCopied = 10'000, kPad = 6;
+constexpr int kMostCopied = 10'000, kPad = LogCellDelegate::kPad, kKeyWidth = 132;
 
-class LogCellDelegate final : public QStyledItemDelegate {
-public:
-    LogCellDelegate(const LogTableModel& model, const Theme& theme, LogsTable::ServiceColor color, QObject* parent)
-        : QStyledItemDelegate(parent), model_(model), theme_(theme), serviceColor_(std::move(color)) {}
-
-    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
-        // The view has drawn the selection already.
-        const bool selected = option.state.testFlag(QStyle::State_Selected);
-        if (!selected && index.data(LogTableModel::kContextRole).toBool())
-            painter->fillRect(option.rect, theme_.grid);
-        painter->setPen(theme_.grid);
-        painter->drawLine(option.rect.bottomLeft(), option.rect.bottomRight());
-        const QString text = index.data(Qt::DisplayRole).toString();
-        QRectF place = QRectF(option.rect).adjusted(kPad, 0, -2, 0);
-        painter->setFont(index.data(Qt::FontRole).value<QFont>());
-        painter->setPen(index.data(Qt::ForegroundRole).value<QColor>());
-        if (index.column() == LogTableModel::kService && !text.isEmpty()) {
-            painter->fillRect(QRectF(place.left(), place.center().y() - 4, 8, 8), serviceColor_(text));
-            place.setLeft(place.left() + 14);
-        }
-        if (index.column() == LogTableModel::kBody)
-            paintBody(*painter, place, text);
-        else
-            painter->drawText(place, static_cast<int>(index.data(Qt::TextAlignmentRole).toInt()) | Qt::TextSingleLine,
-                              QFontMetricsF(painter->font()).elidedText(text, Qt::ElideRight, place.width()));
+// Keys of the table that the window also begins sequences with (T …, C …): here they are the table's own.
+bool isTableKey(int key) {
+    switch (key) {
+    case Qt::Key_E:
+    case Qt::Key_W:
+    case Qt::Key_N:
+    case Qt::Key_O:
+    case Qt::Key_C:
+    case Qt::Key_T: return true;
+    default: return false;
     }
+}
 
-    QSize sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const override { return {80, theme_.rowHeight}; }
+bool isPlain(const QKeyEvent& event) { return !(event.modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier)); }
 
-private:
-    void paintBody(QPainter& painter, const QRectF& place, const QString& text) const {
-        const QFontMetricsF metrics(painter.font());
-        const double cell = std::max(1.0, metrics.horizontalAdvance(QLatin1Char('x')));
-        // Only what can be seen is measured: a body may be thousands of characters.
-        const QString seen = metrics.elidedText(text.left(static_cast<qsizetype>(place.width() / cell) + 8), Qt::ElideRight, place.width());
-        const double baseline = place.center().y() + (metrics.ascent() - metrics.descent()) / 2;
-        for (const auto& [from, to] : wordPlaces(seen, model_.words())) {
-            const double left = place.left() + metrics.horizontalAdvance(seen.left(from)), width = metrics.horizontalAdvance(seen.mid(from, to - from));
-            painter.fillRect(QRectF(left - 1, place.center().y() - 9, width + 2, 18), theme_.selection);
-            painter.fillRect(QRectF(left - 1, place.center().y() + 8, width + 2, 1), theme_.accent);
-        }
-        painter.drawText(QPointF(place.left(), baseline), seen);
-    }
-
-    const LogTableModel& model_;
-    const Theme& theme_;
-    LogsTable::ServiceColor serviceColor_;
-};
+QString menuText(const QString& text) { return text.left(60).replace(QLatin1Char('&'), QStringLiteral("&&")); }
 
 }  // namespace
 
 LogsTable::LogsTable(LogTableModel& model, const Theme& theme, ServiceColor serviceColor, QWidget* parent) : QTableView(parent), model_(model), theme_(theme) {
     setModel(&model);
-    setItemDelegate(new LogCellDelegate(model, theme, std::move(serviceColor), this));
+    delegate_ = new LogCellDelegate(model, theme, std::move(serviceColor), this);
+    setItemDelegate(delegate_);
     setObjectName(QStringLiteral("logsTable"));
     setAccessibleName(tr("Log records"));
     setShowGrid(false);
@@ -91,6 +59,63 @@ LogsTable::LogsTable(LogTableModel& model, const Theme& theme, ServiceColor serv
     horizontalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     horizontalHeader()->setFont(theme.table);
     horizontalHeader()->setFixedHeight(theme.rowHeight);
+    horizontalHeader()->setSectionsMovable(true);
+    horizontalHeader()->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(horizontalHeader(), &QHeaderView::customContextMenuRequested, this, &LogsTable::headerMenu);
+    connect(horizontalHeader(), &QHeaderView::sectionMoved, this, [this] {
+        if (!placing_)
+            Q_EMIT keysWanted(keysAsShown());
+    });
+    connect(&model, &QAbstractItemModel::modelReset, this, &LogsTable::placeColumns);
+}
+
+// ---------------------------------------------------------------- columns
+
+QStringList LogsTable::keysAsShown() const {
+    QStringList keys;
+    for (int visual = 0; visual < horizontalHeader()->count(); ++visual)
+        if (const int logical = horizontalHeader()->logicalIndex(visual); logical >= LogTableModel::kColumns)
+            keys.push_back(model_.keys().value(logical - LogTableModel::kColumns));
+    return keys;
+}
+
+void LogsTable::placeColumns() {
+    placing_ = true;
+    QHeaderView& header = *horizontalHeader();
+    int at = 0;
+    const auto place = [&](int logical) { header.moveSection(header.visualIndex(logical), at++); };
+    for (const int fixed : {LogTableModel::kTime, LogTableModel::kMark, LogTableModel::kService})
+        place(fixed);
+    for (int key = 0; key < model_.keys().size(); ++key)
+        place(LogTableModel::kColumns + key);
+    place(LogTableModel::kBody);
+    place(LogTableModel::kTrace);
+    placing_ = false;
+    QResizeEvent same(size(), size());
+    resizeEvent(&same);
+}
+
+void LogsTable::headerMenu(const QPoint& at) {
+    const int logical = horizontalHeader()->logicalIndexAt(at);
+    if (logical < LogTableModel::kColumns)
+        return;
+    const QStringList keys = keysAsShown();
+    const QString key = model_.keys().value(logical - LogTableModel::kColumns);
+    const auto now = static_cast<int>(keys.indexOf(key));
+    QMenu menu(this);
+    const auto moved = [&](int to) {
+        QStringList list = keys;
+        list.move(now, to);
+        return list;
+    };
+    if (now > 0)
+        menu.addAction(tr("Move to the left"), this, [this, list = moved(now - 1)] { Q_EMIT keysWanted(list); });
+    if (now + 1 < keys.size())
+        menu.addAction(tr("Move to the right"), this, [this, list = moved(now + 1)] { Q_EMIT keysWanted(list); });
+    QStringList rest = keys;
+    rest.removeAll(key);
+    menu.addAction(tr("Remove the column %1").arg(menuText(key)), this, [this, rest] { Q_EMIT keysWanted(rest); });
+    menu.exec(horizontalHeader()->mapToGlobal(at));
 }
 
 void LogsTable::resizeEvent(QResizeEvent* event) {
@@ -101,7 +126,17 @@ void LogsTable::resizeEvent(QResizeEvent* event) {
     setColumnWidth(LogTableModel::kMark, mark);
     setColumnWidth(LogTableModel::kService, service);
     setColumnWidth(LogTableModel::kTrace, trace);
-    setColumnWidth(LogTableModel::kBody, std::max(120, viewport()->width() - time - service - mark - trace));
+    // Columns of attributes share at most half of what there is.
+    const int keys = static_cast<int>(model_.keys().size()), room = viewport()->width() - time - service - mark - trace;
+    const int each = keys == 0 ? 0 : std::clamp(room / 2 / keys, 48, kKeyWidth);
+    for (int key = 0; key < keys; ++key)
+        setColumnWidth(LogTableModel::kColumns + key, each);
+    setColumnWidth(LogTableModel::kBody, std::max(120, room - keys * each));
+}
+
+void LogsTable::fitRow(int row) {
+    const QVariant lines = model_.index(row, LogTableModel::kBody).data(LogTableModel::kLinesRole);
+    setRowHeight(row, lines.isValid() ? delegate_->heightOf(static_cast<int>(lines.toStringList().size())) : theme_.rowHeight);
 }
 
 void LogsTable::updateGeometries() {
@@ -146,30 +181,71 @@ void LogsTable::copySelection() {
     Q_EMIT copied(static_cast<int>(text.count(QLatin1Char('\n'))));
 }
 
+bool LogsTable::event(QEvent* event) {
+    // Before the window's sequences see them: T and C would wait there for a second key.
+    if (event->type() == QEvent::ShortcutOverride) {
+        auto* key = static_cast<QKeyEvent*>(event);
+        if (isPlain(*key) && isTableKey(key->key())) {
+            event->accept();
+            return true;
+        }
+    }
+    return QTableView::event(event);
+}
+
+bool LogsTable::plainKey(QKeyEvent* event) {
+    const bool back = event->modifiers().testFlag(Qt::ShiftModifier);
+    const int row = currentIndex().row();
+    switch (event->key()) {
+    case Qt::Key_E: Q_EMIT jumpWanted(!back, Target::kError); return true;
+    case Qt::Key_W: Q_EMIT jumpWanted(!back, Target::kWarning); return true;
+    case Qt::Key_N: Q_EMIT jumpWanted(!back, Target::kHit); return true;
+    case Qt::Key_O: Q_EMIT jumpWanted(!back, Target::kTrace); return true;
+    case Qt::Key_C: Q_EMIT contextWanted(!back); return true;
+    case Qt::Key_Space: Q_EMIT openWanted(row, !model_.isOpen(row)); return true;
+    case Qt::Key_Right: Q_EMIT openWanted(row, true); return true;
+    case Qt::Key_Left: Q_EMIT openWanted(row, false); return true;
+    case Qt::Key_T:
+    case Qt::Key_Return:
+    case Qt::Key_Enter: Q_EMIT traceWanted(); return true;
+    case Qt::Key_Slash: Q_EMIT searchWanted(); return true;
+    default: return false;
+    }
+}
+
 void LogsTable::keyPressEvent(QKeyEvent* event) {
     if (event->matches(QKeySequence::Copy)) {
         copySelection();
         return;
     }
-    const bool plain = !(event->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier));
-    const bool shift = event->modifiers().testFlag(Qt::ShiftModifier);
-    if (plain) {
-        switch (event->key()) {
-        case Qt::Key_E: Q_EMIT severeWanted(!shift, true); return;
-        case Qt::Key_W: Q_EMIT severeWanted(!shift, false); return;
-        case Qt::Key_C: Q_EMIT contextWanted(); return;
-        case Qt::Key_T:
-        case Qt::Key_Return:
-        case Qt::Key_Enter: Q_EMIT traceWanted(); return;
-        case Qt::Key_Slash: Q_EMIT searchWanted(); return;
-        default: break;
-        }
+    if (isPlain(*event)) {
+        if (plainKey(event))
+            return;
         if (!event->text().isEmpty() && event->text().front().isPrint()) {
             event->ignore();   // QTableView would search ten million rows for what was typed
             return;
         }
     }
     QTableView::keyPressEvent(event);
+}
+
+void LogsTable::mouseReleaseEvent(QMouseEvent* event) {
+    QTableView::mouseReleaseEvent(event);
+    const QModelIndex index = indexAt(event->pos());
+    if (event->button() != Qt::LeftButton || index.column() != LogTableModel::kBody || event->modifiers() != Qt::NoModifier)
+        return;
+    if (delegate_->chip(visualRect(index), index.data(LogTableModel::kLineCountRole).toInt()).contains(event->position()))
+        Q_EMIT openWanted(index.row(), !model_.isOpen(index.row()));
+}
+
+void LogsTable::addCellActions(QMenu& menu, const QModelIndex& index) {
+    const QString key = model_.keys().value(index.column() - LogTableModel::kColumns);
+    const QString value = index.data(Qt::DisplayRole).toString();
+    if (index.column() < LogTableModel::kColumns || value.isEmpty() || value == maskText())
+        return;
+    const auto term = [&](bool exclude) { return QString::fromStdString(query::searchTerm(key.toStdString(), value.toStdString(), exclude)); };
+    menu.addAction(tr("Only %1").arg(menuText(key + QStringLiteral(": ") + value)), this, [this, text = term(false)] { Q_EMIT filterWanted(text); });
+    menu.addAction(tr("Without %1").arg(menuText(key + QStringLiteral(": ") + value)), this, [this, text = term(true)] { Q_EMIT filterWanted(text); });
 }
 
 void LogsTable::contextMenuEvent(QContextMenuEvent* event) {
@@ -181,8 +257,9 @@ void LogsTable::contextMenuEvent(QContextMenuEvent* event) {
     const std::string service = row->service;
     const bool trace = !row->traceId.empty();
     menu.addAction(tr("Copy\tCtrl+C"), this, [this] { copySelection(); });
+    addCellActions(menu, index);
     if (!service.empty()) {
-        const QString name = QString::fromStdString(service).left(60).replace(QLatin1Char('&'), QStringLiteral("&&"));
+        const QString name = menuText(QString::fromStdString(service));
         menu.addAction(tr("Only %1").arg(name), this, [this, service] { Q_EMIT filterWanted(QString::fromStdString(query::searchTerm("service", service, false))); });
         menu.addAction(tr("Without %1").arg(name), this, [this, service] { Q_EMIT filterWanted(QString::fromStdString(query::searchTerm("service", service, true))); });
     }
@@ -191,7 +268,8 @@ void LogsTable::contextMenuEvent(QContextMenuEvent* event) {
         menu.addAction(tr("Open its trace\tT"), this, [this] { Q_EMIT traceWanted(); });
         menu.addAction(tr("Only this trace"), this, [this, id] { Q_EMIT filterWanted(QString::fromStdString(query::searchTerm("trace", id, false))); });
     }
-    menu.addAction(tr("Show what surrounds it\tC"), this, [this] { Q_EMIT contextWanted(); });
+    menu.addAction(tr("Surrounding records of its source\tC"), this, [this] { Q_EMIT contextWanted(true); });
+    menu.addAction(tr("Surrounding records of everything\tShift+C"), this, [this] { Q_EMIT contextWanted(false); });
     menu.exec(event->globalPos());
 }
 

@@ -4,28 +4,36 @@
 #include <QKeyEvent>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <utility>
 
+#include "query/search_syntax.h"
 #include "theme/number_format.h"
 #include "views/logs_bar.h"
+#include "views/logs_columns_button.h"
+#include "views/logs_export_job.h"
+#include "views/logs_navigator.h"
+#include "views/logs_patterns_panel.h"
 #include "views/logs_table.h"
 #include "views/logs_volume_panel.h"
 #include "widgets/chart_events.h"
+#include "widgets/filter_terms.h"
 #include "widgets/panel.h"
 #include "widgets/time_chart.h"
 
 namespace nj::ui {
 namespace {
 
-constexpr int kVolumeHeight = 178, kSeekDelayMs = 60, kProgressMs = 200;
+constexpr int kVolumeHeight = 178, kPatternsHeight = 236, kLowHeight = 740, kSeekDelayMs = 60;
 constexpr size_t kMostFlags = 40;
-const QString kSaveKey = QStringLiteral("logs/save");
 
 }  // namespace
 
 LogsView::LogsView(const ViewContext& context, QWidget* parent) : View(parent), context_(context) {
     setObjectName(QStringLiteral("page"));
     build();
-    connectParts();
+    connectBar();
+    connectTable();
+    connectPatterns();
     connectWorkspace();
 }
 
@@ -41,17 +49,43 @@ void LogsView::build() {
     model_->setUtc(context_.workspace.utc());
     table_ = new LogsTable(*model_, theme, [this](const QString& service) { return context_.theme.seriesColor(context_.workspace.serviceRank(service)); });
     tablePanel_->setBody(table_);
+    columns_ = new LogsColumnsButton(context_.queries, theme, this);
+    bar_->addControl(columns_);
+    model_->setContentsShown(context_.workspace.contentsShown());
+    model_->setKeys(columns_->keys());
+    navigator_ = new LogsNavigator(context_, *model_, *table_, *bar_, this);
+    export_ = new LogsExportJob(context_.queries, this);
+    patterns_ = new LogsPatternsPanel(context_, this);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(theme.padding, theme.padding, theme.padding, theme.padding);
     column->setSpacing(theme.gap);
     column->addWidget(volume_);
     column->addWidget(bar_);
     column->addWidget(tablePanel_, 1);
+    column->addWidget(patterns_);
     soon_.setSingleShot(true);
     soon_.setInterval(0);
     seekSoon_.setSingleShot(true);
     seekSoon_.setInterval(kSeekDelayMs);
-    progress_.setInterval(kProgressMs);
+    showParts();
+}
+
+// Where the window is low, both at once would leave a few rows of each: the rows win.
+void LogsView::showParts() {
+    const bool low = height() < kLowHeight;
+    const LogsBar::Shown shown = bar_->shown();
+    const bool rows = shown != LogsBar::Shown::kPatterns, patterns = shown == LogsBar::Shown::kPatterns || (shown == LogsBar::Shown::kBoth && !low);
+    tablePanel_->setVisible(rows);
+    patterns_->setVisible(patterns);
+    patterns_->setMinimumHeight(rows ? kPatternsHeight : 0);
+    patterns_->setMaximumHeight(rows ? kPatternsHeight : QWIDGETSIZE_MAX);
+    if (patterns && patternsStale_ && !stale_)
+        refreshPatterns();
+}
+
+void LogsView::resizeEvent(QResizeEvent* event) {
+    View::resizeEvent(event);
+    showParts();
 }
 
 void LogsView::connectWorkspace() {
@@ -65,38 +99,68 @@ void LogsView::connectWorkspace() {
         scheduleRefresh();
     });
     connect(&workspace, &Workspace::infoChanged, this, &LogsView::scheduleRefresh);
+    connect(&workspace, &Workspace::baselineChanged, this, [this] {
+        patternsStale_ = true;
+        if (isVisible() && !stale_)
+            refreshPatterns();
+    });
+    connect(&workspace, &Workspace::selectionChanged, this, [this] {
+        const Selection& selection = context_.workspace.selection();
+        chosenElsewhere_ = !ownCursor_ && selection.kind == Selection::Kind::kLog ? selection.seq : -1;
+        showChosen();
+    });
+    connect(&workspace, &Workspace::contentsShownChanged, this, [this] { model_->setContentsShown(context_.workspace.contentsShown()); });
     connect(&workspace, &Workspace::utcChanged, this, [this] { model_->setUtc(context_.workspace.utc()); });
     connect(&workspace, &Workspace::cursorChanged, this, [this] {
         if (!ownCursor_ && bar_->follows() && isVisible() && context_.workspace.cursor())
             seekSoon_.start();
     });
-    connect(&seekSoon_, &QTimer::timeout, this, &LogsView::seekCursor);
+    connect(&seekSoon_, &QTimer::timeout, navigator_, &LogsNavigator::seekCursor);
     connect(&soon_, &QTimer::timeout, this, &LogsView::refresh);
-    connect(&progress_, &QTimer::timeout, this, [this] {
-        if (saved_)
-            bar_->setNote(tr("saving, %1 records so far").arg(formatCount(saved_->load())));
-    });
 }
 
-void LogsView::connectParts() {
+void LogsView::connectBar() {
     connect(volume_, &LogsVolumePanel::settledChanged, this, &LogsView::announce);
     connect(volume_, &LogsVolumePanel::answered, this, &LogsView::showCounts);
-    connect(volume_, &LogsVolumePanel::brushChanged, this, &LogsView::refreshTable);
+    connect(volume_, &LogsVolumePanel::brushChanged, this, [this] {
+        refreshTable();
+        refreshPatterns();
+    });
     connect(volume_, &LogsVolumePanel::instantClicked, this, [this](TimeNs time) {
-        goal_ = Goal{time, -1};
-        seekGoal();
+        navigator_->setGoal(time);
+        navigator_->seekGoal();
     });
     connect(bar_, &LogsBar::filterWanted, this, [this](const QString& text) {
         QString error;
         if (!context_.workspace.setFilterText(text, &error))
             bar_->setNote(error, "error");
     });
-    connect(bar_, &LogsBar::contextToggled, this, &LogsView::toggleContext);
+    connect(bar_, &LogsBar::hitWanted, this, [this](const QString& words, bool forward) {
+        navigator_->setHit(words);
+        table_->setFocus();
+        navigator_->jump(forward, LogsTable::Target::kHit);
+    });
+    connect(bar_, &LogsBar::contextToggled, navigator_, &LogsNavigator::toggleContext);
     connect(bar_, &LogsBar::followToggled, this, [this](bool follows) {
         if (follows)
-            seekCursor();
+            navigator_->seekCursor();
     });
-    connect(bar_, &LogsBar::saveClicked, this, &LogsView::chooseFile);
+    connect(bar_, &LogsBar::shownChanged, this, &LogsView::showParts);
+    connect(bar_, &LogsBar::saveAllWanted, this, &LogsView::chooseFile);
+    connect(bar_, &LogsBar::copyAllWanted, this, [this](LogFormat format) { export_->copy(exportQuestion(format)); });
+    connect(bar_, &LogsBar::cancelWanted, export_, &LogsExportJob::cancel);
+    connect(export_, &LogsExportJob::said, this, [this](const QString& text, bool problem) { bar_->setNote(text, problem ? "error" : "muted"); });
+    connect(export_, &LogsExportJob::runningChanged, this, [this](bool running) {
+        bar_->setExporting(running);
+        announce();
+    });
+    connect(columns_, &LogsColumnsButton::keysChanged, this, [this](const QStringList& keys) {
+        tablePanel_->setBusy(true);
+        model_->setKeys(keys);
+    });
+}
+
+void LogsView::connectTable() {
     connect(model_, &LogTableModel::reloaded, this, &LogsView::tableReloaded);
     connect(model_, &LogTableModel::settledChanged, this, &LogsView::announce);
     connect(model_, &LogTableModel::failed, this, [this](const QString& message) {
@@ -108,16 +172,25 @@ void LogsView::connectParts() {
             selectCurrent();
     });
     connect(table_, &LogsTable::currentRecordChanged, this, &LogsView::selectCurrent);
-    connect(table_, &LogsTable::severeWanted, this, &LogsView::jump);
-    connect(table_, &LogsTable::contextWanted, this, &LogsView::toggleContext);
+    connect(table_, &LogsTable::jumpWanted, navigator_, &LogsNavigator::jump);
+    connect(table_, &LogsTable::contextWanted, navigator_, &LogsNavigator::toggleContext);
+    connect(table_, &LogsTable::openWanted, navigator_, &LogsNavigator::openRecord);
+    connect(navigator_, &LogsNavigator::settledChanged, this, &LogsView::announce);
     connect(table_, &LogsTable::traceWanted, this, &LogsView::openTrace);
     connect(table_, &LogsTable::doubleClicked, this, &LogsView::openTrace);
     connect(table_, &LogsTable::searchWanted, bar_, &LogsBar::focusSearch);
+    connect(table_, &LogsTable::keysWanted, columns_, &LogsColumnsButton::setKeys, Qt::QueuedConnection);   // not while the header moves its sections
     connect(table_, &LogsTable::copied, this, [this](int rows) { bar_->setNote(tr("%1 records copied").arg(formatCount(static_cast<quint64>(rows)))); });
     connect(table_, &LogsTable::filterWanted, this, [this](const QString& term) {
         const QString all = context_.workspace.filterText();
         context_.workspace.setFilterText(all.isEmpty() ? term : all + QLatin1Char(' ') + term);
     });
+}
+
+void LogsView::connectPatterns() {
+    connect(patterns_, &LogsPatternsPanel::settledChanged, this, &LogsView::announce);
+    connect(patterns_, &LogsPatternsPanel::answered, this, [this] { bar_->setServices(patterns_->answer().services); });
+    connect(patterns_, &LogsPatternsPanel::patternChosen, this, &LogsView::togglePattern);
 }
 
 // ---------------------------------------------------------------- asking
@@ -134,14 +207,28 @@ void LogsView::showEvent(QShowEvent* event) {
     View::showEvent(event);
     if (stale_)
         soon_.start();
+    showChosen();
+}
+
+// A record selected in another view (a dot of the waterfall, an event) stands in the middle when one comes here.
+void LogsView::showChosen() {
+    if (chosenElsewhere_ < 0 || !isVisible() || context_.workspace.range().empty())
+        return;
+    const QModelIndex current = table_->currentIndex();
+    const query::LogRow* row = current.isValid() ? model_->record(current.row()) : nullptr;
+    const qint64 seq = std::exchange(chosenElsewhere_, -1);
+    if (!row || row->seq != seq)
+        open(QStringLiteral("log:%1").arg(seq));
 }
 
 void LogsView::refresh() {
     if (context_.workspace.range().empty())
         return;
     stale_ = false;
+    showChosen();
     volume_->refresh();
     refreshTable();
+    refreshPatterns();
     askingEvents_ = true;
     context_.queries.ask(
         QStringLiteral("logs/events"), this,
@@ -166,6 +253,12 @@ void LogsView::refreshTable() {
     model_->setQuestion(tableRange(), context_.workspace.filter());
 }
 
+// The chips need its services also while the panel is hidden.
+void LogsView::refreshPatterns() {
+    patternsStale_ = false;
+    patterns_->refresh(tableRange());
+}
+
 void LogsView::tableReloaded() {
     tablePanel_->setBusy(false);
     bar_->setContextShown(false);
@@ -182,10 +275,10 @@ void LogsView::tableReloaded() {
         tablePanel_->showBody();
     }
     showCounts();
-    if (goal_)
-        seekGoal();
+    if (navigator_->hasGoal())
+        navigator_->seekGoal();
     else if (context_.workspace.cursor() && bar_->follows())
-        seekCursor();
+        navigator_->seekCursor();
 }
 
 void LogsView::showCounts() {
@@ -198,63 +291,8 @@ void LogsView::showCounts() {
                                             : tr("%1 of %2").arg(formatCount(model_->total()), formatCount(all));
     if (model_->totalPartial())
         note = tr("at least %1").arg(note);
-    if (!saved_)
+    if (!exporting())
         bar_->setNote(note);
-}
-
-void LogsView::askPosition(std::function<Result<std::optional<uint64_t>>(query::Backend&, std::stop_token)> question, const QString& none) {
-    askingPosition_ = true;
-    context_.queries.ask(QStringLiteral("logs/position"), this, std::move(question), [this, none](Result<std::optional<uint64_t>>&& answer) {
-        askingPosition_ = false;
-        if (!answer.ok())
-            bar_->setNote(QString::fromStdString(answer.error().message), "error");
-        else if (*answer)
-            goToPosition(**answer);
-        else if (!none.isEmpty())
-            bar_->setNote(none);
-        following_ = false;
-        announce();
-    });
-}
-
-void LogsView::goToPosition(quint64 position) {
-    if (model_->total() > 0)
-        table_->goTo(model_->rowOfPosition(std::min<quint64>(position, model_->total() - 1)));
-}
-
-void LogsView::seekCursor() {
-    const auto cursor = context_.workspace.cursor();
-    if (!cursor || !tableRange().contains(*cursor) || model_->total() == 0)
-        return;
-    following_ = true;
-    askPosition(
-        [question = query::LogSeekQuestion{model_->range(), model_->filter(), *cursor}](query::Backend& backend,
-                                                                                       std::stop_token stop) -> Result<std::optional<uint64_t>> {
-            NJ_ASSIGN(const uint64_t position, backend.logSeek(question, stop));
-            return std::optional<uint64_t>(position);
-        },
-        {});
-}
-
-void LogsView::seekGoal() {
-    if (!goal_)
-        return;
-    const Goal goal = *goal_;
-    goal_.reset();
-    following_ = false;
-    if (goal.seq < 0) {
-        askPosition(
-            [question = query::LogSeekQuestion{model_->range(), model_->filter(), goal.time}](query::Backend& backend,
-                                                                                             std::stop_token stop) -> Result<std::optional<uint64_t>> {
-                NJ_ASSIGN(const uint64_t position, backend.logSeek(question, stop));
-                return std::optional<uint64_t>(position);
-            },
-            {});
-        return;
-    }
-    askPosition([range = model_->range(), filter = model_->filter(), goal](query::Backend& backend,
-                                                                           std::stop_token stop) { return positionOf(backend, range, filter, goal.time, goal.seq, stop); },
-                tr("That record does not match the filter."));
 }
 
 void LogsView::open(const QString& parameter) {
@@ -262,18 +300,18 @@ void LogsView::open(const QString& parameter) {
     const qint64 seq = parameter.startsWith(QLatin1String("log:")) ? parameter.mid(4).toLongLong(&number) : -1;
     if (!number || seq < 0)
         return;
-    askingPosition_ = true;
+    askingRecord_ = true;
     context_.queries.ask(
         QStringLiteral("logs/open"), this, [seq](query::Backend& backend, std::stop_token stop) { return backend.logDetail(seq, stop); },
         [this, seq](Result<query::LogDetail>&& detail) {
-            askingPosition_ = false;
+            askingRecord_ = false;
             if (!detail.ok()) {
                 bar_->setNote(QString::fromStdString(detail.error().message), "error");
                 announce();
                 return;
             }
             const TimeNs time = detail->row.time;
-            goal_ = Goal{time, seq};
+            navigator_->setGoal(time, seq);
             volume_->chart().setBrush({});
             if (!context_.workspace.range().contains(time))
                 context_.workspace.setRange({time - 30 * kMinute, time + 30 * kMinute});
@@ -287,8 +325,8 @@ void LogsView::open(const QString& parameter) {
 void LogsView::selectCurrent() {
     const QModelIndex current = table_->currentIndex();
     const query::LogRow* row = current.isValid() ? model_->record(current.row()) : nullptr;
-    currentPending_ = !following_ && current.isValid() && row == nullptr;
-    if (!row || following_)
+    currentPending_ = !navigator_->following() && current.isValid() && row == nullptr;
+    if (!row || navigator_->following())
         return;
     Selection selection;
     selection.kind = Selection::Kind::kLog;
@@ -301,55 +339,17 @@ void LogsView::selectCurrent() {
     ownCursor_ = false;
 }
 
-void LogsView::jump(bool forward, bool errors) {
-    const QModelIndex current = table_->currentIndex();
-    const query::LogRow* row = current.isValid() ? model_->record(current.row()) : nullptr;
-    SevereJump question{model_->range(), model_->filter(), forward ? model_->range().from : model_->range().to - 1, -1, forward, errors};
-    if (row) {
-        question.time = row->time;
-        question.seq = row->seq;
-    }
-    const QString what = errors ? tr("error") : tr("warning");
-    askPosition([question](query::Backend& backend, std::stop_token stop) { return jumpToSevere(backend, question, stop); },
-                forward ? tr("No further %1 after this one.").arg(what) : tr("No %1 before this one.").arg(what));
-}
-
-void LogsView::toggleContext() {
-    const QModelIndex current = table_->currentIndex();
-    const int row = current.isValid() ? current.row() : -1;
-    const auto position = row < 0 ? std::nullopt : model_->positionOfRow(row);
-    if (!position || model_->contextPosition() == position) {
-        const auto middle = model_->contextPosition();
-        model_->clearContext();
-        if (middle)
-            goToPosition(*middle);
-        bar_->setContextShown(false);
-        return;
-    }
-    const query::LogRow* record = model_->record(row);
-    if (!record)
-        return;
-    LogContextQuestion question{context_.workspace.range(), *record, -1, -1, 4};
-    if (*position > 0)
-        if (const query::LogRow* before = model_->record(model_->rowOfPosition(*position - 1)))
-            question.previousMatch = before->seq;
-    if (const query::LogRow* after = *position + 1 < model_->total() ? model_->record(model_->rowOfPosition(*position + 1)) : nullptr)
-        question.nextMatch = after->seq;
-    askingPosition_ = true;
-    context_.queries.ask(
-        QStringLiteral("logs/context"), this, [question](query::Backend& backend, std::stop_token stop) { return contextOf(backend, question, stop); },
-        [this, at = *position](Result<LogContext>&& context) {
-            askingPosition_ = false;
-            const bool any = context.ok() && !(context->before.empty() && context->after.empty());
-            if (any) {
-                model_->setContext(at, std::move(*context));
-                goToPosition(at);
-            } else {
-                bar_->setNote(context.ok() ? tr("Nothing else was recorded between the neighbouring matches.") : QString::fromStdString(context.error().message));
-            }
-            bar_->setContextShown(any);
-            announce();
-        });
+void LogsView::togglePattern(const QString& id) {
+    const QString own = QString::fromStdString(query::searchTerm("pattern", id.toStdString(), false));
+    QString text = context_.workspace.filterText();
+    bool had = false;
+    const QVector<FilterTerm> terms = filterTerms(text);
+    for (qsizetype i = terms.size(); i-- > 0;)
+        if (terms[i].text.startsWith(QLatin1String("pattern:"))) {
+            had = had || terms[i].text == own;
+            text = withoutTerm(text, i);   // one pattern at a time: two would match nothing
+        }
+    context_.workspace.setFilterText(had ? text : text.isEmpty() ? own : text + QLatin1Char(' ') + own);
 }
 
 void LogsView::openTrace() {
@@ -364,51 +364,33 @@ void LogsView::openTrace() {
     context_.workspace.requestView(QStringLiteral("traces"), QStringLiteral("trace:") + QString::fromStdString(row->traceId.hex()));
 }
 
-// ---------------------------------------------------------------- saving
+// ---------------------------------------------------------------- all matches
 
-void LogsView::chooseFile() {
-    if (saved_) {
-        context_.queries.cancel(kSaveKey);
-        saved_.reset();
-        progress_.stop();
-        bar_->setSaving(false);
-        bar_->setNote(tr("Saving was cancelled; no file was left."));
-        return;
-    }
-    auto* dialog = new QFileDialog(this, tr("Save all matching records"), QStringLiteral("records.log"));
+bool LogsView::exporting() const { return export_->running(); }
+
+LogExportQuestion LogsView::exportQuestion(LogFormat format) const {
+    LogExportQuestion question{tableRange(), context_.workspace.filter(), format, {}, context_.workspace.contentsShown()};
+    for (const QString& key : columns_->keys())
+        question.columns.push_back(key.toStdString());
+    return question;
+}
+
+void LogsView::chooseFile(LogFormat format) {
+    const QString name = format == LogFormat::kCsv ? QStringLiteral("records.csv") : format == LogFormat::kJsonLines ? QStringLiteral("records.jsonl") : QStringLiteral("records.log");
+    auto* dialog = new QFileDialog(this, tr("Save all matching records"), name);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
-    connect(dialog, &QFileDialog::fileSelected, this, &LogsView::saveTo);
+    connect(dialog, &QFileDialog::fileSelected, this, [this, format](const QString& path) { saveTo(path, format); });
     dialog->open();
 }
 
-void LogsView::saveTo(const QString& path) {
-    saved_ = std::make_shared<std::atomic<uint64_t>>(0);
-    bar_->setSaving(true);
-    progress_.start();
-    context_.queries.ask(
-        kSaveKey, this,
-        [range = tableRange(), filter = context_.workspace.filter(), file = path.toStdString(), written = saved_](query::Backend& backend,
-                                                                                                                 std::stop_token stop) {
-            return saveLogs(backend, range, filter, file, written, stop);
-        },
-        [this, path](Result<uint64_t>&& answer) {
-            saved_.reset();
-            progress_.stop();
-            bar_->setSaving(false);
-            if (answer.ok())
-                bar_->setNote(tr("%1 records saved to %2").arg(formatCount(*answer), path));
-            else
-                bar_->setNote(QString::fromStdString(answer.error().message), "error");
-            announce();
-        });
-}
+void LogsView::saveTo(const QString& path, LogFormat format) { export_->save(exportQuestion(format), path); }
 
 // ---------------------------------------------------------------- the view
 
 bool LogsView::settled() const {
-    const bool waiting = (stale_ && !context_.workspace.range().empty()) || soon_.isActive() || seekSoon_.isActive() || askingEvents_ || askingPosition_;
-    return !waiting && !saved_ && !goal_ && volume_->settled() && model_->settled();
+    const bool waiting = (stale_ && !context_.workspace.range().empty()) || soon_.isActive() || seekSoon_.isActive() || askingEvents_ || askingRecord_;
+    return !waiting && !exporting() && navigator_->settled() && volume_->settled() && model_->settled() && patterns_->settled();
 }
 
 void LogsView::announce() {

@@ -1,18 +1,22 @@
-// Logs: volume by severity with a brush, search and severities, and every matching record in a table that is asked for page by page.
-// UI thread only.
+// Logs: volume by severity with a brush, search and severities, every matching record in a table that is asked for page by page, and the
+// records' patterns beside the baseline. UI thread only.
 #pragma once
 
 #include <QTimer>
-#include <atomic>
 #include <memory>
 
+#include "models/log_export.h"
 #include "models/log_table_model.h"
+#include "views/logs_table.h"
 #include "views/view.h"
 
 namespace nj::ui {
 
 class LogsBar;
-class LogsTable;
+class LogsColumnsButton;
+class LogsExportJob;
+class LogsNavigator;
+class LogsPatternsPanel;
 class LogsVolumePanel;
 class Panel;
 
@@ -25,37 +29,34 @@ public:
     [[nodiscard]] bool settled() const override;
     [[nodiscard]] QString summary() const override;
     // Streams all matches into a file, off this thread; the bar tells how far.
-    void saveTo(const QString& path);
-    [[nodiscard]] bool saving() const { return saved_ != nullptr; }
+    void saveTo(const QString& path, LogFormat format = LogFormat::kText);
+    [[nodiscard]] bool exporting() const;
 
 protected:
     void showEvent(QShowEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
-    struct Goal {
-        TimeNs time = 0;
-        qint64 seq = -1;
-    };
     void build();
     void connectWorkspace();
-    void connectParts();
+    void connectBar();
+    void connectTable();
+    void connectPatterns();
     void scheduleRefresh();
     void refresh();
     void refreshTable();
+    void refreshPatterns();
+    void showParts();
+    void showChosen();
     void tableReloaded();
     void showCounts();
     [[nodiscard]] TimeRange tableRange() const;
-    // One question of several calls, answered with a position among the matches.
-    void askPosition(std::function<Result<std::optional<uint64_t>>(query::Backend&, std::stop_token)> question, const QString& none);
-    void goToPosition(quint64 position);
-    void seekCursor();
-    void seekGoal();
     void selectCurrent();
-    void jump(bool forward, bool errors);
-    void toggleContext();
     void openTrace();
-    void chooseFile();
+    void togglePattern(const QString& id);
+    void chooseFile(LogFormat format);
+    [[nodiscard]] LogExportQuestion exportQuestion(LogFormat format) const;
     void announce();
 
     ViewContext context_;
@@ -64,10 +65,14 @@ private:
     Panel* tablePanel_;
     LogTableModel* model_;
     LogsTable* table_;
-    QTimer soon_, seekSoon_, progress_;
-    std::optional<Goal> goal_;
-    std::shared_ptr<std::atomic<uint64_t>> saved_;
-    bool stale_ = true, askingEvents_ = false, askingPosition_ = false, following_ = false, ownCursor_ = false, currentPending_ = false;
+    QTimer soon_, seekSoon_;
+    LogsNavigator* navigator_;
+    LogsExportJob* export_;
+    LogsColumnsButton* columns_;
+    LogsPatternsPanel* patterns_;
+    qint64 chosenElsewhere_ = -1;    // seq of a record
+    bool patternsStale_ = true;
+    bool stale_ = true, askingEvents_ = false, askingRecord_ = false, ownCursor_ = false, currentPending_ = false;
 };
 
 }  // namespace nj::ui

@@ -48,8 +48,14 @@ public:
         const QStringList parts = parameter.split(QLatin1Char(':'));
         if (parts.size() < 2 || parts[0] != QLatin1String("trace"))
             return;
-        if (const auto id = TraceId::fromHex(parts[1].toStdString()))
-            openTrace(*id, parts.size() > 2 ? parts[2].toLongLong() : -1);
+        const auto id = TraceId::fromHex(parts[1].toStdString());
+        if (!id)
+            return;
+        // "@<hex>" names the span by its own id, as links between spans do.
+        const auto span = parts.size() > 2 && parts[2].startsWith(QLatin1Char('@')) ? SpanId::fromHex(parts[2].mid(1).toStdString()) : std::nullopt;
+        openTrace(*id, !span && parts.size() > 2 ? parts[2].toLongLong() : -1);
+        if (span)
+            trace_->openSpan(*id, *span);
     }
     [[nodiscard]] QString opened() const override { return pages_->currentWidget() == trace_ && !trace_->trace().empty() ? links::trace(trace_->trace()) : QString(); }
     [[nodiscard]] bool settled() const override { return pages_->currentWidget() == trace_ ? trace_->settled() : list_->settled() && !stale_; }
@@ -64,8 +70,12 @@ protected:
         const bool inTrace = pages_->currentWidget() == trace_;
         if (inTrace && event->key() == Qt::Key_Escape)
             showList();
+        else if (!inTrace && event->key() == Qt::Key_Escape && list_->clearBox())
+            event->accept();
         else if (inTrace && event->key() == Qt::Key_E)
             trace_->nextError(event->modifiers().testFlag(Qt::ShiftModifier));
+        else if (inTrace && event->key() == Qt::Key_N)
+            trace_->nextHit(event->modifiers().testFlag(Qt::ShiftModifier));
         else if (inTrace && event->key() == Qt::Key_Slash)
             trace_->focusSearch();
         else

@@ -5,6 +5,7 @@
 #include <QPainter>
 #include <QScrollBar>
 #include <QPushButton>
+#include <algorithm>
 #include <cmath>
 
 #include "query/search_syntax.h"
@@ -12,6 +13,7 @@
 #include "views/view.h"
 #include "widgets/attribute_table.h"
 #include "widgets/flow_layout.h"
+#include "widgets/inspector_sentence.h"
 #include "widgets/lane_planner.h"
 #include "widgets/plain_label.h"
 #include "widgets/sparkline.h"
@@ -99,7 +101,17 @@ Result<InspectorContent> contentFor(query::Backend& backend, const Selection& se
     switch (selection.kind) {
         case Selection::Kind::kSpan: {
             NJ_ASSIGN(const query::SpanDetail detail, backend.spanDetail(selection.seq, stop));
-            return inspectSpan(detail, options);
+            InspectorOptions known = options;
+            if (const auto filter = query::parseSearch("trace:" + detail.traceId.hex()); filter.ok()) {
+                query::TraceListQuestion question;
+                question.range = {detail.span.start, detail.span.start + 1};
+                question.filter = *filter;
+                question.limit = 1;
+                // Only the sentence needs it: without an answer the share is the span's own.
+                if (const auto traces = backend.traceList(question, stop); traces.ok() && !traces->rows.empty() && traces->rows.front().id == detail.traceId)
+                    known.traceLength = traces->rows.front().duration;
+            }
+            return inspectSpan(detail, known);
         }
         case Selection::Kind::kLog: {
             NJ_ASSIGN(const query::LogDetail detail, backend.logDetail(selection.seq, stop));
@@ -269,14 +281,17 @@ void Inspector::addHeader(QVBoxLayout* column) {
     auto* title = new PlainLabel(mark + content_.title, font, content_.role.toLatin1().constData());
     title->setWordWrap(true);
     column->addWidget(title);
-    if (!content_.subtitle.isEmpty())
-        column->addWidget(new PlainLabel(content_.subtitle, theme_.table, "muted"));
-    if (!content_.sentence.isEmpty()) {
+    if (!content_.subtitle.isEmpty()) {
+        auto* subtitle = new PlainLabel(content_.subtitle, theme_.table, "muted");
+        subtitle->setElided(true);
+        column->addWidget(subtitle);
+    }
+    if (const QString sentence = wholeSentence(); !sentence.isEmpty()) {
         QFont strong = theme_.body;
         strong.setWeight(QFont::Medium);
-        auto* sentence = new PlainLabel(content_.sentence, strong);
-        sentence->setWordWrap(true);
-        column->addWidget(sentence);
+        auto* label = new PlainLabel(sentence, strong);
+        label->setWordWrap(true);
+        column->addWidget(label);
     }
     auto* box = new QWidget;
     auto* flow = new FlowLayout(theme_.unit + 2, box);
@@ -289,6 +304,22 @@ void Inspector::addHeader(QVBoxLayout* column) {
         flow->addWidget(button);
     }
     column->addWidget(box);
+}
+
+// Of a span with stages also what its engine's metrics said in the longest one, and where it ran.
+QString Inspector::wholeSentence() const {
+    QStringList parts;
+    if (!content_.sentence.isEmpty())
+        parts << content_.sentence;
+    if (!content_.stages.empty()) {
+        const auto longest = std::max_element(content_.stages.begin(), content_.stages.end(), [](const auto& a, const auto& b) { return a.to - a.from < b.to - b.from; });
+        parts << meanwhileSentence(lanes_, longest->from + (longest->to - longest->from) / 2) << servedBySentence(content_.entities, content_.service);
+    }
+    parts.removeAll(QString());
+    QString sentence = parts.join(QStringLiteral("; "));
+    if (!sentence.isEmpty() && !sentence.endsWith(QLatin1Char('.')) && !sentence.endsWith(QLatin1Char('?')))
+        sentence += QLatin1Char('.');
+    return sentence;
 }
 
 void Inspector::addStages(QVBoxLayout* column) {
@@ -312,8 +343,11 @@ void Inspector::addMoment(QVBoxLayout* column) {
     const TimeNs instant = content_.moment.from + content_.moment.length() / 2;
     const QString peer = lanes_.front().controlName;
     addHeading(column, tr("Same moment"), formatClock(instant, workspace_.utc(), kSecond) + QLatin1Char(' ') + zoneName(instant, workspace_.utc()));
-    if (!peer.isEmpty())
-        column->addWidget(new PlainLabel(tr("beside it, muted: %1 and other peers").arg(peer), theme_.caption, "muted"));
+    if (!peer.isEmpty()) {
+        auto* words = new PlainLabel(tr("beside it, muted: %1 and other peers").arg(peer), theme_.caption, "muted");
+        words->setElided(true);
+        column->addWidget(words);
+    }
     auto* rows = new QVBoxLayout;
     rows->setSpacing(0);
     for (const MetricLane& lane : lanes_)

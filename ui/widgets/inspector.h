@@ -37,6 +37,7 @@ private:
     void askMoment();
     void rebuild();
     void addHeader(QVBoxLayout* column);
+    [[nodiscard]] QString wholeSentence() const;
     void addStages(QVBoxLayout* column);
     void addMoment(QVBoxLayout* column);
     void addOriginal(QVBoxLayout* column);

@@ -8,6 +8,7 @@
 #include "state/masking.h"
 #include "theme/number_format.h"
 #include "theme/theme.h"
+#include "widgets/inspector_sentence.h"
 #include "widgets/plain_label.h"
 
 namespace nj::ui {
@@ -73,25 +74,6 @@ QString kindText(SpanKind kind) {
     return QString::fromLatin1(kNames[std::min<size_t>(static_cast<size_t>(kind), 5)]);
 }
 
-// The one thing worth saying: where the time went, or what failed.
-QString spanSentence(const query::TraceSpan& span) {
-    const DurationNs length = span.end - span.start;
-    const query::TraceSpan::Stage* longest = nullptr;
-    for (const auto& stage : span.stages)
-        if (!longest || stage.to - stage.from > longest->to - longest->from)
-            longest = &stage;
-    if (longest && length > 0)
-        return tr("%1 of it in %2: %3 of %4.")
-            .arg(formatShare(double(longest->to - longest->from) / double(length)), q(longest->name), formatLength(longest->to - longest->from), formatLength(length));
-    if (span.status == SpanStatus::kError)
-        return span.statusMessage.empty() ? tr("It ended in an error.") : tr("It ended in an error: %1.").arg(q(span.statusMessage).left(300));
-    if (span.endBeforeStart)
-        return tr("It ends before it starts: a clock was set, or two clocks differ.");
-    if (span.childCount > 0 && length > 0)
-        return tr("%1 is its own, the rest %2.").arg(formatLength(span.self), span.childCount == 1 ? tr("one child's") : tr("%1 children's").arg(span.childCount));
-    return {};
-}
-
 void addSpanLinks(InspectorContent& content, const query::SpanDetail& detail) {
     const QString traceId = q(detail.traceId.hex());
     content.links.push_back({InspectorLink::Kind::kView, tr("Its trace"), QString::fromLatin1(links::kTraces), links::trace(detail.traceId, detail.span.seq), {}, {}, {}, false});
@@ -121,7 +103,7 @@ InspectorContent inspectSpan(const query::SpanDetail& detail, const InspectorOpt
     content.service = q(span.service);
     content.title = q(span.name).left(200) + QStringLiteral(", ") + formatLength(span.end - span.start);
     content.subtitle = q(span.service);
-    content.sentence = spanSentence(span);
+    content.sentence = spanSentence(span, options.traceLength);
     content.moment = {std::min(span.start, span.end) - kMomentAround, std::max(span.start, span.end) + kMomentAround};
     content.stages = span.stages;
     addSpanLinks(content, detail);
@@ -146,8 +128,11 @@ InspectorContent inspectSpan(const query::SpanDetail& detail, const InspectorOpt
         facts.rows.push_back({tr("read from"), q(detail.import.path), {}, false});
     content.sections.push_back(facts);
     addSpanEvents(content, span, options);
-    for (const auto& link : span.links)
-        content.links.push_back({InspectorLink::Kind::kView, tr("Linked trace %1…").arg(q(link.trace.hex()).left(8)), QString::fromLatin1(links::kTraces), links::trace(link.trace), {}, {}, {}, false});
+    for (const auto& link : span.links) {
+        const QString text = link.trace == detail.traceId ? tr("Linked span %1…").arg(q(link.span.hex()).left(8)) : tr("Linked trace %1…").arg(q(link.trace.hex()).left(8));
+        const QString parameter = link.span.empty() ? links::trace(link.trace) : links::span(link.trace, link.span);
+        content.links.push_back({InspectorLink::Kind::kView, text, QString::fromLatin1(links::kTraces), parameter, {}, {}, {}, false});
+    }
     addAttributes(content, tr("Resource"), detail.resource.attributes, options, "resource.");
     content.sql = QStringLiteral("SELECT * FROM spans WHERE rowid = %1;").arg(span.seq);
     return content;

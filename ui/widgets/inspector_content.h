@@ -50,6 +50,7 @@ struct InspectorContent {
 
 struct InspectorOptions {
     bool utc = true, contentsShown = false;
+    DurationNs traceLength = 0;   // of the span's trace; 0 = not known
 };
 
 InspectorContent inspectSpan(const query::SpanDetail& detail, const InspectorOptions& options);

@@ -2,6 +2,8 @@
 
 #include <QHeaderView>
 #include <QPainter>
+#include <QVBoxLayout>
+#include <algorithm>
 
 #include "theme/number_format.h"
 #include "widgets/cell_delegate.h"
@@ -26,12 +28,13 @@ private:
     const Theme& theme_;
 };
 
-constexpr size_t kShown = 5000;
+constexpr size_t kShown = 20'000;
+constexpr int kScatterHeight = 190;
 
 }  // namespace
 
 TraceListPanel::TraceListPanel(const Theme& theme, Workspace& workspace, QueryRunner& queries, QWidget* parent)
-    : Panel(theme, parent), workspace_(workspace), queries_(queries), model_(new TraceListModel(theme, this)), table_(new QTableView) {
+    : Panel(theme, parent), workspace_(workspace), queries_(queries), model_(new TraceListModel(theme, this)), table_(new QTableView), scatter_(new ScatterChart(workspace, theme)) {
     table_->setModel(model_);
     table_->setItemDelegate(new ShareDelegate(theme, table_));
     table_->setSelectionBehavior(QAbstractItemView::SelectRows);
@@ -51,7 +54,23 @@ TraceListPanel::TraceListPanel(const Theme& theme, Workspace& workspace, QueryRu
     for (const auto& [column, width] : widths)
         header->resizeSection(column, width);
     header->setSectionResizeMode(TraceListModel::kName, QHeaderView::Stretch);
-    setBody(table_);
+    scatter_->setObjectName(QStringLiteral("traceScatter"));
+    scatter_->setFixedHeight(kScatterHeight);
+    auto* body = new QWidget;
+    auto* column = new QVBoxLayout(body);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(theme.gap);
+    column->addWidget(scatter_);
+    column->addWidget(table_, 1);
+    setBody(body);
+    connect(scatter_, &ScatterChart::boxMarked, this, &TraceListPanel::showRows);
+    connect(scatter_, &ScatterChart::boxCleared, this, &TraceListPanel::showRows);
+    connect(scatter_, &ScatterChart::pointOpened, this, [this](int index) { Q_EMIT traceChosen(answer_.rows[static_cast<size_t>(index)].id); });
+    connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& current) {
+        const TraceId id = current.isValid() ? model_->trace(current.row()).id : TraceId{};
+        const auto found = std::find_if(answer_.rows.begin(), answer_.rows.end(), [&](const query::TraceRow& row) { return row.id == id; });
+        scatter_->setSelected(found == answer_.rows.end() ? -1 : static_cast<int>(found - answer_.rows.begin()));
+    });
     connect(header, &QHeaderView::sectionClicked, this, &TraceListPanel::sortBy);
     connect(table_, &QTableView::activated, this, [this](const QModelIndex& index) { Q_EMIT traceChosen(model_->trace(index.row()).id); });
     connect(table_, &QTableView::clicked, this, [this](const QModelIndex& index) { Q_EMIT traceChosen(model_->trace(index.row()).id); });
@@ -100,22 +119,62 @@ void TraceListPanel::show(Result<query::TraceListAnswer>&& answer) {
                           workspace_.setRange(workspace_.all());
                   });
     } else {
-        uint64_t failed = 0;
-        for (const auto& row : answer->rows)
-            failed += row.errors > 0;
-        const auto& first = answer->rows.front();
-        setTitle(sort_ == query::TraceListQuestion::Sort::kSlowest ? tr("%1 traces, the slowest took %2").arg(formatCount(answer->total), formatLength(first.duration))
-                                                                    : tr("%1 traces").arg(formatCount(answer->total)));
-        QString words = tr("%1 of those listed have an error").arg(formatCount(failed));
-        const double sampled = workspace_.info().sampledShare;
-        if (sampled > 0 && sampled < 1)
-            words += tr(" · sampled %1").arg(formatShare(sampled));
-        setWords(words);
-        setPartial(answer->rows.size() < answer->total ? tr("first %1").arg(formatCount(answer->rows.size())) : QString());
-        model_->setAnswer(std::move(*answer), workspace_.utc());
+        answer_ = std::move(*answer);
+        showScatter();
+        showRows();
         showBody();
     }
     Q_EMIT settledChanged();
+}
+
+void TraceListPanel::showScatter() {
+    ScatterData data;
+    for (const query::TraceRow& row : answer_.rows)
+        data.points.push_back({row.start, static_cast<double>(row.duration) / 1e9, row.errors > 0});
+    data.unit = QStringLiteral("s");
+    data.title = tr("Duration of each trace over time");
+    data.description = tr("%1 traces; drag a box to list those inside").arg(formatCount(answer_.rows.size()));
+    scatter_->clearBox();
+    scatter_->setData(data);
+}
+
+void TraceListPanel::showRows() {
+    const auto time = scatter_->brush();
+    const auto value = scatter_->boxValues();
+    query::TraceListAnswer shown = answer_;
+    if (time && value)
+        std::erase_if(shown.rows, [&](const query::TraceRow& row) {
+            const double seconds = static_cast<double>(row.duration) / 1e9;
+            return !time->contains(row.start) || seconds < value->first || seconds > value->second;
+        });
+    model_->setAnswer(std::move(shown), workspace_.utc());
+    describe();
+}
+
+void TraceListPanel::describe() {
+    const auto& rows = model_->answer().rows;
+    const auto failed = static_cast<quint64>(std::count_if(rows.begin(), rows.end(), [](const query::TraceRow& row) { return row.errors > 0; }));
+    const bool boxed = scatter_->boxValues().has_value();
+    const auto slowest = std::max_element(answer_.rows.begin(), answer_.rows.end(), [](const auto& a, const auto& b) { return a.duration < b.duration; });
+    if (boxed)
+        setTitle(tr("%1 traces in the box, of %2").arg(formatCount(rows.size()), formatCount(answer_.total)));
+    else
+        setTitle(tr("%1 traces, the slowest took %2").arg(formatCount(answer_.total), formatLength(slowest->duration)));
+    QString words = tr("%1 of those listed have an error").arg(formatCount(failed));
+    const double sampled = workspace_.info().sampledShare;
+    if (sampled > 0 && sampled < 1)
+        words += tr(" · sampled %1").arg(formatShare(sampled));
+    words += boxed ? tr(" · Esc clears the box") : tr(" · drag a box to narrow");
+    setWords(words);
+    setPartial(answer_.rows.size() < answer_.total ? tr("first %1").arg(formatCount(answer_.rows.size())) : QString());
+}
+
+bool TraceListPanel::clearBox() {
+    if (!scatter_->boxValues())
+        return false;
+    scatter_->clearBox();
+    showRows();
+    return true;
 }
 
 TraceId TraceListPanel::neighbour(const TraceId& id, int step) const {

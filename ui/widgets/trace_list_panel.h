@@ -1,4 +1,5 @@
-// The traces of the workspace's range and filter: a sentence, a sortable table, a row opens its trace. UI thread.
+// The traces of the workspace's range and filter: a sentence, their durations over time, a sortable table. A box in the chart narrows
+// the table, a row or a point opens its trace. UI thread.
 #pragma once
 
 #include <QTableView>
@@ -7,6 +8,7 @@
 #include "models/trace_list_model.h"
 #include "state/workspace.h"
 #include "widgets/panel.h"
+#include "widgets/scatter_chart.h"
 
 namespace nj::ui {
 
@@ -19,6 +21,9 @@ public:
     [[nodiscard]] bool settled() const { return !asking_; }
     [[nodiscard]] QTableView* table() const { return table_; }
     [[nodiscard]] const TraceListModel& model() const { return *model_; }
+    // False: there was none.
+    bool clearBox();
+    [[nodiscard]] ScatterChart& scatter() const { return *scatter_; }
     // The listed trace before or after this one; empty at the ends.
     [[nodiscard]] TraceId neighbour(const TraceId& id, int step) const;
 
@@ -29,11 +34,17 @@ Q_SIGNALS:
 private:
     void sortBy(int column);
     void show(Result<query::TraceListAnswer>&& answer);
+    void showScatter();
+    // The rows of the answer that lie in the marked box, or all.
+    void showRows();
+    void describe();
 
     Workspace& workspace_;
     QueryRunner& queries_;
     TraceListModel* model_;
     QTableView* table_;
+    ScatterChart* scatter_;
+    query::TraceListAnswer answer_;
     query::TraceListQuestion::Sort sort_ = query::TraceListQuestion::Sort::kSlowest;
     bool asking_ = false;
 };

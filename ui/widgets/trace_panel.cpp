@@ -7,7 +7,6 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
-#include "base/json_writer.h"
 #include "theme/number_format.h"
 
 namespace nj::ui {
@@ -59,6 +58,9 @@ TracePanel::TracePanel(const Theme& theme, Workspace& workspace, QueryRunner& qu
     connect(waterfall_, &WaterfallWidget::spanSelected, this, &TracePanel::spanSelected);
     connect(waterfall_, &WaterfallWidget::visibleRangeChanged, this, &TracePanel::axisMoved);
     connect(waterfall_, &WaterfallWidget::cursorMoved, this, [this](std::optional<TimeNs> time) { workspace_.setCursor(time); });
+    connect(waterfall_, &WaterfallWidget::hitWanted, this, &TracePanel::nextHit);
+    connect(waterfall_, &WaterfallWidget::errorWanted, this, &TracePanel::nextError);
+    connect(waterfall_, &WaterfallWidget::logClicked, this, [this](qint64 seq) { workspace_.setSelection({Selection::Kind::kLog, seq, id_, {}}); });
     connect(lanes_, &MetricLanes::cursorMoved, this, [this](std::optional<TimeNs> time) { workspace_.setCursor(time); });
     connect(lanes_, &MetricLanes::laneClicked, this, [this](qint64 series) { workspace_.setSelection({Selection::Kind::kSeries, series, {}, {}}); });
     connect(minimap_, &TraceMinimap::rangeBrushed, waterfall_, &WaterfallWidget::setVisibleRange);
@@ -76,8 +78,10 @@ QWidget* TracePanel::makeHeader() {
     auto* next = tool(QStringLiteral("›"), tr("Next trace of the list"), false, false);
     auto* copy = tool(tr("Copy as"), tr("Copy this trace"), false, false);
     auto* menu = new QMenu(copy);
-    for (const auto& [title, format] : {std::pair{tr("Trace id"), "id"}, {tr("Text"), "text"}, {tr("Markdown"), "markdown"}, {tr("Command line"), "command"}})
-        menu->addAction(title, this, [this, format = QLatin1String(format)] { copyAs(format); });
+    const std::pair<QString, TraceCopy> formats[] = {{tr("Trace id"), TraceCopy::kId},     {tr("Text"), TraceCopy::kText}, {tr("Markdown"), TraceCopy::kMarkdown},
+                                                     {tr("JSON"), TraceCopy::kJson},       {tr("OTLP JSON"), TraceCopy::kOtlp}, {tr("Command line"), TraceCopy::kCommand}};
+    for (const auto& [title, format] : formats)
+        menu->addAction(title, this, [this, format = format] { copyAs(format); });
     copy->setMenu(menu);
     copy->setPopupMode(QToolButton::InstantPopup);
     for (QToolButton* button : {back, previous, next, copy})
@@ -109,33 +113,41 @@ QWidget* TracePanel::makeToolbar() {
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(theme_.gap);
     search_ = new QLineEdit;
-    search_->setPlaceholderText(tr("Search spans of this trace"));
-    search_->setFixedWidth(220);
+    search_->setPlaceholderText(tr("Search spans  /"));
+    search_->setToolTip(tr("Names, services, messages and attributes; n and N go through what was found"));
+    search_->setAccessibleName(tr("Search the spans of this trace"));
+    search_->setMinimumWidth(110);
+    search_->setMaximumWidth(220);
     search_->setClearButtonEnabled(true);
     hits_ = new PlainLabel(QString(), theme_.caption, "muted");
+    hits_->setElided(true);
+    hits_->setMinimumWidth(60);
     auto* error = tool(tr("▲ Next error"), tr("Next span with an error (E; Shift+E goes back)"), false, false);
     auto* fold = tool(tr("Fold ×N"), tr("Fold runs of like spans"), true, true);
-    auto* collapse = tool(tr("Collapse"), tr("Collapse all spans ([)"), false, false);
-    auto* expand = tool(tr("Expand"), tr("Expand all spans (])"), false, false);
+    collapse_ = tool(tr("Collapse"), tr("Collapse all spans ([); one level (O)"), false, false);
+    expand_ = tool(tr("Expand"), tr("Expand all spans (]); one level (P)"), false, false);
     auto* self = tool(tr("Self time"), tr("Show the time not spent in children"), true, true);
     auto* critical = tool(tr("Critical path"), tr("Mark the spans the trace's duration depends on"), true, true);
-    auto* fit = tool(tr("Fit"), tr("Show the whole trace (F F)"), false, false);
-    for (QWidget* widget : std::initializer_list<QWidget*>{search_, hits_, error, fold, collapse, expand, self, critical})
+    auto* fit = tool(tr("Fit"), tr("Show the whole trace (F F); the selected span (F)"), false, false);
+    for (QWidget* widget : std::initializer_list<QWidget*>{search_, hits_, error, fold, collapse_, expand_, self, critical})
         row->addWidget(widget);
     row->addStretch(1);
     row->addWidget(fit);
     connect(search_, &QLineEdit::textChanged, this, &TracePanel::search);
-    connect(search_, &QLineEdit::returnPressed, this, [this] { step(1); });
+    connect(search_, &QLineEdit::returnPressed, this, [this] {
+        nextHit(false);
+        waterfall_->setFocus();   // n and N go on from here
+    });
     connect(error, &QToolButton::clicked, this, [this] { nextError(false); });
     connect(fold, &QToolButton::toggled, this, [this](bool on) {
         waterfall_->layout().setFolding(on);
         waterfall_->layoutChanged();
     });
-    connect(collapse, &QToolButton::clicked, this, [this] {
+    connect(collapse_, &QToolButton::clicked, this, [this] {
         waterfall_->layout().collapseAll();
         waterfall_->layoutChanged();
     });
-    connect(expand, &QToolButton::clicked, this, [this] {
+    connect(expand_, &QToolButton::clicked, this, [this] {
         waterfall_->layout().expandAll();
         waterfall_->layoutChanged();
     });
@@ -145,8 +157,28 @@ QWidget* TracePanel::makeToolbar() {
     return bar;
 }
 
+void TracePanel::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    // What has a key gives way first.
+    constexpr int kNarrow = 860;
+    collapse_->setVisible(width() >= kNarrow);
+    expand_->setVisible(width() >= kNarrow);
+}
+
+void TracePanel::openSpan(const TraceId& id, const SpanId& span) {
+    if (id != id_ || !tree_) {
+        open(id);
+        wantedSpan_ = span;
+        return;
+    }
+    const auto found = std::find_if(tree_->spans.begin(), tree_->spans.end(), [&](const query::TraceSpan& s) { return s.id == span; });
+    if (found != tree_->spans.end())
+        waterfall_->select(static_cast<int32_t>(found - tree_->spans.begin()));
+}
+
 void TracePanel::open(const TraceId& id, qint64 spanSeq) {
     wantedSeq_ = spanSeq;
+    wantedSpan_ = {};
     if (id == id_ && tree_) {
         selectSpanSeq(spanSeq);
         return;
@@ -178,6 +210,8 @@ void TracePanel::showTree(Result<query::TraceTree>&& answer) {
     body_->showBody();
     describe();
     selectSpanSeq(wantedSeq_);
+    if (!wantedSpan_.empty())
+        openSpan(id_, wantedSpan_);
     done(askingTree_);
 }
 
@@ -338,41 +372,42 @@ void TracePanel::search(const QString& words) {
         }
     }
     waterfall_->setMatches(found_);
-    hits_->setPlain(words.trimmed().isEmpty() ? QString() : tr("%1 found").arg(formatCount(found_.size())));
+    showHits();
 }
 
-void TracePanel::step(int direction) {
+void TracePanel::showHits() {
+    const auto at = std::lower_bound(found_.begin(), found_.end(), waterfall_->selected());
+    const bool on = at != found_.end() && *at == waterfall_->selected();
+    hits_->setPlain(search_->text().trimmed().isEmpty() ? QString()
+                    : on                                ? tr("%1 of %2").arg(formatCount(static_cast<quint64>(at - found_.begin()) + 1), formatCount(found_.size()))
+                                                        : tr("%1 found").arg(formatCount(found_.size())));
+}
+
+void TracePanel::nextHit(bool backwards) {
     if (found_.empty())
         return;
     const int32_t now = waterfall_->selected();
-    auto it = direction > 0 ? std::upper_bound(found_.begin(), found_.end(), now) : std::lower_bound(found_.begin(), found_.end(), now);
-    if (direction > 0)
-        waterfall_->select(it == found_.end() ? found_.front() : *it);
-    else
+    const auto it = backwards ? std::lower_bound(found_.begin(), found_.end(), now) : std::upper_bound(found_.begin(), found_.end(), now);
+    if (backwards)
         waterfall_->select(it == found_.begin() ? found_.back() : *(it - 1));
+    else
+        waterfall_->select(it == found_.end() ? found_.front() : *it);
+    showHits();
 }
 
-void TracePanel::copyAs(const QString& format) {
+void TracePanel::copyAs(TraceCopy format) {
     if (!tree_)
         return;
-    const QString id = QString::fromStdString(id_.hex());
-    QString copy = id;
-    if (format == QLatin1String("command")) {
-        copy = QStringLiteral("nightjar trace '%1' %2").arg(QString::fromStdString(workspace_.info().path), id);
-    } else if (format != QLatin1String("id")) {
-        const bool markdown = format == QLatin1String("markdown");
-        copy = (markdown ? QStringLiteral("**%1**\n\n| span | service | start | duration | self |\n|---|---|---|---|---|\n") : QStringLiteral("%1\n")).arg(summary());
-        for (const auto& s : tree_->spans) {
-            const QString indent(std::min(s.depth, 40) * 2, markdown ? QChar(0xA0) : QLatin1Char(' '));
-            const QString mark = s.status == SpanStatus::kError ? QStringLiteral("▲ ") : QString();
-            const QString start = QStringLiteral("+") + formatLength(s.start - tree_->from);
-            if (markdown)
-                copy += QStringLiteral("| %1%2%3 | %4 | %5 | %6 | %7 |\n").arg(indent, mark, text(s.name).replace(QLatin1Char('|'), QLatin1String("\\|")), text(s.service), start, formatLength(s.end - s.start), formatLength(s.self));
-            else
-                copy += QStringLiteral("%1%2%3 [%4] %5 %6\n").arg(indent, mark, text(s.name), text(s.service), start, formatLength(s.end - s.start));
-        }
-    }
-    QApplication::clipboard()->setText(copy);
+    hits_->setPlain(tr("copying …"));
+    const TraceCopyQuestion question{format, summary(), QString::fromStdString(workspace_.info().path), workspace_.contentsShown()};
+    queries_.ask(
+        QStringLiteral("traces/copy"), this, [tree = tree_, question](query::Backend& backend, std::stop_token stop) { return traceCopy(backend, *tree, question, stop); },
+        [this](Result<QString>&& copy) {
+            if (copy.ok())
+                QApplication::clipboard()->setText(*copy);
+            hits_->setPlain(copy.ok() ? tr("copied, %1 characters").arg(formatCount(static_cast<quint64>(copy->size()))) : QString::fromStdString(copy.error().message));
+            Q_EMIT settledChanged();
+        });
 }
 
 }  // namespace nj::ui

@@ -12,6 +12,7 @@
 #include "widgets/lane_planner.h"
 #include "widgets/panel.h"
 #include "widgets/plain_label.h"
+#include "widgets/trace_copy.h"
 #include "widgets/trace_minimap.h"
 #include "widgets/waterfall_widget.h"
 
@@ -23,13 +24,20 @@ public:
     TracePanel(const Theme& theme, Workspace& workspace, QueryRunner& queries, QWidget* parent = nullptr);
     // Asks for the trace; once there, selects the span with that seq, or (−1) the one that took most of the critical path.
     void open(const TraceId& id, qint64 spanSeq = -1);
+    // The same with the span's own id, as a link names it.
+    void openSpan(const TraceId& id, const SpanId& span);
     [[nodiscard]] const TraceId& trace() const { return id_; }
     [[nodiscard]] bool settled() const { return !askingTree_ && !askingEntities_ && !askingLanes_; }
     [[nodiscard]] QString summary() const;
+    // The line under the title: counts, times, sampling, warnings.
+    [[nodiscard]] QString factsText() const { return facts_->plain(); }
+    [[nodiscard]] QString hitsText() const { return hits_->plain(); }
     [[nodiscard]] WaterfallWidget* waterfall() const { return waterfall_; }
     [[nodiscard]] const MetricLanes* lanes() const { return lanes_; }
     void selectSpanSeq(qint64 seq);
     void nextError(bool backwards);
+    // The next span the search found (n, N).
+    void nextHit(bool backwards);
     void search(const QString& text);
     void focusSearch() { search_->setFocus(); }
 
@@ -37,6 +45,9 @@ Q_SIGNALS:
     void settledChanged();
     void backRequested();
     void neighbourRequested(int step);
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     QWidget* makeHeader();
@@ -47,9 +58,9 @@ private:
     void spanSelected(int span);
     void askLanes(int span);
     void askLanePoints(std::vector<LaneCandidate> candidates);
-    void step(int matches);
+    void showHits();
     void axisMoved();
-    void copyAs(const QString& format);
+    void copyAs(TraceCopy format);
     void done(bool& asking);
     [[nodiscard]] int32_t heaviestSpan() const;
 
@@ -58,6 +69,7 @@ private:
     QueryRunner& queries_;
     TraceId id_;
     qint64 wantedSeq_ = -1;
+    SpanId wantedSpan_;
     std::shared_ptr<const query::TraceTree> tree_;
     std::vector<int32_t> found_;
     // One flag a question: a newer one of the same key replaces the older, which then never answers.
@@ -69,6 +81,8 @@ private:
     PlainLabel* facts_;
     QLineEdit* search_;
     PlainLabel* hits_;
+    QToolButton* collapse_;
+    QToolButton* expand_;
     TraceMinimap* minimap_;
     WaterfallWidget* waterfall_;
     MetricLanes* lanes_;

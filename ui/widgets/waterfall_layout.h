@@ -30,13 +30,18 @@ struct WaterfallRow {
         kSpan,
         kFolded,      // `count` leaf siblings of one name, drawn on one row
         kGap,         // nothing traced between two like siblings: a back-off, say
+        kMissing,     // what the failed call above would have shown: its siblings' callee has a span, this one's has none
     };
     Kind kind = Kind::kSpan;
-    int32_t span = -1;            // index in the tree; the first one of a fold; the sibling after a gap
+    int32_t span = -1;            // index in the tree; the first one of a fold; the sibling after a gap; the caller of what is missing
     int32_t depth = 0;
-    uint32_t count = 1;
+    uint32_t count = 1;           // of a fold; of a collapsed span: the spans inside it
     TimeNs from = 0, to = 0;
     bool expandable = false, expanded = false;
+    // Of a gap or what is missing: a short name and a sentence.
+    bool backOff = false;         // the gap follows a failed attempt
+    int32_t engine = -1;          // kMissing: a span of the kind that is missing
+    [[nodiscard]] bool isSpan() const { return kind == Kind::kSpan || kind == Kind::kFolded; }
 };
 
 class WaterfallLayout {
@@ -50,6 +55,13 @@ public:
     [[nodiscard]] bool isExpanded(int32_t span) const { return !collapsed_.contains(span); }
     void collapseAll();
     void expandAll();
+    // One level: opens (or closes) the highest level at which something is closed (or the deepest at which something is open).
+    void expandLevel();
+    void collapseLevel();
+    // Steps before the model is asked (guardrail, retrieval, rerank …) are one collapsed row when a trace opens.
+    [[nodiscard]] bool isPreparation(int32_t span) const { return preparation_.contains(span); }
+    // The span after the last one inside.
+    [[nodiscard]] int32_t endOf(int32_t span) const;
     // Folding of runs of at least kFoldFrom like leaf siblings.
     void setFolding(bool on);
     [[nodiscard]] bool folding() const { return folding_; }
@@ -78,12 +90,18 @@ public:
 
 private:
     void rebuild();
+    void findPreparation();
+    void findEngines();
+    void addGap(size_t span, size_t sibling);
+    void addMissing(size_t span);
     // Number of like leaf siblings from `span` on, in tree order.
     [[nodiscard]] uint32_t runOf(size_t span) const;
 
     std::shared_ptr<const query::TraceTree> tree_;
     std::vector<WaterfallRow> rows_;
     std::unordered_set<int32_t> collapsed_;
+    std::unordered_set<int32_t> preparation_;
+    std::unordered_map<std::string, int32_t> engineOf_;   // service of a client whose call an engine's span answers → that span
     std::unordered_set<int32_t> unfolded_;    // first spans of folds the user opened
     bool folding_ = true;
 };

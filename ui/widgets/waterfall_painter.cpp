@@ -59,7 +59,7 @@ void WaterfallPainter::paintRuler(int width) const {
 
 void WaterfallPainter::paintRow(int row, const QRect& rect, const QRect& bar) const {
     const WaterfallRow& r = scene_.layout.rows()[static_cast<size_t>(row)];
-    const bool selected = r.kind != WaterfallRow::Kind::kGap && r.span == scene_.selected;
+    const bool selected = r.isSpan() && r.span == scene_.selected;
     if (selected)
         painter_.fillRect(rect, theme_.selection);
     else if (row == scene_.hoveredRow)
@@ -75,6 +75,8 @@ void WaterfallPainter::paintRow(int row, const QRect& rect, const QRect& bar) co
     painter_.setClipRect(QRect(scene_.columns.bars - 2, rect.top(), scene_.axis.width + theme_.padding + 2, rect.height()), Qt::IntersectClip);
     if (r.kind == WaterfallRow::Kind::kGap)
         paintGap(r, rect, bar);
+    else if (r.kind == WaterfallRow::Kind::kMissing)
+        paintMissing(bar);
     else
         paintBar(r, bar);
     painter_.restore();
@@ -96,11 +98,12 @@ void WaterfallPainter::paintName(const WaterfallRow& row, const QRect& rect) con
     if (row.expandable)
         painter_.drawText(QRect(x, rect.top(), 12, rect.height()), Qt::AlignCenter, row.expanded ? QStringLiteral("▾") : QStringLiteral("▸"));
     x += 14;
-    if (row.kind == WaterfallRow::Kind::kGap) {
+    if (!row.isSpan()) {
         QFont italic = theme_.table;
         italic.setItalic(true);
         painter_.setFont(italic);
-        painter_.drawText(QRect(x, rect.top(), scene_.columns.duration, rect.height()), Qt::AlignVCenter, tr("between attempts, no span"));
+        const QString name = row.kind == WaterfallRow::Kind::kMissing ? tr("no engine span") + QStringLiteral("  ") + missingService(row) : row.backOff ? tr("back-off, no span") : tr("between attempts, no span");
+        painter_.drawText(QRect(x, rect.top(), scene_.columns.duration, rect.height()), Qt::AlignVCenter, name);
         painter_.setFont(theme_.table);
         painter_.restore();
         return;
@@ -120,18 +123,53 @@ void WaterfallPainter::paintName(const WaterfallRow& row, const QRect& rect) con
     painter_.drawText(QRect(x, rect.top(), scene_.columns.duration, rect.height()), Qt::AlignVCenter, name);
     x += painter_.fontMetrics().horizontalAdvance(name) + 6;
     painter_.setFont(theme_.table);
-    if (row.kind == WaterfallRow::Kind::kFolded) {
-        const QString times = QStringLiteral("×%1").arg(row.count);
-        const int width = painter_.fontMetrics().horizontalAdvance(times) + 8;
-        painter_.setPen(theme_.line);
-        painter_.drawRect(QRect(x, rect.top() + 4, width, rect.height() - 9));
-        painter_.setPen(theme_.text);
-        painter_.drawText(QRect(x, rect.top(), width, rect.height()), Qt::AlignCenter, times);
-        x += width + 6;
+    if (row.count > 1)
+        paintCount(rect, x, row.count);
+    if (!s.links.empty()) {
+        painter_.setPen(theme_.accent);
+        painter_.drawText(QRect(x, rect.top(), 14, rect.height()), Qt::AlignVCenter, QStringLiteral("↗"));
+        x += 16;
     }
     painter_.setPen(theme_.muted);
     painter_.drawText(QRect(x, rect.top(), scene_.columns.duration, rect.height()), Qt::AlignVCenter, cell(s.service));
     painter_.restore();
+}
+
+void WaterfallPainter::paintCount(const QRect& rect, int& x, uint32_t count) const {
+    const QString times = QStringLiteral("×") + formatCount(count);
+    const int width = painter_.fontMetrics().horizontalAdvance(times) + 8;
+    painter_.setPen(theme_.line);
+    painter_.drawRect(QRect(x, rect.top() + 4, width, rect.height() - 9));
+    painter_.setPen(theme_.text);
+    painter_.drawText(QRect(x, rect.top(), width, rect.height()), Qt::AlignCenter, times);
+    x += width + 6;
+}
+
+QString WaterfallPainter::missingService(const WaterfallRow& row) const {
+    if (row.engine >= 0)
+        return cell(scene_.layout.tree().spans[static_cast<size_t>(row.engine)].service);
+    const AttributeValue* server = findAttribute(span(row).attributes, "server.address");
+    return server ? cell(server->display()) : QString();
+}
+
+void WaterfallPainter::paintMissing(const QRect& bar) const {
+    const QString label = tr("no engine span: cancelled before finish");
+    QColor hatch = theme_.muted;
+    hatch.setAlphaF(0.35F);
+    painter_.setPen(QPen(theme_.muted, 1, Qt::DashLine));
+    painter_.setBrush(QBrush(hatch, Qt::BDiagPattern));
+    painter_.drawRect(bar.adjusted(0, 0, -1, -1));
+    QFont italic = theme_.caption;
+    italic.setItalic(true);
+    painter_.setFont(italic);
+    const int width = painter_.fontMetrics().horizontalAdvance(label);
+    const bool inside = width + 12 < bar.width();
+    const QRect place = inside ? QRect(bar.center().x() - width / 2 - 4, bar.top(), width + 8, bar.height()) : QRect(bar.right() + 6, bar.top(), width + 4, bar.height());
+    if (inside)
+        painter_.fillRect(place, theme_.panel);   // no text on hatching
+    painter_.setPen(theme_.text);
+    painter_.drawText(place, Qt::AlignCenter, label);
+    painter_.setFont(theme_.table);
 }
 
 void WaterfallPainter::paintNumbers(const WaterfallRow& row, const QRect& rect) const {
@@ -139,6 +177,10 @@ void WaterfallPainter::paintNumbers(const WaterfallRow& row, const QRect& rect) 
         painter_.setPen(color);
         painter_.drawText(QRect(left, rect.top(), right - left - 4, rect.height()), Qt::AlignRight | Qt::AlignVCenter, text);
     };
+    if (row.kind == WaterfallRow::Kind::kMissing) {
+        number(scene_.columns.duration, scene_.columns.self, QStringLiteral("–"), theme_.muted);
+        return;
+    }
     number(scene_.columns.duration, scene_.columns.self, row.to < row.from ? tr("ends early") : formatLength(row.to - row.from), theme_.text);
     if (scene_.selfTime && row.kind == WaterfallRow::Kind::kSpan)
         number(scene_.columns.self, scene_.columns.bars - theme_.padding, formatLength(span(row).self), theme_.muted);
@@ -150,7 +192,7 @@ void WaterfallPainter::paintGap(const WaterfallRow& row, const QRect& rect, cons
     painter_.drawLine(bar.left(), middle - 4, bar.left(), middle + 4);
     painter_.drawLine(bar.right(), middle - 4, bar.right(), middle + 4);
     painter_.drawLine(bar.left(), middle, bar.right(), middle);
-    painter_.drawText(QRect(bar.right() + 6, rect.top(), 300, rect.height()), Qt::AlignVCenter, tr("%1 without a span").arg(formatLength(row.to - row.from)));
+    painter_.drawText(QRect(bar.right() + 6, rect.top(), 300, rect.height()), Qt::AlignVCenter, (row.backOff ? tr("back-off %1") : tr("%1 without a span")).arg(formatLength(row.to - row.from)));
 }
 
 void WaterfallPainter::paintBar(const WaterfallRow& row, const QRect& bar) const {
@@ -233,9 +275,25 @@ QString WaterfallPainter::barLabel(const WaterfallRow& row) const {
         return tr("%1 calls, %2").arg(row.count).arg(formatLength(row.to - row.from));
     if (!s.stages.empty())
         return {};
+    if (row.expandable && !row.expanded && scene_.layout.isPreparation(row.span))
+        return tr("preparation ×%1, %2: %3").arg(formatCount(row.count), formatLength(row.to - row.from), preparationSteps(scene_.layout, row));
     if (s.status == SpanStatus::kError && !s.statusMessage.empty())
         return cell(s.statusMessage).left(80) + QStringLiteral(", ") + formatLength(s.end - s.start);
     return s.end < s.start ? tr("ends before it starts") : formatLength(s.end - s.start);
+}
+
+QString WaterfallPainter::preparationSteps(const WaterfallLayout& layout, const WaterfallRow& row) {
+    constexpr qsizetype kMost = 6;
+    QStringList steps;
+    const auto& spans = layout.tree().spans;
+    const int32_t depth = spans[static_cast<size_t>(row.span)].depth;
+    for (int32_t i = row.span + 1; i < layout.endOf(row.span); ++i)
+        if (const auto& s = spans[static_cast<size_t>(i)]; s.depth == depth + 1)
+            steps << cell(s.name).left(24) + QLatin1Char(' ') + formatLength(s.end - s.start);
+    const qsizetype more = steps.size() - kMost;
+    if (more > 0)
+        steps = steps.mid(0, kMost) << tr("%1 more").arg(more);
+    return steps.join(QStringLiteral(" · "));
 }
 
 void WaterfallPainter::paintLabel(const WaterfallRow& row, const QRect& bar, bool inside) const {
@@ -285,7 +343,8 @@ void WaterfallPainter::paintMarks(const WaterfallRow& row, const QRect& bar) con
     painter_.setPen(QPen(theme_.panel, 1));
     painter_.setRenderHint(QPainter::Antialiasing, true);
     double lastX = -1e9;
-    for (const uint32_t index : scene_.logsOfSpan[static_cast<size_t>(row.span)]) {
+    const auto logs = scene_.logsOfSpan.find(row.span);
+    for (const uint32_t index : logs == scene_.logsOfSpan.end() ? std::vector<uint32_t>() : logs->second) {
         const auto& log = scene_.layout.tree().logs[index];
         const double x = a.x(log.time);
         // Dots that would lie on each other are one dot; an error is never hidden by an info.
@@ -318,6 +377,10 @@ void WaterfallPainter::paintCursor(int height) const {
 
 QString WaterfallPainter::toolTip(const WaterfallLayout& layout, const WaterfallRow& row) {
     const auto& s = layout.tree().spans[static_cast<size_t>(row.span)];
+    if (row.kind == WaterfallRow::Kind::kMissing)
+        return tr("The engine writes its span when a request finishes there. This one was given up after %1, so there is none.").arg(formatLength(row.to - row.from));
+    if (row.kind == WaterfallRow::Kind::kGap)
+        return tr("%1 between two attempts in which nothing was traced").arg(formatLength(row.to - row.from));
     // Plain text: Qt would read telemetry that looks like HTML as rich text.
     QString text = cell(s.service) + QStringLiteral(" · ") + cell(s.name) + QStringLiteral("\n") +
                    tr("%1, self %2, starts at +%3").arg(formatLength(s.end - s.start), formatLength(s.self), formatLength(s.start - layout.tree().from));

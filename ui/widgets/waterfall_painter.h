@@ -20,7 +20,7 @@ struct WaterfallScene {
     const WaterfallLayout& layout;
     TraceAxis axis;
     WaterfallColumns columns;
-    const std::vector<std::vector<uint32_t>>& logsOfSpan;   // per span, indices into the trace's logs
+    const std::unordered_map<int32_t, std::vector<uint32_t>>& logsOfSpan;   // indices into the trace's logs, of spans that have some
     const std::vector<int32_t>& matches;                    // spans a search found, ascending
     const std::function<QColor(const std::string&)>& serviceColor;
     std::optional<TimeNs> cursor;
@@ -40,6 +40,8 @@ public:
     void paintCursor(int height) const;
     // Plain text for a tool tip.
     static QString toolTip(const WaterfallLayout& layout, const WaterfallRow& row);
+    // Steps of a collapsed preparation: "guardrail 38.0 ms · retrieval 61.0 ms".
+    static QString preparationSteps(const WaterfallLayout& layout, const WaterfallRow& row);
 
 private:
     [[nodiscard]] const query::TraceSpan& span(const WaterfallRow& row) const { return scene_.layout.tree().spans[static_cast<size_t>(row.span)]; }
@@ -47,6 +49,9 @@ private:
     void paintName(const WaterfallRow& row, const QRect& rect) const;
     void paintNumbers(const WaterfallRow& row, const QRect& rect) const;
     void paintGap(const WaterfallRow& row, const QRect& rect, const QRect& bar) const;
+    void paintMissing(const QRect& bar) const;
+    [[nodiscard]] QString missingService(const WaterfallRow& row) const;
+    void paintCount(const QRect& rect, int& x, uint32_t count) const;
     void paintBar(const WaterfallRow& row, const QRect& bar) const;
     void paintStages(const query::TraceSpan& s, const QRect& bar, const QColor& color) const;
     void paintCriticalPath(const query::TraceSpan& s, const QRect& bar) const;

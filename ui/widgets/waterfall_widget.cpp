@@ -7,8 +7,10 @@
 #include <QToolTip>
 #include <QWheelEvent>
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 #include "theme/number_format.h"
 
@@ -37,20 +39,20 @@ void WaterfallWidget::setTree(std::shared_ptr<const query::TraceTree> tree) {
     logsOfSpan_.clear();
     if (!layout_.empty()) {
         const auto& t = layout_.tree();
-        std::unordered_map<uint64_t, size_t> byId;
-        for (size_t i = 0; i < t.spans.size(); ++i) {
-            uint64_t id;
-            std::memcpy(&id, t.spans[i].id.bytes.data(), sizeof id);
-            byId.emplace(id, i);
-        }
-        logsOfSpan_.resize(t.spans.size());
-        for (size_t i = 0; i < t.logs.size(); ++i) {
-            uint64_t id;
-            std::memcpy(&id, t.logs[i].span.bytes.data(), sizeof id);
-            // A log of the trace without a span of it stands at the root.
-            const auto found = byId.find(id);
-            logsOfSpan_[found == byId.end() ? 0 : found->second].push_back(static_cast<uint32_t>(i));
-        }
+        // Records by the span they name; few of a large trace's spans have any.
+        std::unordered_map<uint64_t, int32_t> wanted;
+        const auto key = [](const SpanId& id) {
+            uint64_t value;
+            std::memcpy(&value, id.bytes.data(), sizeof value);
+            return value;
+        };
+        for (const auto& log : t.logs)
+            wanted.emplace(key(log.span), 0);   // one without a span of the trace stands at the root
+        for (size_t i = t.spans.size(); !wanted.empty() && i-- > 0;)
+            if (const auto found = wanted.find(key(t.spans[i].id)); found != wanted.end())
+                found->second = static_cast<int32_t>(i);
+        for (size_t i = 0; i < t.logs.size(); ++i)
+            logsOfSpan_[wanted[key(t.logs[i].span)]].push_back(static_cast<uint32_t>(i));
         setAccessibleDescription(tr("%1 spans, %2 errors, %3").arg(t.spans.size()).arg(t.errors).arg(formatLength(t.to - t.from)));
     }
     verticalScrollBar()->setValue(0);
@@ -192,7 +194,7 @@ void WaterfallWidget::moveSelection(int rows) {
     int row = selected_ < 0 ? (rows > 0 ? -1 : last + 1) : layout_.rowOf(selected_);
     const int step = rows > 0 ? 1 : -1;
     row = std::clamp(row + rows, 0, last);
-    while (row > 0 && row < last && layout_.rows()[static_cast<size_t>(row)].kind == WaterfallRow::Kind::kGap)
+    while (row > 0 && row < last && !layout_.rows()[static_cast<size_t>(row)].isSpan())
         row += step;
     const auto& target = layout_.rows()[static_cast<size_t>(row)];
     // A fold is selected by its first span without opening it.
@@ -263,8 +265,13 @@ void WaterfallWidget::mousePressEvent(QMouseEvent* event) {
         toggle(row);
         return;
     }
-    if (r.kind == WaterfallRow::Kind::kGap)
+    if (!r.isSpan())
         return;
+    if (const qint64 log = logAt(at); log >= 0) {
+        drag_ = Drag::kNone;
+        Q_EMIT logClicked(log);
+        return;
+    }
     selected_ = r.span;
     viewport()->update();
     Q_EMIT spanSelected(r.span);
@@ -328,14 +335,45 @@ void WaterfallWidget::wheelEvent(QWheelEvent* event) {
     QAbstractScrollArea::wheelEvent(event);
 }
 
+bool WaterfallWidget::levelKey(int key) {
+    switch (key) {
+    case Qt::Key_P: layout_.expandLevel(); break;
+    case Qt::Key_O: layout_.collapseLevel(); break;
+    case Qt::Key_BracketLeft: layout_.collapseAll(); break;
+    case Qt::Key_BracketRight: layout_.expandAll(); break;
+    default: return false;
+    }
+    layoutChanged();
+    return true;
+}
+
+void WaterfallWidget::focusSelected() {
+    if (selected_ < 0 || layout_.empty())
+        return;
+    const auto& span = layout_.tree().spans[static_cast<size_t>(selected_)];
+    const TimeNs from = std::max(span.start, layout_.tree().from), to = std::min(std::max(span.end, span.start), layout_.tree().to);
+    const DurationNs length = std::max<DurationNs>(to - from, kShortestView), margin = std::min(length / 12, kHour);
+    setVisibleRange(from - margin, from + length + margin);
+}
+
 void WaterfallWidget::keyPressEvent(QKeyEvent* event) {
     const TimeNs middle = cursor_ && *cursor_ >= from_ && *cursor_ <= to_ ? *cursor_ : from_ + (to_ - from_) / 2;
     const int row = layout_.rowOf(selected_);
+    const bool shift = event->modifiers().testFlag(Qt::ShiftModifier);
+    const bool again = std::exchange(focused_, false);
+    if (layout_.empty() || levelKey(event->key()))
+        return;
     switch (event->key()) {
     case Qt::Key_Down: moveSelection(1); return;
     case Qt::Key_Up: moveSelection(-1); return;
     case Qt::Key_PageDown: moveSelection(verticalScrollBar()->pageStep()); return;
     case Qt::Key_PageUp: moveSelection(-verticalScrollBar()->pageStep()); return;
+    case Qt::Key_Home: moveSelection(-static_cast<int>(layout_.rows().size())); return;
+    case Qt::Key_End: moveSelection(static_cast<int>(layout_.rows().size())); return;
+    case Qt::Key_Space:
+        if (row >= 0)
+            toggle(row);
+        return;
     case Qt::Key_Left:
     case Qt::Key_Right: {
         const bool open = event->key() == Qt::Key_Right;
@@ -347,19 +385,30 @@ void WaterfallWidget::keyPressEvent(QKeyEvent* event) {
             moveSelection(1);
         return;
     }
-    case Qt::Key_A: pan(-0.2); return;
-    case Qt::Key_D: pan(0.2); return;
+    case Qt::Key_A: pan(shift ? -1 : -0.2); return;
+    case Qt::Key_D: pan(shift ? 1 : 0.2); return;
     case Qt::Key_W: zoom(0.7, middle); return;
     case Qt::Key_S: zoom(1 / 0.7, middle); return;
+    case Qt::Key_N: Q_EMIT hitWanted(shift); return;
+    case Qt::Key_E: Q_EMIT errorWanted(shift); return;
+    case Qt::Key_F:
+        if (again)
+            fit();
+        else
+            focusSelected();
+        focused_ = !again;
+        return;
     default: QAbstractScrollArea::keyPressEvent(event);
     }
 }
 
 bool WaterfallWidget::event(QEvent* event) {
-    // Letters that the waterfall uses must not start one of the window's key sequences.
+    // Letters that the waterfall uses must not start one of the window's key sequences, nor go back and forward in it.
     if (event->type() == QEvent::ShortcutOverride) {
-        const int key = static_cast<QKeyEvent*>(event)->key();
-        if (key == Qt::Key_A || key == Qt::Key_D || key == Qt::Key_W || key == Qt::Key_S) {
+        const auto* key = static_cast<QKeyEvent*>(event);
+        constexpr std::array kOwn = {Qt::Key_A, Qt::Key_D, Qt::Key_W, Qt::Key_S, Qt::Key_F, Qt::Key_N, Qt::Key_E, Qt::Key_O, Qt::Key_P, Qt::Key_BracketLeft, Qt::Key_BracketRight};
+        const bool plain = !(key->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier));
+        if (plain && std::find(kOwn.begin(), kOwn.end(), key->key()) != kOwn.end()) {
             event->accept();
             return true;
         }
@@ -367,11 +416,47 @@ bool WaterfallWidget::event(QEvent* event) {
     return QAbstractScrollArea::event(event);
 }
 
+qint64 WaterfallWidget::logAt(const QPoint& at) const {
+    const int row = rowAt(at.y());
+    if (row < 0 || !layout_.rows()[static_cast<size_t>(row)].isSpan())
+        return -1;
+    const auto logs = logsOfSpan_.find(layout_.rows()[static_cast<size_t>(row)].span);
+    if (logs == logsOfSpan_.end() || at.y() < barRect(row).bottom() - 1)
+        return -1;
+    const TraceAxis a = axis();
+    qint64 best = -1;
+    double nearest = 5;
+    for (const uint32_t index : logs->second)
+        if (const double away = std::abs(a.x(layout_.tree().logs[index].time) - at.x()); away < nearest) {
+            nearest = away;
+            best = layout_.tree().logs[index].seq;
+        }
+    return best;
+}
+
+QString WaterfallWidget::markText(const QPoint& at) const {
+    const int row = rowAt(at.y());
+    if (row < 0 || layout_.rows()[static_cast<size_t>(row)].kind != WaterfallRow::Kind::kSpan)
+        return {};
+    const auto plain = [](const std::string& text) { return QString::fromUtf8(text.data(), static_cast<qsizetype>(std::min<size_t>(text.size(), 400))).toHtmlEscaped(); };
+    if (const qint64 seq = logAt(at); seq >= 0)
+        for (const auto& log : layout_.tree().logs)
+            if (log.seq == seq)
+                return plain(log.service) + QStringLiteral("<br>") + plain(log.body);
+    const TraceAxis a = axis();
+    for (const auto& event : layout_.tree().spans[static_cast<size_t>(layout_.rows()[static_cast<size_t>(row)].span)].events)
+        if (std::abs(a.x(event.time) - at.x()) < 3 && at.y() < barRect(row).top() + 5)
+            return tr("event %1 at +%2").arg(plain(event.name), formatLength(event.time - layout_.tree().from));
+    return {};
+}
+
 bool WaterfallWidget::viewportEvent(QEvent* event) {
     if (event->type() == QEvent::ToolTip) {
         const auto* help = static_cast<QHelpEvent*>(event);
         const int row = rowAt(help->pos().y());
-        if (row >= 0)
+        if (const QString mark = markText(help->pos()); !mark.isEmpty())
+            QToolTip::showText(help->globalPos(), QStringLiteral("<qt>") + mark + QStringLiteral("</qt>"), viewport());
+        else if (row >= 0)
             QToolTip::showText(help->globalPos(), WaterfallPainter::toolTip(layout_, layout_.rows()[static_cast<size_t>(row)]), viewport());
         else
             QToolTip::hideText();

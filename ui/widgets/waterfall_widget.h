@@ -33,6 +33,8 @@ public:
     [[nodiscard]] TraceAxis axis() const;
     void setVisibleRange(TimeNs from, TimeNs to);    // clamped to the trace
     void fit();
+    // The selected span across most of the ruler.
+    void focusSelected();
     void setCursor(std::optional<TimeNs> time);
     // Rectangle of a row's bar in viewport coordinates, for tests and tooltips; empty when not visible.
     [[nodiscard]] QRect barRect(int row) const;
@@ -43,6 +45,8 @@ Q_SIGNALS:
     void cursorMoved(std::optional<nj::TimeNs> time);
     void visibleRangeChanged();
     void logClicked(qint64 seq);
+    void hitWanted(bool backwards);       // n, N
+    void errorWanted(bool backwards);     // e, E
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -66,6 +70,11 @@ private:
     void pan(double share);
     void toggle(int row);
     void moveSelection(int rows);
+    bool levelKey(int key);
+    // Record whose dot lies there, −1 = none.
+    [[nodiscard]] qint64 logAt(const QPoint& at) const;
+    // What the tick or dot there is, "" = none.
+    [[nodiscard]] QString markText(const QPoint& at) const;
 
     [[nodiscard]] WaterfallScene scene() const;
 
@@ -76,10 +85,11 @@ private:
     int nameWidth_ = 240;
     bool criticalPath_ = true, selfTime_ = true;
     int32_t selected_ = -1;
+    bool focused_ = false;            // f was the last key: the next one fits
     int hovered_ = -1;
     std::optional<TimeNs> cursor_;
     std::vector<int32_t> matches_;
-    std::vector<std::vector<uint32_t>> logsOfSpan_;   // indices into tree.logs
+    std::unordered_map<int32_t, std::vector<uint32_t>> logsOfSpan_;   // indices into tree.logs
     // A drag under way: zooming on the bars, panning with Shift, or moving the column edge.
     enum class Drag { kNone, kZoom, kPan, kColumn } drag_ = Drag::kNone;
     int dragFrom_ = 0, dragTo_ = 0;
