@@ -227,7 +227,8 @@ private slots:
         const auto kind = [&](const char* text) { return std::any_of(answer.groups.begin(), answer.groups.end(), [&](const ErrorGroup& g) { return g.kind.starts_with(text); }); };
         QVERIFY(kind("HTTP 404"));
         QVERIFY(kind("cut stream DC"));
-        QCOMPARE(answer.groups[3].kind, std::string("HTTP 404"));   // known before: behind the new ones
+        const auto known = std::find_if(answer.groups.begin(), answer.groups.end(), [](const ErrorGroup& g) { return g.kind.starts_with("HTTP 404"); });
+        QVERIFY(known - answer.groups.begin() >= 3);   // known before: behind the new ones
     }
     void changesFindTheClock() {
         const auto rows = need(backend_->changes({half_, before_, 10}, {}));

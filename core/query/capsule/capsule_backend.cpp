@@ -1,6 +1,7 @@
 // The backend over a capsule: makes the context of each question and keeps what holds until the next commit.
 #include "query/backend.h"
 #include "query/capsule/drift_questions.h"
+#include "query/capsule/failure_questions.h"
 #include "query/capsule/log_answers.h"
 #include "query/capsule/questions.h"
 #include "query/capsule/source_questions.h"
@@ -8,7 +9,7 @@
 namespace nj::query {
 namespace {
 
-class CapsuleBackend : public Backend, public SourceQuestions, public DriftSource, public LogSource {
+class CapsuleBackend : public Backend, public SourceQuestions, public DriftSource, public LogSource, public FailureBackend, public DifferenceBackend {
 public:
     explicit CapsuleBackend(std::unique_ptr<store::CapsuleReader> reader) : reader_(std::move(reader)) {}
 
@@ -49,6 +50,8 @@ public:
     Result<std::vector<MissingFact>> missingFacts(std::stop_token stop) override { return ask(stop, answerMissingFacts); }
     Result<std::optional<TimeRange>> departure(std::stop_token stop) override { return ask(stop, answerDeparture); }
     Result<ObjectiveAnswer> objective(const ObjectiveQuestion& q, std::stop_token stop) override { return ask(stop, answerObjective, q); }
+    Result<FailuresAnswer> failures(const FailuresQuestion& q, std::stop_token stop) override { return ask(stop, answerFailures, q); }
+    Result<DifferencesAnswer> differences(const DifferencesQuestion& q, std::stop_token stop) override { return ask(stop, answerDifferences, q); }
 
 private:
     template <typename Answer, typename... Question>

@@ -138,6 +138,8 @@ Status ErrorRows::ofSpans(const store::SegmentView& view, RowSpan rows, const Ro
         }
         if (error.kind.empty())
             error.kind = isHttpError(code) ? "HTTP " + code : isHttpError(named) ? "HTTP " + named : !rpc.empty() && rpc != "0" ? grpcName(rpc) : !named.empty() ? named : !message.empty() ? message : "error";
+        if (error.kind.starts_with("HTTP "))
+            error.code = error.kind.substr(5);
         error.text = message.empty() ? std::string(context_.snapshot().text(names.id(row))) : message;
         visit(error);
     });
@@ -184,8 +186,11 @@ Status ErrorRows::ofLogs(const store::SegmentView& view, RowSpan rows, const Row
         if (error.byKindOnly) {
             const std::string code = lookUp(codes, row), flag = lookUp(flags, row), words = flagText(flag);
             error.kind = isHttpError(code) ? "HTTP " + code : "cut stream";
-            if (!words.empty())
-                error.kind += " " + flag.substr(0, flag.find(','));
+            error.code = code;
+            if (!words.empty()) {
+                error.flag = flag.substr(0, flag.find(','));
+                error.kind += " " + error.flag;
+            }
             // The line itself differs with every path and client: it is no name for the group.
             if (!words.empty() || !httpPhrase(code).empty())
                 error.text = words.empty() ? httpPhrase(code) : std::string_view(words);

@@ -17,6 +17,7 @@ struct ErrorRow {
     std::string kind, text;
     uint32_t service = kNoIndex;   // dictionary id
     bool byKindOnly = false;       // the text is an example, not part of the identity (access logs)
+    std::string code, flag;        // HTTP status and Envoy's flag, where they are what makes it an error
 };
 
 class ErrorRows {

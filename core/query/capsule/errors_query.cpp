@@ -1,109 +1,100 @@
-// Errors by kind over time, new ones first.
+// Errors by kind over time, new ones first, and what they are a share of.
 #include <algorithm>
-#include <unordered_map>
 
-#include "query/capsule/error_rows.h"
+#include "query/capsule/attribute_scan.h"
+#include "query/capsule/error_groups.h"
+#include "query/capsule/failure_questions.h"
 #include "query/capsule/questions.h"
 
 namespace nj::query {
 namespace {
 
-constexpr size_t kMaxKinds = 5000;
-constexpr uint64_t kFewErrors = 5;   // fewer are not called new: rare kinds are absent from most baselines
-
-class Groups {
+// Requests over time: records of access logs and server spans.
+class Requests {
 public:
-    Groups(QueryContext& context, const Columns& columns) : context_(context), columns_(columns) {}
+    explicit Requests(const Columns& columns) : columns_(columns), logs_(columns.count, 0), spans_(columns.count, 0) {}
 
-    void add(Signal signal, const ErrorRow& error, const store::SegmentView& view, bool baseline) {
-        ErrorGroup& group = slot(signal, error);
-        if (baseline) {
-            ++group.baselineCount;
-            return;
-        }
-        if (group.perColumn.empty())
-            group.perColumn.assign(columns_.count, 0);
-        ++group.perColumn[columns_.at(std::max(error.time, columns_.from))];
-        group.first = group.count == 0 ? error.time : std::min(group.first, error.time);
-        group.last = std::max(group.last, error.time);
-        ++group.count;
-        if (group.exampleSeq < 0)
-            if (const auto seq = view.seqOf(error.row); seq.ok())
-                group.exampleSeq = *seq;
+    Status add(Signal signal, const store::SegmentView& view, RowSpan rows, const RowSet* matching) {
+        NJ_ASSIGN(const store::StartColumn start, view.start());
+        const auto count = [&](std::vector<uint32_t>& into, uint32_t row) { ++into[columns_.at(std::max(start.at(row), columns_.from))]; };
+        if (signal == Signal::kLog)
+            return forEachNumber(view, "http.response.status_code", rows, matching, [&](uint32_t row, double) { count(logs_, row); });
+        if ((view.info().kindMask >> static_cast<uint8_t>(SpanKind::kServer) & 1U) == 0)
+            return {};
+        NJ_ASSIGN(const std::span<const uint8_t> kinds, view.kind());
+        forEachRow(rows, matching, [&](uint32_t row) {
+            if (row < kinds.size() && kinds[row] == static_cast<uint8_t>(SpanKind::kServer))
+                count(spans_, row);
+        });
+        return {};
     }
 
-    std::vector<ErrorGroup> take(bool hasBaseline, size_t limit) {
-        std::erase_if(groups_, [](const ErrorGroup& group) { return group.count == 0; });
-        const auto rank = [&](const ErrorGroup& group) {
-            const bool fresh = hasBaseline && group.baselineCount == 0 && group.count >= kFewErrors;
-            // Among new ones a client's own errors (4xx) stand behind the system's.
-            return fresh ? (group.kind.starts_with("HTTP 4") ? 1 : 0) : 2;
-        };
-        std::stable_sort(groups_.begin(), groups_.end(), [&](const ErrorGroup& a, const ErrorGroup& b) {
-            const int x = rank(a), y = rank(b);
-            return x != y ? x < y : a.count > b.count;
-        });
-        groups_.resize(std::min(groups_.size(), limit));
-        return std::move(groups_);
+    void into(FailuresAnswer& answer) {
+        answer.attemptsFromLogs = std::any_of(logs_.begin(), logs_.end(), [](uint32_t n) { return n > 0; });
+        answer.attempts = std::move(answer.attemptsFromLogs ? logs_ : spans_);
+        for (const Failure& group : answer.groups) {
+            if (!answer.attemptsFromLogs || group.signal != Signal::kLog)
+                continue;
+            // Every attempt but a request's last stands in no access log: its retry does.
+            const double retried = group.sameAs < 0 && group.attempts.size() > 1 ? 1 - static_cast<double>(group.attempts.back()) / static_cast<double>(group.count) : 0;
+            for (size_t i = 0; i < answer.attempts.size(); ++i) {
+                if (group.muted)
+                    answer.attempts[i] -= std::min(answer.attempts[i], group.perColumn[i]);
+                else
+                    answer.attempts[i] += static_cast<uint32_t>(retried * group.perColumn[i] + 0.5);
+            }
+        }
+        for (const uint32_t n : answer.attempts)
+            answer.attemptsTotal += n;
+        if (answer.attemptsTotal == 0)
+            answer.attempts.clear();
     }
 
 private:
-    ErrorGroup& slot(Signal signal, const ErrorRow& error) {
-        key_ = error.kind;
-        key_ += '\0';
-        if (!error.byKindOnly)
-            key_ += error.text;
-        key_ += '\0';
-        key_ += std::to_string(error.service);
-        key_ += signal == Signal::kSpan ? 's' : 'l';
-        if (groups_.size() >= kMaxKinds && !known_.contains(key_))
-            key_ = signal == Signal::kSpan ? "s" : "l";
-        const auto [it, fresh] = known_.try_emplace(key_, groups_.size());
-        if (fresh) {
-            ErrorGroup& group = groups_.emplace_back();
-            const bool rest = key_.size() == 1;
-            group.kind = rest ? "others" : error.kind;
-            group.text = rest ? std::string() : error.text;
-            group.service = rest ? std::string() : std::string(context_.snapshot().text(error.service));
-            group.signal = signal;
-        }
-        return groups_[it->second];
-    }
-
-    QueryContext& context_;
     Columns columns_;
-    std::string key_;
-    std::unordered_map<std::string, size_t> known_;
-    std::vector<ErrorGroup> groups_;
+    std::vector<uint32_t> logs_, spans_;
 };
 
 }  // namespace
 
-Result<ErrorsAnswer> answerErrors(QueryContext& context, const ErrorsQuestion& question) {
+Result<FailuresAnswer> answerFailures(QueryContext& context, const FailuresQuestion& question) {
     const Columns columns = Columns::of(question.range, question.columns);
-    ErrorsAnswer answer;
+    FailuresAnswer answer;
     answer.from = columns.from;
     answer.width = columns.width;
-    Groups groups(context, columns);
+    ErrorGroups groups(context, question, columns);
     ErrorRows errors(context);
+    Requests requests(columns);
     for (const Signal signal : {Signal::kSpan, Signal::kLog}) {
         NJ_ASSIGN(FilterEvaluator filter, FilterEvaluator::create(context, question.filter, signal));
         for (const bool baseline : {false, true}) {
             if (baseline && !question.baseline)
                 continue;
             const TimeRange range = baseline ? *question.baseline : question.range;
-            NJ_RETURN_IF_ERROR(scanSegments(context, signal, range, filter, [&](const store::SegmentView& view, RowSpan rows, const RowSet* matching) -> Status {
-                if (!baseline)
+            const auto visit = [&](const ErrorRow& error) {
+                groups.add(signal, error, baseline);
+                answer.errors += baseline ? 0 : 1;
+            };
+            const auto scan = [&](const store::SegmentView& view, RowSpan rows, const RowSet* matching) -> Status {
+                if (!baseline) {
                     answer.total += matching ? matching->count() : rows.size();
-                const auto visit = [&](const ErrorRow& error) {
-                    groups.add(signal, error, view, baseline);
-                    answer.errors += baseline ? 0 : 1;
-                };
-                return signal == Signal::kSpan ? errors.ofSpans(view, rows, matching, visit) : errors.ofLogs(view, rows, matching, visit);
-            }));
+                    NJ_RETURN_IF_ERROR(requests.add(signal, view, rows, matching));
+                }
+                NJ_RETURN_IF_ERROR(signal == Signal::kSpan ? errors.ofSpans(view, rows, matching, visit) : errors.ofLogs(view, rows, matching, visit));
+                return groups.finishSegment(signal, view);
+            };
+            NJ_RETURN_IF_ERROR(scanSegments(context, signal, range, filter, scan));
         }
     }
-    answer.groups = groups.take(question.baseline.has_value(), question.maxGroups);
+    NJ_ASSIGN(answer.groups, groups.take());
+    requests.into(answer);
+    return answer;
+}
+
+Result<ErrorsAnswer> answerErrors(QueryContext& context, const ErrorsQuestion& question) {
+    NJ_ASSIGN(FailuresAnswer failures, answerFailures(context, {question, false}));
+    ErrorsAnswer answer{failures.from, failures.width, {}, failures.errors, failures.total};
+    answer.groups.assign(failures.groups.begin(), failures.groups.end());
     return answer;
 }
 
