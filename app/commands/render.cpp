@@ -60,7 +60,7 @@ void addRenderCommand(CLI::App& parent, int& exitCode) {
     auto options = std::make_shared<Options>();
     CLI::App* command = parent.add_subcommand("render", "Draw a view as a picture");
     command->add_option("CAPSULE", options->capsule, "capsule file")->required();
-    command->add_option("VIEW", options->view, "name of the view: overview, latency, traces, logs")->required();
+    command->add_option("VIEW", options->view, "name of the view: overview, latency, errors, traces, logs")->required();
     command->add_option("-o,--output", options->output, "picture to write (PNG)")->required();
     command->add_option("--size", options->size, "width x height");
     command->add_option("--theme", options->theme, "dark or light")->check(CLI::IsMember({"dark", "light"}));

@@ -249,9 +249,16 @@ Result<std::vector<EntityRow>> FakeBackend::entityTable(const EntityTableQuestio
 }
 
 Result<ErrorsAnswer> FakeBackend::errors(const ErrorsQuestion& q, std::stop_token stop) {
+    NJ_ASSIGN(FailuresAnswer failures, this->failures({q, false}, stop));
+    ErrorsAnswer answer{failures.from, failures.width, {}, failures.errors, failures.total};
+    answer.groups.assign(failures.groups.begin(), failures.groups.end());
+    return answer;
+}
+
+Result<FailuresAnswer> FakeBackend::failures(const FailuresQuestion& q, std::stop_token stop) {
     NJ_RETURN_IF_ERROR(begin(stop));
     const Columns columns(q.range, q.columns);
-    ErrorsAnswer answer;
+    FailuresAnswer answer;
     answer.from = columns.from;
     answer.width = columns.width;
     struct Kind {
@@ -259,32 +266,62 @@ Result<ErrorsAnswer> FakeBackend::errors(const ErrorsQuestion& q, std::stop_toke
         double perSecond;
         uint64_t baseline;
     };
+    // By newness × impact; the scanner's 404s, one client's, last.
     const Kind kinds[] = {{"HTTP 504", "first byte deadline exceeded", "gateway", 0.7, 0},
-                          {"HTTP 404", "not found", "gateway", 12.8, 40},
-                          {"cut stream", "200 DC", "envoy", 0.02, 12},
-                          {"HTTP 503", "no healthy upstream", "gateway", 0.004, 6}};
+                          {"cut stream DC", "downstream connection cut", "envoy", 0.02, 12},
+                          {"HTTP 503 UH", "no healthy upstream", "envoy", 0.004, 6},
+                          {"HTTP 404 NR", "no route", "envoy", 12.8, 40}};
     for (const Kind& kind : kinds) {
-        ErrorGroup group;
+        Failure group;
         group.kind = kind.kind;
         group.text = kind.text;
         group.service = kind.service;
+        group.signal = Signal::kLog;
+        group.filter = std::string("service:") + kind.service + " \"" + kind.text + "\"";
         group.baselineCount = q.baseline ? kind.baseline : 0;
+        if (q.baseline)
+            group.expected = static_cast<double>(kind.baseline) * static_cast<double>(q.range.length()) / static_cast<double>(q.baseline->length());
+        const bool scanner = kind.perSecond > 10, deadline = kind.perSecond > 0.5 && !scanner;
         for (int i = 0; i < columns.count; ++i) {
             const TimeNs t = columns.middle(i);
             const bool scan = t >= s::kScan && t < s::kScan + 3 * kMinute;
-            const double level = kind.perSecond > 10 ? (scan ? 1 : 0) : kind.perSecond > 0.5 ? s::failing(t) : 1;
+            const double level = scanner ? (scan ? 1 : 0) : deadline ? s::failing(t) : 1;
             group.perColumn.push_back(counted(kind.perSecond * level * columns.seconds(), t, kind.kind[5]));
             group.count += group.perColumn.back();
         }
-        group.first = kind.perSecond > 10 ? s::kScan : kind.perSecond > 0.5 ? s::kFirst504 : q.range.from;
-        group.last = kind.perSecond > 10 ? s::kScan + 3 * kMinute : kind.perSecond > 0.5 ? s::kRollback : q.range.to;
-        group.exampleSeq = kHeroLlmSpan - 1;
+        group.first = scanner ? s::kScan : deadline ? s::kFirst504 : q.range.from;
+        group.last = scanner ? s::kScan + 3 * kMinute : deadline ? s::kRollback : q.range.to;
+        group.exampleSeq = kHeroLog;
+        group.muted = scanner;
+        if (scanner)
+            group.where.push_back({"client.address", "198.51.100.23", group.count, group.count, 1});
+        if (deadline) {
+            group.where.push_back({"upstream", "vllm-a", group.count, group.count, 1});
+            group.deadlineSeconds = 30;
+            group.attempts = {group.count * 93 / 144, group.count - group.count * 93 / 144};
+            group.requests = group.attempts[0];
+            group.failedRequests = group.attempts[1];
+            group.savedRequests = group.requests - group.failedRequests;
+            group.tracesKept = q.details ? group.requests / 12 : 0;
+            if (q.details)
+                group.samples.push_back({kHeroLog, s::at(11, 7, 44), "first byte deadline exceeded", heroTrace(), true, 1, true});
+        }
         answer.errors += group.count;
         if (group.count > 0)
             answer.groups.push_back(std::move(group));
     }
+    answer.attemptsFromLogs = true;
+    for (int i = 0; i < columns.count; ++i) {
+        answer.attempts.push_back(counted(3.8 * columns.seconds(), columns.middle(i), 9));
+        answer.attemptsTotal += answer.attempts.back();
+    }
     answer.total = static_cast<uint64_t>(3.8 * static_cast<double>(q.range.length()) / 1e9);
     return answer;
+}
+
+Result<DifferencesAnswer> FakeBackend::differences(const DifferencesQuestion&, std::stop_token stop) {
+    NJ_RETURN_IF_ERROR(begin(stop));
+    return DifferencesAnswer{{{"service", "vllm-a", false, 1, 0.43, {"resource.k8s.pod.name"}}, {"gen_ai.usage.prompt_tokens", "4000", true, 0.58, 0.39, {}}}, 246, 2'251, 11};
 }
 
 Result<std::vector<ChangeRow>> FakeBackend::changes(const ChangesQuestion& q, std::stop_token stop) {

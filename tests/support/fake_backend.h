@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "query/backend.h"
+#include "query/differences.h"
+#include "query/failures.h"
 
 namespace nj::test {
 
@@ -22,7 +24,7 @@ struct FakeScript {
     std::atomic<int> cancelled{0};
 };
 
-class FakeBackend : public query::Backend {
+class FakeBackend : public query::Backend, public query::FailureBackend, public query::DifferenceBackend {
 public:
     explicit FakeBackend(std::shared_ptr<FakeScript> script = std::make_shared<FakeScript>()) : script_(std::move(script)) {}
 
@@ -44,6 +46,8 @@ public:
     Result<query::StagesAnswer> stages(const query::StagesQuestion& question, std::stop_token stop) override;
     Result<std::vector<query::EntityRow>> entityTable(const query::EntityTableQuestion& question, std::stop_token stop) override;
     Result<query::ErrorsAnswer> errors(const query::ErrorsQuestion& question, std::stop_token stop) override;
+    Result<query::DifferencesAnswer> differences(const query::DifferencesQuestion& question, std::stop_token stop) override;
+    Result<query::FailuresAnswer> failures(const query::FailuresQuestion& question, std::stop_token stop) override;
     Result<std::vector<query::ChangeRow>> changes(const query::ChangesQuestion& question, std::stop_token stop) override;
     Result<query::TraceListAnswer> traceList(const query::TraceListQuestion& question, std::stop_token stop) override;
     Result<query::TraceTree> traceTree(const TraceId& id, std::stop_token stop) override;
