@@ -5,6 +5,7 @@
 #include <QtTest/QtTest>
 
 #include "support/fake_backend.h"
+#include "views/latency_differences_panel.h"
 #include "views/latency_heatmap_panel.h"
 #include "views/latency_panel.h"
 #include "views/latency_pictures.h"
@@ -64,8 +65,39 @@ private Q_SLOTS:
         QVERIFY(f.view->summary().contains(QStringLiteral("n = ")));
         QCOMPARE(main->chart().data().series.size(), 4);   // p50 and p99 of two replicas
         QVERIFY(main->chart().data().yScale.log);
-        QCOMPARE(main->chart().data().marks.limits.size(), 1);
+        QCOMPARE(main->chart().data().marks.limits.size(), 2);   // baseline and deadline
         QVERIFY(!main->chart().data().marks.flags.isEmpty());
+    }
+
+    void whatTheDeadlineCutIsSaid() {
+        Fixture f;
+        f.show();
+        auto* main = f.child<LatencyPanel>();
+        QVERIFY(main->cuts());
+        QCOMPARE(main->cuts()->group, QStringLiteral("vllm-a"));
+        QVERIFY2(f.view->summary().startsWith(QStringLiteral("Time to first token p99: vllm-a ≥ ")), qPrintable(f.view->summary()));
+        const auto& hatches = main->chart().data().marks.hatches;
+        QCOMPARE(hatches.size(), 1);
+        QCOMPARE(hatches[0].above, 30.0);
+        QVERIFY(hatches[0].text.contains(QStringLiteral("504s have no TTFT")));
+        const QVector<LegendRow> rows = main->legend().legendModel().rows();
+        QVERIFY(rows[0].atLeast && !rows[1].atLeast);   // the control lost nothing
+        // Whole spans end at the deadline: nothing is missing there.
+        auto* box = f.view->findChild<QComboBox*>(QStringLiteral("measure"));
+        QTest::keyClick(box, Qt::Key_Home);
+        QTRY_VERIFY_WITH_TIMEOUT(f.view->settled(), 20'000);
+        QVERIFY(!main->cuts());
+        QVERIFY(main->chart().data().marks.hatches.isEmpty());
+    }
+
+    void measuresKnowTheirTwins() {
+        FakeBackend backend;
+        const auto measures = *backend.measures({});
+        const auto twin = spanTwin(measures[1], measures);
+        QVERIFY(twin);
+        QCOMPARE(QString::fromStdString(twin->key), QStringLiteral("gen_ai.latency.time_to_first_token"));
+        QVERIFY(!spanTwin(measures[3], measures));
+        QVERIFY(endsAtDeadline(measures[1]) && !endsAtDeadline(measures[2]));
     }
 
     void theLegendChoosesWhatIsDrawn() {
@@ -138,6 +170,13 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(f.view->settled(), 20'000);
         QVERIFY(traces->table().model()->rowCount() > 0);
         QCOMPARE(f.workspace.range(), FakeBackend::incident());   // a box is a question, not a zoom
+        auto* differences = f.child<LatencyDifferencesPanel>();
+        QVERIFY(differences->isVisible() && differences->bodyShown());
+        auto* list = f.view->findChild<QWidget*>(QStringLiteral("differences"));
+        list->setFocus();
+        QTest::keyClick(list, Qt::Key_Down);
+        QTest::keyClick(list, Qt::Key_Return);
+        QCOMPARE(f.workspace.filterText(), QStringLiteral("service:vllm-a"));
     }
 
     void errorsAndEmptinessSayWhatToDo() {

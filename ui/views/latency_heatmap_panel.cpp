@@ -46,6 +46,11 @@ void LatencyHeatmapPanel::setFlags(const QVector<ChartFlag>& flags) {
     show();
 }
 
+void LatencyHeatmapPanel::setCuts(const std::optional<LatencyCuts>& cuts) {
+    cuts_ = cuts;
+    show();
+}
+
 void LatencyHeatmapPanel::setMeasure(const std::optional<query::Measure>& measure) {
     measure_ = measure;
     answer_ = {};
@@ -77,7 +82,7 @@ void LatencyHeatmapPanel::refresh() {
 void LatencyHeatmapPanel::show() {
     if (!measure_ || failed_)
         return;
-    HeatmapData heat = heatmapData(answer_, *measure_, flags_);
+    HeatmapData heat = heatmapData(answer_, *measure_, flags_, cuts_);
     if (answer_.n == 0) {
         setTitle(heat.title);
         setWords({});

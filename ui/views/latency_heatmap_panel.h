@@ -15,6 +15,7 @@ class LatencyHeatmapPanel : public Panel {
 public:
     explicit LatencyHeatmapPanel(const ViewContext& context, QWidget* parent = nullptr);
     void setFlags(const QVector<ChartFlag>& flags);
+    void setCuts(const std::optional<LatencyCuts>& cuts);
     void setMeasure(const std::optional<query::Measure>& measure);
     void refresh();
     [[nodiscard]] bool settled() const { return !asking_; }
@@ -36,6 +37,7 @@ private:
     std::optional<query::Measure> measure_;
     query::HeatmapAnswer answer_;
     QVector<ChartFlag> flags_;
+    std::optional<LatencyCuts> cuts_;
     bool asking_ = false, failed_ = false;
 };
 

@@ -142,7 +142,7 @@ int LatencyPanel::rankOf(const QString& group) const {
 
 LatencyPicture LatencyPanel::picture() const {
     LatencyPicture picture{answer_, *measure_, kQuantiles, {}, splitBy_, scaleChoice_->chosen(0), context_.workspace.utc(),
-                           context_.workspace.info().sampledShare, [this](const QString& group) { return rankOf(group); }};
+                           context_.workspace.info().sampledShare, [this](const QString& group) { return rankOf(group); }, cuts_};
     for (size_t i = 0; i < kQuantiles.size(); ++i)
         picture.shown.push_back(quantileChoice_->chosen(static_cast<int>(i)));
     return picture;
@@ -164,6 +164,32 @@ void LatencyPanel::refresh() {
     context_.queries.ask(
         QStringLiteral("latency/main"), this, [question](query::Backend& backend, std::stop_token stop) { return backend.latency(question, stop); },
         [this](Result<query::LatencyAnswer>&& answer) { answerArrived(std::move(answer)); });
+    askCuts();
+}
+
+// Requests that were given up have no value: asked beside, drawn when known.
+void LatencyPanel::askCuts() {
+    context_.queries.cancel(QStringLiteral("latency/cuts"));
+    askingCuts_ = false;
+    if (!endsAtDeadline(*measure_)) {
+        cuts_.reset();
+        Q_EMIT cutsChanged();
+        return;
+    }
+    query::FailuresQuestion question;
+    question.range = context_.workspace.range();
+    question.filter = context_.workspace.filter();
+    askingCuts_ = true;
+    context_.queries.ask(
+        QStringLiteral("latency/cuts"), this, [question](query::Backend& backend, std::stop_token stop) { return query::askFailures(backend, question, stop); },
+        [this](Result<query::FailuresAnswer>&& answer) {
+            askingCuts_ = false;
+            cuts_ = answer.ok() ? latencyCuts(*answer) : std::nullopt;
+            if (!asking_)
+                show();
+            Q_EMIT cutsChanged();
+            Q_EMIT settledChanged();
+        });
 }
 
 void LatencyPanel::answerArrived(Result<query::LatencyAnswer>&& answer) {

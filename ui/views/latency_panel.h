@@ -25,7 +25,10 @@ public:
     [[nodiscard]] QString splitBy() const { return splitBy_; }
     // Asks again for the workspace's range, baseline and filter.
     void refresh();
-    [[nodiscard]] bool settled() const { return !asking_; }
+    [[nodiscard]] bool settled() const { return !asking_ && !askingCuts_; }
+    [[nodiscard]] const std::vector<query::Measure>& measures() const { return measures_; }
+    // What its percentiles cannot see.
+    [[nodiscard]] const std::optional<LatencyCuts>& cuts() const { return cuts_; }
     [[nodiscard]] TimeChart& chart() { return *chart_; }
     [[nodiscard]] LegendTable& legend() { return *legend_; }
 
@@ -33,12 +36,14 @@ Q_SIGNALS:
     void measureChanged();
     void splitChanged();
     void settledChanged();
+    void cutsChanged();
     // A click into the chart: the instant, and the group under it ("" = none).
     void spikeClicked(nj::TimeNs time, const QString& group);
 
 private:
     void buildControls();
     void offerSplits();
+    void askCuts();
     void answerArrived(Result<query::LatencyAnswer>&& answer);
     void show();
     void showCursor();
@@ -59,7 +64,8 @@ private:
     QVector<ChartFlag> flags_;
     QString splitBy_;
     bool splitChosen_ = false;   // by the reader; until then the most separating key is taken
-    bool asking_ = false, failed_ = false;
+    std::optional<LatencyCuts> cuts_;
+    bool asking_ = false, askingCuts_ = false, failed_ = false;
 };
 
 }  // namespace nj::ui

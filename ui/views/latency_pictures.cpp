@@ -63,6 +63,13 @@ std::vector<double> finite(const std::vector<double>& values) {
     return kept;
 }
 
+// The deadline and what has no value above it.
+void addCuts(ChartMarks& marks, const LatencyCuts& cuts, const query::Measure& measure) {
+    marks.limits.push_back({cuts.deadline, Tr::tr("deadline %1").arg(formatValue(cuts.deadline, QStringLiteral("s"))), ChartRole::kError, false});
+    const QString what = QString::fromStdString(measure.key).contains(QLatin1String("first_token")) ? Tr::tr("TTFT") : Tr::tr("value");
+    marks.hatches.push_back({cuts.range, cuts.deadline, Tr::tr("%1 %2s have no %3").arg(formatCount(cuts.count), cuts.kind, what)});
+}
+
 double valueAt(const std::vector<double>& values, size_t index) { return index < values.size() ? values[index] : kNoValue; }
 
 }  // namespace
@@ -94,6 +101,13 @@ size_t LatencyPicture::main() const {
     return quantiles.empty() ? 0 : quantiles.size() - 1;
 }
 
+bool LatencyPicture::atLeast(const query::LatencyGroup& group) const {
+    if (cuts && cuts->touches(QString::fromStdString(group.label)))
+        return true;
+    // A histogram's largest value is its last finite edge: a quantile that reaches it lies in the bucket above.
+    return answer.fromHistogram && group.max > 0 && valueAt(group.total, main()) >= group.max;
+}
+
 TimeChartData LatencyPicture::chart(const QVector<ChartFlag>& flags) const {
     TimeChartData data;
     data.from = answer.from;
@@ -122,6 +136,11 @@ TimeChartData LatencyPicture::chart(const QVector<ChartFlag>& flags) const {
         const double baseline = valueAt(answer.groups.front().baseline, top) * measure.scale;
         if (std::isfinite(baseline) && baseline > 0)
             data.marks.limits.push_back({baseline, Tr::tr("baseline %1").arg(formatValue(baseline, data.unit)), ChartRole::kMuted, true});
+    }
+    if (cuts && shownUnit(measure) == u"s") {
+        addCuts(data.marks, *cuts, measure);
+        if (log)
+            data.yScale.high = cuts->deadline * 2;   // room for what is missing
     }
     return data;
 }
@@ -159,6 +178,7 @@ QVector<LegendRow> LatencyPicture::legend(const Theme& theme) const {
         row.baseline = valueAt(group.baseline, top) * measure.scale;
         row.value = valueAt(group.total, top) * measure.scale;
         row.n = group.n;
+        row.atLeast = atLeast(group);
         rows.push_back(row);
     }
     return rows;
@@ -187,9 +207,10 @@ QString LatencyPicture::title() const {
     QString text = what + QStringLiteral(": ");
     if (!splitBy.isEmpty())
         text += groupName(worst, splitBy) + QLatin1Char(' ');
-    text += formatValue(value * measure.scale, shownUnit(measure));
+    const QString least = atLeast(worst) ? QStringLiteral("≥ ") : QString();
+    text += least + formatValue(value * measure.scale, shownUnit(measure));
     if (before > 0)
-        text += QStringLiteral(", ") + (splitBy.isEmpty() ? Tr::tr("%1 the baseline") : Tr::tr("%1 its baseline")).arg(formatFactor(before, value));
+        text += QStringLiteral(", ") + (splitBy.isEmpty() ? Tr::tr("%1 the baseline") : Tr::tr("%1 its baseline")).arg(least + formatFactor(before, value));
     return text;
 }
 
@@ -271,7 +292,7 @@ StagesPicture stagesPicture(const query::StagesAnswer& answer, const Theme& them
 
 // ---------------------------------------------------------------- heatmap
 
-HeatmapData heatmapData(const query::HeatmapAnswer& answer, const query::Measure& measure, const QVector<ChartFlag>& flags) {
+HeatmapData heatmapData(const query::HeatmapAnswer& answer, const query::Measure& measure, const QVector<ChartFlag>& flags, const std::optional<LatencyCuts>& cuts) {
     HeatmapData data;
     data.from = answer.from;
     data.width = answer.width;
@@ -282,6 +303,10 @@ HeatmapData heatmapData(const query::HeatmapAnswer& answer, const query::Measure
         data.exemplars.push_back({dot.time, dot.value * measure.scale});
     data.marks.flags = flags;
     data.marks.flagLabels = false;
+    if (cuts && data.unit == u"s") {
+        addCuts(data.marks, *cuts, measure);
+        data.marks.limits.clear();   // the line is above, in the main picture
+    }
     data.title = Tr::tr("%1 of each observation").arg(measureTitle(measure));
     data.description = Tr::tr("n = %1").arg(formatCount(answer.n));
     return data;

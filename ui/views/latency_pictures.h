@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "query/backend.h"
+#include "views/latency_cuts.h"
 #include "widgets/chart_data.h"
 #include "widgets/heatmap_chart.h"
 #include "widgets/legend_table.h"
@@ -29,6 +30,9 @@ struct LatencyPicture {
     bool utc = true;
     double sampledShare = 0;                  // of traces; 0 = not declared
     std::function<int(const QString&)> rank;  // colour of a group
+    std::optional<LatencyCuts> cuts;          // observations that are missing above a deadline
+    // The main quantile of the whole range is a lower bound: observations are missing, or it lies in a bucket without upper edge.
+    [[nodiscard]] bool atLeast(const query::LatencyGroup& group) const;
     // The highest shown quantile: the one the title, the legend and the baseline speak about.
     [[nodiscard]] size_t main() const;
     [[nodiscard]] TimeChartData chart(const QVector<ChartFlag>& flags) const;
@@ -54,6 +58,6 @@ StagesPicture stagesPicture(const query::StagesAnswer& answer, const Theme& them
 // Mean seconds of each stage: in the column of an instant, or over all (weighted by requests) without one. NaN = no request.
 QVector<double> stageMeans(const query::StagesAnswer& answer, std::optional<TimeNs> time);
 
-HeatmapData heatmapData(const query::HeatmapAnswer& answer, const query::Measure& measure, const QVector<ChartFlag>& flags);
+HeatmapData heatmapData(const query::HeatmapAnswer& answer, const query::Measure& measure, const QVector<ChartFlag>& flags, const std::optional<LatencyCuts>& cuts = {});
 
 }  // namespace nj::ui

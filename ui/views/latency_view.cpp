@@ -6,8 +6,10 @@
 #include <algorithm>
 
 #include "query/search_syntax.h"
+#include "views/latency_differences_panel.h"
 #include "views/latency_heatmap_panel.h"
 #include "views/latency_panel.h"
+#include "views/latency_pictures.h"
 #include "views/latency_stages_panel.h"
 #include "views/latency_traces_panel.h"
 #include "widgets/chart_events.h"
@@ -51,8 +53,15 @@ void LatencyView::build() {
     stages_ = new LatencyStagesPanel(context_);
     heatmap_ = new LatencyHeatmapPanel(context_);
     traces_ = new LatencyTracesPanel(context_);
-    traces_->setMinimumWidth(kTracesWidth - 60);
+    differences_ = new LatencyDifferencesPanel(context_);
+    side_ = splitter(Qt::Vertical, theme);
+    side_->addWidget(differences_);
+    side_->addWidget(traces_);
+    side_->setSizes({400, 600});
+    side_->setMinimumWidth(kTracesWidth - 60);
+    differences_->hide();
     traces_->hide();
+    side_->hide();
     auto* lower = splitter(Qt::Horizontal, theme);
     lower->addWidget(stages_);
     lower->addWidget(heatmap_);
@@ -67,7 +76,7 @@ void LatencyView::build() {
     down->setStretchFactor(1, 44);
     across_ = splitter(Qt::Horizontal, theme);
     across_->addWidget(down);
-    across_->addWidget(traces_);
+    across_->addWidget(side_);
     across_->setStretchFactor(0, 1);
     across_->setStretchFactor(1, 0);
     auto* column = new QVBoxLayout(this);
@@ -87,10 +96,9 @@ void LatencyView::connectPanels() {
     });
     connect(main_, &LatencyPanel::spikeClicked, this, &LatencyView::listAround);
     connect(stages_, &LatencyStagesPanel::spikeClicked, this, [this](TimeNs time) { listAround(time, {}); });
-    connect(heatmap_, &LatencyHeatmapPanel::boxMarked, this, [this](TimeRange range, double low, double high, quint64 count) {
-        traces_->show();
-        traces_->askBox(range, low, high, *main_->measure(), count);
-    });
+    connect(differences_, &LatencyDifferencesPanel::settledChanged, this, &LatencyView::announce);
+    connect(main_, &LatencyPanel::cutsChanged, this, [this] { heatmap_->setCuts(main_->cuts()); });
+    connect(heatmap_, &LatencyHeatmapPanel::boxMarked, this, &LatencyView::listBox);
     connect(heatmap_, &LatencyHeatmapPanel::boxCleared, this, &LatencyView::closeTraces);
     connect(heatmap_, &LatencyHeatmapPanel::exemplarClicked, this, [this](const TraceId& trace) {
         Selection selection;
@@ -108,10 +116,29 @@ void LatencyView::connectPanels() {
 void LatencyView::closeTraces() {
     if (!traces_->isVisible())
         return;
-    const bool hadFocus = traces_->isAncestorOf(focusWidget());
+    const bool hadFocus = side_->isAncestorOf(focusWidget());
     traces_->hide();
+    differences_->hide();
+    side_->hide();
     if (hadFocus)
         main_->chart().setFocus();
+}
+
+// What a box's rows have that the others have not, and their traces. A histogram has no rows: its spans' own measure stands for it.
+void LatencyView::listBox(TimeRange box, double low, double high, quint64 count) {
+    const query::Measure& shown = *main_->measure();
+    const auto twin = spanTwin(shown, main_->measures());
+    side_->show();
+    differences_->show();
+    traces_->show();
+    if (!twin) {
+        differences_->showWhyNot(tr("“%1” has no rows of its own to compare.").arg(measureTitle(shown)));
+        traces_->askBox(box, low, high, shown, count);
+        return;
+    }
+    const double factor = twin->scale != 0 ? shown.scale / twin->scale : 1;
+    differences_->askBox(box, low * factor, high * factor, *twin);
+    traces_->askBox(box, low * factor, high * factor, *twin, count);
 }
 
 void LatencyView::listAround(TimeNs time, const QString& group) {
@@ -123,6 +150,8 @@ void LatencyView::listAround(TimeNs time, const QString& group) {
     const QString term = group.isEmpty() || group == QLatin1String("others") || main_->splitBy().isEmpty()
                              ? QString()
                              : QString::fromStdString(query::searchTerm(main_->splitBy().toStdString(), group.toStdString(), false));
+    side_->show();
+    differences_->hide();
     traces_->show();
     traces_->askAround(time, width, *main_->measure(), term);
 }
@@ -202,7 +231,7 @@ void LatencyView::showFlags() {
 
 bool LatencyView::settled() const {
     const bool waiting = (stale_ && !context_.workspace.range().empty()) || soon_.isActive() || askingMeasures_ || askingEvents_;
-    return !waiting && main_->settled() && stages_->settled() && heatmap_->settled() && traces_->settled();
+    return !waiting && main_->settled() && stages_->settled() && heatmap_->settled() && traces_->settled() && differences_->settled();
 }
 
 void LatencyView::announce() {

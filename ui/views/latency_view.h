@@ -11,6 +11,7 @@ class QSplitter;
 
 namespace nj::ui {
 
+class LatencyDifferencesPanel;
 class LatencyPanel;
 class LatencyStagesPanel;
 class LatencyHeatmapPanel;
@@ -36,6 +37,7 @@ private:
     void askEvents();
     void showFlags();
     void listAround(TimeNs time, const QString& group);
+    void listBox(TimeRange box, double low, double high, quint64 count);
     void closeTraces();
     void announce();
 
@@ -44,6 +46,8 @@ private:
     LatencyStagesPanel* stages_;
     LatencyHeatmapPanel* heatmap_;
     LatencyTracesPanel* traces_;
+    LatencyDifferencesPanel* differences_;
+    QSplitter* side_;
     QSplitter* across_;
     QTimer soon_;
     std::vector<query::EventMark> events_;
