@@ -7,8 +7,10 @@
 #include "nightjar_process.h"
 #include "shell/main_window.h"
 #include "shell/workbench.h"
+#include "views/errors_view.h"
 #include "views/latency_panel.h"
 #include "views/latency_traces_panel.h"
+#include "widgets/error_group_table.h"
 #include "widgets/time_chart.h"
 #include "widgets/trace_panel.h"
 
@@ -128,6 +130,54 @@ private Q_SLOTS:
         const auto* table = bench().currentView()->findChild<QTableView*>();
         QVERIFY(table && table->model()->rowCount() >= 1);
         QVERIFY(bench().workspace().filterText().contains(QStringLiteral("trace:")));
+    }
+    void errorsTellTheDeadlineFirst() {
+        bench().workspace().setFilterText({});
+        bench().workspace().setRange({timeOf(QJsonValue(QStringLiteral("2026-03-17T09:30:00Z"))), timeOf(QJsonValue(QStringLiteral("2026-03-17T11:50:00Z")))});
+        bench().showView(QStringLiteral("errors"));
+        QTRY_VERIFY_WITH_TIMEOUT(window_->settled(), kPatience);
+        auto* view = qobject_cast<ErrorsView*>(bench().currentView());
+        QVERIFY(view);
+        const query::Failure& worst = view->groups().group(0);
+        const auto truth = [](const char* key) { return static_cast<uint64_t>(demoTruth(QStringLiteral("counts"), QLatin1String(key)).toInt()); };
+        QVERIFY2(view->summary().contains(QStringLiteral("504 first byte deadline exceeded on vllm-a, 1,440 times")), qPrintable(view->summary()));
+        QCOMPARE(worst.count, truth("deadlines"));
+        QCOMPARE(worst.failedRequests, truth("failedRequests"));
+        QCOMPARE(worst.savedRequests, truth("savedByRetry"));
+        QCOMPARE(worst.attempts, (std::vector<uint64_t>{truth("firstDeadlines"), truth("secondDeadlines")}));
+        QVERIFY(!worst.where.empty());
+        QCOMPARE(QString::fromStdString(worst.where.front().value), QStringLiteral("vllm-a"));
+        QCOMPARE(worst.where.front().count, worst.count);
+        QCOMPARE(worst.deadlineSeconds, 30.0);
+        QVERIFY(worst.tracesKept > 0 && worst.samples.size() == 3 && worst.samples[0].traceKept);
+        // The scanner's 404s are more, and last; cut streams (status 200, flag DC) are counted.
+        const int last = view->groups().rowCount() - 1;
+        QVERIFY(view->groups().isMuted(last) && view->groups().group(last).count >= truth("scanner404"));
+        bool cut = false;
+        for (int row = 0; row <= last; ++row) {
+            const query::Failure& group = view->groups().group(row);
+            cut = cut || (group.kind.find("DC") != std::string::npos && group.sameAs < 0 && group.count >= truth("cutStreamsIncident"));
+        }
+        QVERIFY2(cut, "no group counts the cut streams");
+        // e goes on, Enter opens the rows.
+        view->table().setFocus();
+        QTest::keyClick(&view->table(), Qt::Key_E);
+        QCOMPARE(view->table().currentRow(), 1);
+        QTest::keyClick(&view->table(), Qt::Key_E, Qt::ShiftModifier);
+        QTest::keyClick(&view->table(), Qt::Key_Return);
+        QTRY_COMPARE_WITH_TIMEOUT(bench().currentViewId(), QStringLiteral("logs"), kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(window_->settled(), kPatience);
+        QCOMPARE(static_cast<uint64_t>(bench().currentView()->findChild<QTableView*>()->model()->rowCount()), truth("deadlines"));
+        bench().workspace().setFilterText({});
+    }
+    void latencySaysWhatItCannotSee() {
+        bench().showView(QStringLiteral("latency"));
+        QTRY_VERIFY_WITH_TIMEOUT(window_->settled(), kPatience);
+        auto* panel = bench().currentView()->findChild<LatencyPanel*>();
+        QVERIFY(panel && panel->cuts());
+        QCOMPARE(panel->cuts()->group, QStringLiteral("vllm-a"));
+        QCOMPARE(panel->cuts()->deadline, demoTruth().value(QStringLiteral("deadlineSeconds")).toDouble());
+        QVERIFY2(bench().currentView()->summary().contains(QStringLiteral("vllm-a ≥ ")), qPrintable(bench().currentView()->summary()));
     }
 
 private:

@@ -128,7 +128,13 @@ Result<OverviewFacts> askOverview(query::Backend& b, const OverviewScope& scope,
     OverviewFacts f;
     f.range = scope.range;
     f.baseline = scope.baseline;
-    NJ_ASSIGN(f.errors, b.errors({scope.range, scope.baseline, scope.filter, static_cast<int>(std::clamp<DurationNs>(scope.range.length() / kMinute, 30, 240)), 20}, stop));
+    const query::ErrorsQuestion errors{scope.range, scope.baseline, scope.filter, static_cast<int>(std::clamp<DurationNs>(scope.range.length() / kMinute, 30, 240)), 20};
+    if (auto failures = query::askFailures(b, {errors, false}, stop); failures.ok()) {
+        f.errors = {failures->from, failures->width, {failures->groups.begin(), failures->groups.end()}, failures->errors, failures->total};
+        f.failures = std::move(failures->groups);
+    } else {
+        NJ_ASSIGN(f.errors, b.errors(errors, stop));
+    }
     NJ_ASSIGN(f.entities, b.entityTable({scope.range, scope.baseline, scope.filter}, stop));
     NJ_ASSIGN(f.volume, b.volume({scope.range, scope.filter, kColumns / 2}, stop));
     if (scope.baseline) {

@@ -24,7 +24,15 @@ bool isClientError(const query::ErrorGroup& group) {
 }
 
 // Groups of log lines: their text says all.
-bool isLogKind(const query::ErrorGroup& group) { return group.signal == Signal::kLog || group.kind.find("log") != std::string::npos; }
+bool isLogKind(const query::ErrorGroup& group) { return group.kind.find("log") != std::string::npos; }
+
+// What is known of the group's requests; nullptr = nothing.
+const query::Failure* failureOf(const OverviewFacts& f, const query::ErrorGroup& group) {
+    for (const query::Failure& failure : f.failures)
+        if (failure.kind == group.kind && failure.text == group.text && failure.service == group.service && failure.signal == group.signal)
+            return failure.failedRequests + failure.savedRequests > 0 ? &failure : nullptr;
+    return nullptr;
+}
 
 double ratio(double before, double after) { return before > 0 && after > 0 && std::isfinite(before) && std::isfinite(after) ? after / before : std::nan(""); }
 
@@ -114,6 +122,8 @@ void tellErrors(const OverviewFacts& f, const query::ErrorGroup& group, Overview
     s.push_back({tr("%1 times").arg(formatCount(group.count)), rows});
     s.push_back({tr("from"), {}});
     s.push_back({stretch(f, group.first, group.last), rangeLink({group.first, group.last + kMinute})});
+    if (const query::Failure* failure = failureOf(f, group))
+        s.push_back({tr(", and %1 requests finally failed").arg(formatCount(failure->failedRequests)), {StoryLink::Kind::kView, {}, {}, QString::fromLatin1(links::kErrors), {}, {}, -1}});
     if (!f.baseline)
         s.push_back({tr("(there is no baseline to compare with)"), {}});
     else if (group.baselineCount == 0)
@@ -260,6 +270,21 @@ StoryTile errorTile(const OverviewFacts& f, const query::ErrorGroup* group) {
             }
     }
     tile.link = filterLink(QStringLiteral("status"), QStringLiteral("error"), links::kTraces);
+    return tile;
+}
+
+StoryTile requestsTile(const OverviewFacts& f, const query::Failure& failure) {
+    StoryTile tile;
+    tile.caption = tr("Requests failed");
+    tile.mark = QStringLiteral("▲");
+    tile.role = QStringLiteral("error");
+    tile.number = formatCount(failure.failedRequests);
+    if (f.baseline && failure.baselineCount == 0)
+        tile.baseline = QStringLiteral("0");
+    tile.first = tr("of %1 that met it").arg(formatCount(failure.failedRequests + failure.savedRequests));
+    tile.second = tr("%1 saved by a retry").arg(formatCount(failure.savedRequests));
+    tile.spark = floats(failure.perColumn);
+    tile.link = {StoryLink::Kind::kView, {}, {}, QString::fromLatin1(links::kErrors), {}, {}, -1};
     return tile;
 }
 
@@ -424,6 +449,8 @@ OverviewStory tellStory(const OverviewFacts& f) {
     addFacts(f, group, story);
     if (group && slow)
         addLatencyTail(f, *slow, story);
+    if (const query::Failure* failure = group ? failureOf(f, *group) : nullptr)
+        story.tiles.push_back(requestsTile(f, *failure));
     story.tiles.push_back(errorTile(f, group));
     if (group)
         story.tiles.push_back(minutesTile(f, *group));

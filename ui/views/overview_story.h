@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "query/backend.h"
+#include "query/failures.h"
 
 namespace nj::ui {
 
@@ -45,6 +46,7 @@ struct OverviewFacts {
     bool utc = true;
     query::CapsuleInfo info;
     query::ErrorsAnswer errors;
+    std::vector<query::Failure> failures;   // the same groups with what is known of their requests; may be empty
     std::vector<query::EntityRow> entities;
     query::LatencyAnswer latency;      // of `measure`, split
     query::Measure measure;

@@ -194,6 +194,7 @@ void OverviewView::askMain() {
         facts_.range = facts->range;
         facts_.baseline = facts->baseline;
         facts_.errors = std::move(facts->errors);
+        facts_.failures = std::move(facts->failures);
         facts_.entities = std::move(facts->entities);
         facts_.volume = std::move(facts->volume);
         facts_.baselineVolume = std::move(facts->baselineVolume);
