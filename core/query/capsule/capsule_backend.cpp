@@ -4,12 +4,14 @@
 #include "query/capsule/failure_questions.h"
 #include "query/capsule/log_answers.h"
 #include "query/capsule/questions.h"
+#include "query/capsule/resource_index.h"
 #include "query/capsule/source_questions.h"
+#include "query/resources.h"
 
 namespace nj::query {
 namespace {
 
-class CapsuleBackend : public Backend, public SourceQuestions, public DriftSource, public LogSource, public FailureBackend, public DifferenceBackend {
+class CapsuleBackend : public Backend, public SourceQuestions, public DriftSource, public LogSource, public FailureBackend, public DifferenceBackend, public ResourceBackend {
 public:
     explicit CapsuleBackend(std::unique_ptr<store::CapsuleReader> reader) : reader_(std::move(reader)) {}
 
@@ -52,6 +54,12 @@ public:
     Result<ObjectiveAnswer> objective(const ObjectiveQuestion& q, std::stop_token stop) override { return ask(stop, answerObjective, q); }
     Result<FailuresAnswer> failures(const FailuresQuestion& q, std::stop_token stop) override { return ask(stop, answerFailures, q); }
     Result<DifferencesAnswer> differences(const DifferencesQuestion& q, std::stop_token stop) override { return ask(stop, answerDifferences, q); }
+    Result<ResourceGrid> resourceGrid(const ResourceGridQuestion& q, std::stop_token stop) override {
+        return ask(stop, [this](QueryContext& context, const ResourceGridQuestion& question) { return answerResourceGrid(context, resources_, question); }, q);
+    }
+    Result<ResourceSurvey> resourceSurvey(const ResourceSurveyQuestion& q, std::stop_token stop) override {
+        return ask(stop, [this](QueryContext& context, const ResourceSurveyQuestion& question) { return answerResourceSurvey(context, resources_, question); }, q);
+    }
 
 private:
     template <typename Answer, typename... Question>
@@ -59,6 +67,7 @@ private:
         NJ_ASSIGN(std::shared_ptr<const store::Snapshot> snapshot, reader_->snapshot());
         if (!snapshot_ || snapshot_->commitSeq() != snapshot->commitSeq()) {
             cache_.clear();   // views are valid as long as their snapshot only
+            resources_ = {};
             snapshot_ = std::move(snapshot);
         }
         QueryContext context(*reader_, snapshot_, cache_, stop);
@@ -72,6 +81,7 @@ private:
     std::unique_ptr<store::CapsuleReader> reader_;
     std::shared_ptr<const store::Snapshot> snapshot_;
     QueryCache cache_;
+    ResourceCache resources_;
 };
 
 }  // namespace
