@@ -13,6 +13,7 @@
 #include "views/view.h"
 #include "widgets/attribute_table.h"
 #include "widgets/flow_layout.h"
+#include "widgets/inspector_resource.h"
 #include "widgets/inspector_sentence.h"
 #include "widgets/lane_planner.h"
 #include "widgets/plain_label.h"
@@ -97,7 +98,27 @@ private:
     const Theme& theme_;
 };
 
-Result<InspectorContent> contentFor(query::Backend& backend, const Selection& selection, const InspectorOptions& options, TimeRange all, std::stop_token stop) {
+// What is shown around a selection.
+struct InspectorScope {
+    TimeRange all, range;
+    std::optional<TimeNs> cursor;
+};
+
+constexpr int kSurveyColumns = 280, kMarkColumns = 8;
+
+// A series that measures a device is that device's; else it is only itself.
+Result<InspectorContent> seriesContent(query::Backend& backend, const query::SeriesInfo& series, const InspectorOptions& options, const InspectorScope& scope, std::stop_token stop) {
+    Result<query::ResourceSurvey> survey = query::askResourceSurvey(backend, {scope.range, kSurveyColumns, series.id}, stop);
+    if (!survey.ok() || survey->key.empty())
+        return inspectSeries(series, options);
+    ResourceInspection inspection{series, std::move(*survey), {}, scope.cursor};
+    if (!inspection.survey.metrics.empty()) {
+        NJ_ASSIGN(inspection.marks, query::askResourceGrid(backend, {inspection.survey.metrics.front().metric.id, scope.all, kMarkColumns, {inspection.survey.key}, true}, stop));
+    }
+    return inspectResource(inspection, options).value_or(inspectSeries(series, options));
+}
+
+Result<InspectorContent> contentFor(query::Backend& backend, const Selection& selection, const InspectorOptions& options, const InspectorScope& scope, std::stop_token stop) {
     switch (selection.kind) {
         case Selection::Kind::kSpan: {
             NJ_ASSIGN(const query::SpanDetail detail, backend.spanDetail(selection.seq, stop));
@@ -118,7 +139,7 @@ Result<InspectorContent> contentFor(query::Backend& backend, const Selection& se
             return inspectLog(detail, options);
         }
         case Selection::Kind::kEvent: {
-            NJ_ASSIGN(const std::vector<query::EventMark> events, backend.events(all, stop));
+            NJ_ASSIGN(const std::vector<query::EventMark> events, backend.events(scope.all, stop));
             for (const query::EventMark& event : events)
                 if (event.seq == selection.seq)
                     return inspectEvent(event, options);
@@ -128,7 +149,7 @@ Result<InspectorContent> contentFor(query::Backend& backend, const Selection& se
             NJ_ASSIGN(const std::vector<query::SeriesInfo> list, backend.series({}, stop));
             for (const query::SeriesInfo& info : list)
                 if (info.id == selection.seq)
-                    return inspectSeries(info, options);
+                    return seriesContent(backend, info, options, scope, stop);
             return makeError(ErrorCode::kNotFound, "The series is no longer there.");
         }
         default: return InspectorContent{};
@@ -205,7 +226,7 @@ void Inspector::ask() {
     }
     const InspectorOptions options{workspace_.utc(), workspace_.contentsShown()};
     queries_.ask(QStringLiteral("inspector/main"), this,
-                 [selection, options, all = workspace_.all()](query::Backend& b, std::stop_token s) { return contentFor(b, selection, options, all, s); },
+                 [selection, options, scope = InspectorScope{workspace_.all(), workspace_.range(), workspace_.cursor()}](query::Backend& b, std::stop_token s) { return contentFor(b, selection, options, scope, s); },
                  [this](Result<InspectorContent>&& content) { show(std::move(content)); });
 }
 
@@ -379,6 +400,8 @@ void Inspector::follow(const InspectorLink& link) {
     switch (link.kind) {
         case InspectorLink::Kind::kView: workspace_.requestView(link.view, link.parameter); break;
         case InspectorLink::Kind::kFilter:
+            if (!link.range.empty())
+                workspace_.setRange(link.range);
             addTerm(link.field, link.value, false);
             if (!link.view.isEmpty())
                 workspace_.requestView(link.view, link.parameter);

@@ -29,7 +29,7 @@ struct InspectorLink {
     QString text;
     QString view, parameter;    // kView
     QString field, value;       // kFilter: added to the filter; `view` is shown after it when set
-    TimeRange range;            // kRange
+    TimeRange range;            // kRange; with kFilter also set when not empty
     bool primary = false;
 };
 

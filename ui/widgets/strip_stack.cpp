@@ -13,13 +13,13 @@ namespace nj::ui {
 
 namespace {
 
-constexpr int kNameWidth = 138, kValueWidth = 250, kAxisLeft = 42, kRow = 15, kNumber = 70, kHeading = 16;
+constexpr int kRow = 15, kNumber = 70, kHeading = 16, kBaselineFrom = 200;
 
 }  // namespace
 
 class StripStack::Names : public QWidget {
 public:
-    Names(const Strip& strip, const Theme& theme, QWidget* parent) : QWidget(parent), strip_(strip), theme_(theme) { setFixedWidth(kNameWidth); }
+    Names(const Strip& strip, int width, const Theme& theme, QWidget* parent) : QWidget(parent), strip_(strip), theme_(theme) { setFixedWidth(width); }
 
 protected:
     void paintEvent(QPaintEvent*) override {
@@ -44,8 +44,8 @@ private:
 
 class StripStack::Values : public QWidget {
 public:
-    Values(const Strip& strip, Workspace& workspace, const Theme& theme, QWidget* parent) : QWidget(parent), strip_(strip), workspace_(workspace), theme_(theme) {
-        setFixedWidth(kValueWidth);
+    Values(const Strip& strip, Workspace& workspace, int width, const Theme& theme, QWidget* parent) : QWidget(parent), strip_(strip), workspace_(workspace), theme_(theme) {
+        setFixedWidth(width);
         connect(&workspace, &Workspace::cursorChanged, this, [this] { update(); });
     }
 
@@ -64,13 +64,16 @@ private:
         p.fillRect(QRectF(10, y + kRow / 2.0 - 3.5, 7, 7), row.color);
         p.setFont(theme_.caption);
         p.setPen(theme_.muted);
-        const QRectF name(22, y, width() - 22 - 2 * kNumber, kRow);
+        const bool baseline = width() >= kBaselineFrom;
+        const QRectF name(22, y, width() - 22 - (baseline ? 2 : 1) * kNumber, kRow);
         p.drawText(name, Qt::AlignLeft | Qt::AlignVCenter, p.fontMetrics().elidedText(row.name, Qt::ElideRight, static_cast<int>(name.width())));
         QFont strong = theme_.caption;
         strong.setWeight(QFont::DemiBold);
         p.setFont(strong);
         p.setPen(theme_.text);
         drawTabular(p, QRectF(name.right(), y, kNumber - 6, kRow), Qt::AlignRight | Qt::AlignVCenter, text(valueOf(row), row.unit));
+        if (!baseline)
+            return;
         p.setFont(theme_.caption);
         p.setPen(theme_.muted);
         drawTabular(p, QRectF(name.right() + kNumber, y, kNumber, kRow), Qt::AlignRight | Qt::AlignVCenter, std::isfinite(row.baseline) ? text(row.baseline, row.unit) : QString());
@@ -101,7 +104,7 @@ namespace {
 // Names the column of values: "At 11:12   value   baseline".
 class Heading : public QWidget {
 public:
-    Heading(Workspace& workspace, const Theme& theme, QWidget* parent) : QWidget(parent), workspace_(workspace), theme_(theme) {
+    Heading(Workspace& workspace, int width, const Theme& theme, QWidget* parent) : QWidget(parent), workspace_(workspace), theme_(theme), width_(width) {
         setFixedHeight(kHeading);
         QObject::connect(&workspace, &Workspace::cursorChanged, this, [this] { update(); });
     }
@@ -111,10 +114,12 @@ protected:
         QPainter p(this);
         p.setFont(theme_.caption);
         p.setPen(theme_.muted);
-        const QRectF area(width() - kValueWidth, 0, kValueWidth, height());
+        const QRectF area(width() - width_, 0, width_, height());
         const auto cursor = workspace_.cursor();
         const QString when = cursor ? QObject::tr("At %1").arg(formatClock(*cursor, workspace_.utc(), kSecond)) : QObject::tr("Last");
         p.drawText(area.adjusted(10, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, when);
+        if (width_ < kBaselineFrom)
+            return;
         p.drawText(area.adjusted(0, 0, -kNumber - 6, 0), Qt::AlignRight | Qt::AlignVCenter, QObject::tr("value"));
         p.drawText(area, Qt::AlignRight | Qt::AlignVCenter, QObject::tr("baseline"));
     }
@@ -122,15 +127,17 @@ protected:
 private:
     Workspace& workspace_;
     const Theme& theme_;
+    int width_;
 };
 
 }  // namespace
 
-StripStack::StripStack(Workspace& workspace, const Theme& theme, QWidget* parent) : QWidget(parent), workspace_(workspace), theme_(theme) {
+StripStack::StripStack(Workspace& workspace, const Theme& theme, QWidget* parent, StripColumns columns)
+    : QWidget(parent), workspace_(workspace), theme_(theme), columns_(columns) {
     column_ = new QVBoxLayout(this);
     column_->setContentsMargins(0, 0, 0, 0);
     column_->setSpacing(0);
-    heading_ = new Heading(workspace, theme, this);
+    heading_ = new Heading(workspace, columns_.values, theme, this);
     column_->addWidget(heading_);
 }
 
@@ -144,8 +151,8 @@ void StripStack::setStrips(const QVector<Strip>& strips) {
         charts_[at]->setData(strips_[i].chart);
         auto* row = charts_[at]->parentWidget()->layout();
         // Names and values are painted from copies: new ones for new data.
-        auto* names = new Names(strips_[i], theme_, charts_[at]->parentWidget());
-        auto* values = new Values(strips_[i], workspace_, theme_, charts_[at]->parentWidget());
+        auto* names = new Names(strips_[i], columns_.names, theme_, charts_[at]->parentWidget());
+        auto* values = new Values(strips_[i], workspace_, columns_.values, theme_, charts_[at]->parentWidget());
         delete row->replaceWidget(names_[at], names);
         delete row->replaceWidget(values_[at], values);
         delete names_[at];
@@ -172,7 +179,7 @@ void StripStack::rebuild() {
         row->setContentsMargins(0, 0, 0, 0);
         row->setSpacing(0);
         auto* chart = new TimeChart(workspace_, theme_, holder);
-        chart->setMargins(kAxisLeft, 1);
+        chart->setMargins(kAxisWidth, 1);
         chart->setTimeAxisShown(i + 1 == strips_.size());
         chart->setCardShown(false);
         chart->setMinimumHeight(34);

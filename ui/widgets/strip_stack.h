@@ -15,10 +15,17 @@ namespace nj::ui {
 
 class TimeChart;
 
+// Widths of what stands beside the charts. Under 200 the values have no room for a baseline.
+struct StripColumns {
+    int names = 138, values = 250;
+};
+
 class StripStack : public QWidget {
     Q_OBJECT
 public:
-    StripStack(Workspace& workspace, const Theme& theme, QWidget* parent = nullptr);
+    StripStack(Workspace& workspace, const Theme& theme, QWidget* parent = nullptr, StripColumns columns = {});
+    // Left of the plot, beside the names: the value axis.
+    static constexpr int kAxisWidth = 42;
     void setStrips(const QVector<Strip>& strips);
     [[nodiscard]] const QVector<Strip>& strips() const { return strips_; }
     [[nodiscard]] TimeChart* chart(int index) const { return charts_.at(static_cast<size_t>(index)); }
@@ -34,6 +41,7 @@ private:
     void rebuild();
     Workspace& workspace_;
     const Theme& theme_;
+    const StripColumns columns_;
     QVector<Strip> strips_;
     std::vector<TimeChart*> charts_;
     std::vector<QWidget*> names_, values_;

@@ -1,0 +1,48 @@
+// Resources: GPUs, replicas, hosts and pods as rows of a heatmap, the one that departs from its peers first, and what it did in lanes below.
+// Panels ask for their own answers; this class says when, and joins them. UI thread only.
+#pragma once
+
+#include <QTimer>
+
+#include "views/view.h"
+#include "widgets/chart_data.h"
+
+namespace nj::ui {
+
+class ResourcesHeatPanel;
+class ResourcesLanesPanel;
+
+class ResourcesView : public View {
+    Q_OBJECT
+public:
+    explicit ResourcesView(const ViewContext& context, QWidget* parent = nullptr);
+    // "metric:<id>" chooses a metric.
+    void open(const QString& parameter) override;
+    [[nodiscard]] bool settled() const override;
+    [[nodiscard]] QString summary() const override;
+
+protected:
+    void showEvent(QShowEvent* event) override;
+
+private:
+    void scheduleRefresh(bool everything);
+    void refresh();
+    void askEvents();
+    void showFlags();
+    void select(int gridRow);
+    void openRow(int gridRow);
+    void followSelection();
+    void showLanes();
+    void announce();
+
+    ViewContext context_;
+    ResourcesHeatPanel* heat_;
+    ResourcesLanesPanel* lanes_;
+    QTimer soon_;
+    std::vector<query::EventMark> events_;
+    std::string lanesKey_;
+    TimeRange lanesRange_;
+    bool stale_ = true, everything_ = true, askingEvents_ = false;
+};
+
+}  // namespace nj::ui
