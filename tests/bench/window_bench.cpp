@@ -3,6 +3,7 @@
 #include <QApplication>
 #include <QElapsedTimer>
 #include <QGridLayout>
+#include <QScrollBar>
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -12,6 +13,8 @@
 #include "state/workspace.h"
 #include "theme/theme.h"
 #include "widgets/heatmap_chart.h"
+#include "widgets/resource_heatmap.h"
+#include "widgets/resource_overview.h"
 #include "widgets/time_chart.h"
 
 using namespace nj;
@@ -98,6 +101,49 @@ void denseHeatmap(const Theme& theme) {
     figure("  hover", medianMs([&](int i) { workspace.setCursor(kFrom + kHour + i * kMinute); }), "target ≤ 4 ms");
 }
 
+// The Resources view's two halves over 1,024 GPUs and a day in columns of a minute.
+void deviceRows(const Theme& theme) {
+    Workspace workspace;
+    workspace.setAll({kFrom, kFrom + 24 * kHour});
+    workspace.openRange({kFrom, kFrom + 24 * kHour});
+    HeatRows rows;
+    rows.from = kFrom;
+    rows.width = kMinute;
+    rows.columns = 1440;
+    rows.shown = workspace.all();
+    rows.scale = {HeatScale::Kind::kShortfall, 0.6, 0.95};
+    rows.text = [](double v) { return QString::number(v, 'f', 2); };
+    for (int r = 0; r < 1024; ++r) {
+        HeatRow row;
+        row.key = row.name = QStringLiteral("GPU %1").arg(r);
+        row.heading = r % 8 == 0 ? QStringLiteral("node-%1").arg(r / 8) : QString();
+        for (int c = 0; c < rows.columns; ++c)
+            row.values.push_back((r * 31 + c * 17) % 97 == 0 ? std::nanf("") : 0.6F + 0.4F * static_cast<float>((r * 7 + c) % 64) / 64);
+        rows.rows.append(row);
+    }
+    ResourceHeatmap map(workspace, theme, {});
+    ResourceOverview overview(workspace, theme, {});
+    map.resize(1300, 700);
+    overview.resize(1300, 140);
+    map.setRows(rows);
+    overview.setRows(rows, true, QStringLiteral("lowest"));
+    map.show();
+    overview.show();
+    QApplication::processEvents();
+    figure("device rows 1,024 × 24 h: paint of both halves", medianMs([&](int) {
+               map.viewport()->repaint();
+               overview.repaint();
+           }), "target ≤ 16 ms");
+    figure("  scroll", medianMs([&](int i) { map.verticalScrollBar()->setValue(i * 400); }), "target ≤ 16 ms");
+    figure("  hover", medianMs([&](int i) { workspace.setCursor(kFrom + kHour + i * kMinute); }), "target ≤ 4 ms");
+    figure("  new data in both", medianMs([&](int) {
+               map.setRows(rows);
+               overview.setRows(rows, true, QStringLiteral("lowest"));
+               map.viewport()->repaint();
+               overview.repaint();
+           }), "");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -108,5 +154,6 @@ int main(int argc, char** argv) {
     theme.install();
     twelveCharts(theme);
     denseHeatmap(theme);
+    deviceRows(theme);
     return 0;
 }

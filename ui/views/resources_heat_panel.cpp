@@ -165,8 +165,10 @@ void ResourcesHeatPanel::showSurvey(Result<query::ResourceSurvey>&& answer) {
             names << q(name);
         setTitle(tr("Resources"));
         setWords({});
+        const bool sources = findView(QStringLiteral("sources")) != nullptr;
         showEmpty(tr("No metric of a GPU, serving engine, host or container is in this capsule. Recognised are, for example: %1.").arg(names.join(QStringLiteral("; "))),
-                  tr("Show the sources"), [this] { context_.workspace.requestView(QStringLiteral("sources")); });
+                  sources ? tr("Show the sources") : tr("Look at the logs"),
+                  [this, sources] { context_.workspace.requestView(sources ? QStringLiteral("sources") : QStringLiteral("logs")); });
         done();
         return;
     }

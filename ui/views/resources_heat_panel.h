@@ -25,6 +25,8 @@ public:
     void refresh(bool everything);
     void setFlags(const QVector<ChartFlag>& flags);
     void chooseMetric(const QString& id);
+    // Chosen by hand; "" = the view's own choice.
+    [[nodiscard]] QString metric() const { return chosenByHand_ ? metric_ : QString(); }
     [[nodiscard]] bool settled() const { return asking_ == 0; }
     [[nodiscard]] const query::ResourceGrid& grid() const { return zoom_; }
     [[nodiscard]] const query::ResourceSurvey& survey() const { return survey_; }

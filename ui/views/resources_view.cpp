@@ -58,6 +58,8 @@ void ResourcesView::open(const QString& parameter) {
         heat_->chooseMetric(parameter.mid(7));
 }
 
+QString ResourcesView::opened() const { return heat_->metric().isEmpty() ? QString() : QStringLiteral("metric:") + heat_->metric(); }
+
 void ResourcesView::scheduleRefresh(bool everything) {
     stale_ = true;
     everything_ = everything_ || everything;

@@ -18,6 +18,7 @@ public:
     explicit ResourcesView(const ViewContext& context, QWidget* parent = nullptr);
     // "metric:<id>" chooses a metric.
     void open(const QString& parameter) override;
+    [[nodiscard]] QString opened() const override;
     [[nodiscard]] bool settled() const override;
     [[nodiscard]] QString summary() const override;
 
