@@ -60,6 +60,15 @@ private slots:
                              << "nvidia_smi_xml"
                              << "2026-03-17T10:58:12Z DCGM_FI_DEV_GPU_TEMP{\"gpu\":\"3\",\"modelName\":\"H100\",\"pci_bus_id\":\"00000000:CB:00.0\"} 87\n"
                                 "2026-03-17T10:58:12Z DCGM_FI_DEV_GPU_UTIL{\"gpu\":\"3\",\"modelName\":\"H100\",\"pci_bus_id\":\"00000000:CB:00.0\"} 97\n";
+        QTest::newRow("maxima") << "timestamp, index, utilization.gpu [%], clocks.max.sm [MHz]\n2026/03/17 10:58:12.123, 3, [N/A], 1980 MHz\n"
+                                << "nvidia_smi_csv"
+                                << "2026-03-17T10:58:12Z DCGM_FI_DEV_MAX_SM_CLOCK{\"gpu\":\"3\"} 1980\n";
+        QTest::newRow("maxima of -q") << "\n==============NVSMI LOG==============\n\nTimestamp                                 : Tue Mar 17 10:58:12 2026\n"
+                                         "GPU 00000000:CB:00.0\n    Minor Number                          : 3\n    Temperature\n        GPU Max Operating Temp            : 87 C\n"
+                                         "    Max Clocks\n        SM                                : 1980 MHz\n"
+                                      << "nvidia_smi"
+                                      << "2026-03-17T10:58:12Z DCGM_FI_DEV_GPU_MAX_OP_TEMP{\"gpu\":\"3\",\"pci_bus_id\":\"00000000:CB:00.0\"} 87\n"
+                                         "2026-03-17T10:58:12Z DCGM_FI_DEV_MAX_SM_CLOCK{\"gpu\":\"3\",\"pci_bus_id\":\"00000000:CB:00.0\"} 1980\n";
     }
     void reads() {
         QFETCH(QString, text);
