@@ -127,7 +127,8 @@ private slots:
         addSeries(metrics, "DCGM_FI_DEV_GPU_TEMP", {{"gpu", "5"}, {"UUID", "GPU-5"}, {"Hostname", "n1"}, {"pod", "dcgm-exporter-abc"}});
         resolver.observe(metrics);
         const EntityGraph graph = resolver.resolve();
-        QCOMPARE(edges(graph), QStringLiteral("gpu GPU-5 -runs_on-> host n1"));
+        QCOMPARE(edges(graph, QStringLiteral("-runs_on->")), QStringLiteral("gpu GPU-5 -runs_on-> host n1"));
+        QCOMPARE(edges(graph, QStringLiteral("pod ")), QString());
         QCOMPARE(names(graph, EntityKind::kPod), QString());
     }
 
