@@ -69,7 +69,10 @@ void lockQueryConnection(Database& db) {
     db.setAuthorizer([](int action, const char* first, const char*, const char*, const char*) { return allowed(action, first); });
 }
 
-Result<Statement> prepareQuery(Database& db, std::string_view sql) {
+Result<Statement> prepareQuery(Database& db, std::string_view sql, int* errorOffset) {
+    int ignored = 0;
+    int& offset = errorOffset ? *errorOffset : ignored;
+    offset = -1;
     sqlite3_stmt* statement = nullptr;
     const char* tail = nullptr;
     if (sql.size() > (1U << 20))
@@ -77,15 +80,19 @@ Result<Statement> prepareQuery(Database& db, std::string_view sql) {
     const int rc = sqlite3_prepare_v2(db.handle(), sql.data(), static_cast<int>(sql.size()), &statement, &tail);
     if (rc == SQLITE_AUTH)
         return makeError(ErrorCode::kReadOnly, "a capsule can only be read by SQL: SELECT and WITH … SELECT");
-    if (rc != SQLITE_OK)
+    if (rc != SQLITE_OK) {
+        offset = sqlite3_error_offset(db.handle());
         return makeError(ErrorCode::kInvalidArgument, sqlite3_errmsg(db.handle()));
+    }
     const bool nothing = statement == nullptr;
     sqlite3_finalize(statement);
     if (nothing)
         return makeError(ErrorCode::kInvalidArgument, "there is no SQL statement");
     NJ_ASSIGN(const bool second, hasSecondStatement(db.handle(), sql.substr(static_cast<size_t>(tail - sql.data()))));
-    if (second)
+    if (second) {
+        offset = static_cast<int>(tail - sql.data());
         return makeError(ErrorCode::kInvalidArgument, "one statement at a time");
+    }
     return db.prepare(sql);
 }
 

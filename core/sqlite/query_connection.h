@@ -14,7 +14,8 @@ namespace nj::sqlite {
 Result<Database> openQueryConnection(int maxValueBytes);
 // Once the tables are there: from now on only SELECT and looking at the tables' columns are allowed.
 void lockQueryConnection(Database& db);
-// The one statement of the text. Error: none or more than one, what SQLite says about it, what is not allowed.
-Result<Statement> prepareQuery(Database& db, std::string_view sql);
+// The one statement of the text. Error: none or more than one, what SQLite says about it, what is not allowed; `errorOffset`, where given,
+// is then the byte it is about, or -1.
+Result<Statement> prepareQuery(Database& db, std::string_view sql, int* errorOffset = nullptr);
 
 }  // namespace nj::sqlite

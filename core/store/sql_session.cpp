@@ -33,7 +33,11 @@ Status stream(SqlContext& context, std::string_view query, const SqlReceiver& re
     NJ_RETURN_IF_ERROR(addSqlTables(db, context));
     sqlite::lockQueryConnection(db);
     db.setProgressHandler(kOperationsBetweenChecks, [&] { return context.stop.stop_requested(); });
-    NJ_ASSIGN(sqlite::Statement statement, sqlite::prepareQuery(db, query));
+    int errorOffset = -1;
+    auto prepared = sqlite::prepareQuery(db, query, &errorOffset);
+    if (!prepared.ok() && errorOffset >= 0 && receiver.onErrorAt)
+        receiver.onErrorAt(errorOffset);
+    NJ_ASSIGN(sqlite::Statement statement, std::move(prepared));
     const int count = statement.columnCount();
     std::vector<std::string> columns;
     for (int i = 0; i < count; ++i)

@@ -2,6 +2,7 @@
 // are views of one snapshot), cancellable, results copied out under a stated cap. Any thread that may use the reader.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <stop_token>
 #include <string>
@@ -12,6 +13,10 @@
 #include "store/capsule_reader.h"
 
 namespace nj::store {
+
+// The tables there are, as a person looks for them.
+inline constexpr std::array kSqlTableNames = {"spans",     "span_events", "span_links",  "logs",     "series",       "samples",   "histograms", "exemplars", "events",
+                                              "evaluations", "resources",   "entities",    "entity_edges", "documents", "imports", "health"};
 
 struct SqlCap {
     size_t rows = 10'000;
@@ -32,6 +37,7 @@ Result<SqlAnswer> runSql(CapsuleReader& reader, std::string_view query, const Sq
 struct SqlReceiver {
     std::function<void(const std::vector<std::string>& columns)> onColumns;
     std::function<bool(const std::vector<sqlite::SqlValue>& row)> onRow;
+    std::function<void(int byteOffset)> onErrorAt;   // may be empty; before an error that is about a place in the text
 };
 Status streamSql(CapsuleReader& reader, std::string_view query, const SqlReceiver& receiver, std::stop_token stop);
 

@@ -11,7 +11,7 @@
 namespace nj::query {
 namespace {
 
-class CapsuleBackend : public Backend, public SourceQuestions, public DriftSource, public LogSource, public FailureBackend, public DifferenceBackend, public ResourceBackend {
+class CapsuleBackend : public Backend, public SourceQuestions, public DriftSource, public LogSource, public FailureBackend, public DifferenceBackend, public ResourceBackend, public MetricsBackend, public SqlBackend {
 public:
     explicit CapsuleBackend(std::unique_ptr<store::CapsuleReader> reader) : reader_(std::move(reader)) {}
 
@@ -40,6 +40,11 @@ public:
     Result<std::vector<SeriesPoints>> seriesPoints(const SeriesPointsQuestion& q, std::stop_token stop) override { return ask(stop, answerSeriesPoints, q); }
     Result<std::vector<DriftFeature>> driftFeatures(std::stop_token stop) override { return ask(stop, answerDriftFeatures); }
     Result<DriftAnswer> drift(const DriftQuestion& q, std::stop_token stop) override { return ask(stop, answerDrift, q); }
+    Result<std::vector<MetricName>> metricNames(std::stop_token stop) override { return ask(stop, answerMetricNames); }
+    Result<std::vector<MetricLabel>> metricLabels(const MetricLabelsQuestion& q, std::stop_token stop) override { return ask(stop, answerMetricLabels, q); }
+    Result<MetricAnswer> metric(const MetricQuestion& q, std::stop_token stop) override { return ask(stop, answerMetric, q); }
+    Status sql(const std::string& text, const SqlReceiver& receiver, std::stop_token stop) override { return ask(stop, answerSql, text, receiver); }
+    Result<std::vector<SqlTable>> sqlTables(std::stop_token stop) override { return ask(stop, answerSqlTables); }
     Result<EntityGraph> entities(std::stop_token) override { return reader_->entities(); }
     Result<FoundId> findId(const std::string& text, std::stop_token stop) override { return ask(stop, answerFindId, text); }
     Result<std::vector<KeyInfo>> keys(std::stop_token stop) override { return ask(stop, answerKeys); }
@@ -87,6 +92,18 @@ private:
 }  // namespace
 
 SourceQuestions* SourceQuestions::of(Backend& backend) { return dynamic_cast<SourceQuestions*>(&backend); }
+
+Result<MetricsBackend*> metricsOf(Backend& backend) {
+    if (auto* own = dynamic_cast<MetricsBackend*>(&backend))
+        return own;
+    return makeError(ErrorCode::kUnsupported, "This source answers no questions about metrics by name.");
+}
+
+Result<SqlBackend*> sqlOf(Backend& backend) {
+    if (auto* own = dynamic_cast<SqlBackend*>(&backend))
+        return own;
+    return makeError(ErrorCode::kUnsupported, "This source answers no SQL.");
+}
 
 Result<std::unique_ptr<Backend>> openCapsuleBackend(const std::string& path) {
     NJ_ASSIGN(std::unique_ptr<store::CapsuleReader> reader, store::CapsuleReader::open(path));

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "analyze/robust.h"
+#include "query/capsule/counter_guess.h"
 #include "query/capsule/entity_names.h"
 #include "query/capsule/histogram_family.h"
 #include "query/capsule/log_kinds.h"
@@ -40,12 +41,6 @@ struct Axis {
         return out;
     }
 };
-
-bool isCounter(const store::SeriesRow& row) {
-    if (row.kind == MetricKind::kCounter)
-        return row.origin == SeriesOrigin::kPrometheus || row.monotonic;
-    return row.kind != MetricKind::kGauge && (row.name.ends_with("_total") || row.name.ends_with("_count"));
-}
 
 // Series that say nothing by moving: buckets (their family's sum and count speak), times of day, constants with labels.
 bool isUseless(const store::SeriesRow& row) {
@@ -94,24 +89,6 @@ bool judge(const Axis& axis, const std::vector<double>& values, double relativeF
         row.spark.push_back(static_cast<float>(v));
     return true;
 }
-
-// Prometheus' API names no types: what only grows, or falls to nearly nothing, is a counter.
-class CounterGuess {
-public:
-    void add(double value) {
-        if (!std::isnan(last_)) {
-            ups_ += value > last_ ? 1 : 0;
-            downs_ += value < last_ * 0.95 || (value < last_ && value < 0) ? 1 : 0;
-            downs_ += value < last_ && value >= last_ * 0.95 ? 10 : 0;   // no reset falls so little
-        }
-        last_ = value;
-    }
-    [[nodiscard]] bool counter() const { return ups_ >= 8 && downs_ * 50 <= ups_; }
-
-private:
-    double last_ = kNaN;
-    uint64_t ups_ = 0, downs_ = 0;
-};
 
 Status seriesValues(QueryContext& context, const store::SeriesRow& row, const Axis& axis, bool& counter, std::vector<double>& values) {
     const TimeRange range{axis.columns.from, axis.columns.edge(axis.columns.count)};

@@ -3,6 +3,8 @@
 
 #include "query/backend.h"
 #include "query/capsule/query_context.h"
+#include "query/metrics.h"
+#include "query/sql.h"
 
 namespace nj::query {
 
@@ -27,6 +29,11 @@ Result<uint64_t> answerLogSeek(QueryContext& context, const LogSeekQuestion& que
 Result<LogDetail> answerLogDetail(QueryContext& context, int64_t seq);
 Result<std::vector<SeriesInfo>> answerSeries(QueryContext& context, const SeriesQuestion& question);
 Result<std::vector<SeriesPoints>> answerSeriesPoints(QueryContext& context, const SeriesPointsQuestion& question);
+Result<std::vector<MetricName>> answerMetricNames(QueryContext& context);
+Result<std::vector<MetricLabel>> answerMetricLabels(QueryContext& context, const MetricLabelsQuestion& question);
+Result<MetricAnswer> answerMetric(QueryContext& context, const MetricQuestion& question);
+Status answerSql(QueryContext& context, const std::string& text, const SqlReceiver& receiver);
+Result<std::vector<SqlTable>> answerSqlTables(QueryContext& context);
 Result<FoundId> answerFindId(QueryContext& context, const std::string& text);
 Result<std::vector<KeyInfo>> answerKeys(QueryContext& context);
 Result<std::vector<std::pair<std::string, uint64_t>>> answerValues(QueryContext& context, const std::string& key, const std::string& prefix, size_t limit);
