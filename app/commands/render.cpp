@@ -31,9 +31,10 @@ Status run(const Options& options) {
     request.theme = options.theme == "light" ? ui::ThemeKind::kLight : ui::ThemeKind::kDark;
     request.scale = options.scale;
     request.filter = QString::fromStdString(options.filter);
-    // "trace:<id>" opens that trace in the view; anything else is a selection.
+    // "trace:<id>", "metric:<name>" and "sql:<query>" open that in the view; anything else is a selection.
     const QString select = QString::fromStdString(options.select);
-    (select.startsWith(QLatin1String("trace:")) ? request.parameter : request.select) = select;
+    const bool opens = select.startsWith(QLatin1String("trace:")) || select.startsWith(QLatin1String("metric:")) || select.startsWith(QLatin1String("sql:"));
+    (opens ? request.parameter : request.select) = select;
     if (!options.range.empty()) {
         NJ_ASSIGN(request.range, parseTimeRange(options.range, nowNs()));
     }
@@ -60,14 +61,14 @@ void addRenderCommand(CLI::App& parent, int& exitCode) {
     auto options = std::make_shared<Options>();
     CLI::App* command = parent.add_subcommand("render", "Draw a view as a picture");
     command->add_option("CAPSULE", options->capsule, "capsule file")->required();
-    command->add_option("VIEW", options->view, "name of the view: overview, latency, errors, traces, logs")->required();
+    command->add_option("VIEW", options->view, "name of the view: overview, latency, errors, metrics, sql …; `nightjar views` lists them")->required();
     command->add_option("-o,--output", options->output, "picture to write (PNG)")->required();
     command->add_option("--size", options->size, "width x height");
     command->add_option("--theme", options->theme, "dark or light")->check(CLI::IsMember({"dark", "light"}));
     command->add_option("--scale", options->scale, "device pixels per pixel")->check(CLI::Range(0.5, 4.0));
     command->add_option("--range", options->range, "FROM..TO");
     command->add_option("--filter", options->filter, "search");
-    command->add_option("--select", options->select, "what is open or selected: a trace id, trace:<id>, span:<seq>, log:<seq>");
+    command->add_option("--select", options->select, "what is open or selected: a trace id, trace:<id>, span:<seq>, log:<seq>, series:<id>, metric:<name>, sql:<query>");
     command->callback([options, &exitCode] {
         const Status status = run(*options);
         exitCode = status.ok() ? 0 : fail(status.error());

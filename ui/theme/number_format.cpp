@@ -107,6 +107,8 @@ QString formatValue(double value, const QString& unit) {
         return seconds(value / 1e9);
     if (unit == u"By" || unit == u"bytes" || unit == u"B")
         return bytes(value);
+    if (unit == u"By/s")
+        return bytes(value) + QStringLiteral("/s");
     if (unit == u"ratio")
         return formatShare(value);
     if (unit == u"1" || unit.isEmpty())

@@ -76,6 +76,11 @@ AxisUnit pick(double top, std::initializer_list<std::pair<double, const char*>> 
 AxisUnit axisUnit(double top, const QString& unit) {
     if (unit == u"ratio")
         return {0.01, QStringLiteral("%")};
+    if (unit == u"By/s") {
+        AxisUnit chosen = axisUnit(top, QStringLiteral("By"));
+        chosen.name += QLatin1String("/s");
+        return chosen;
+    }
     if (unit == u"By" || unit == u"B" || unit == u"bytes")
         return pick(top, {{0x1p50, "PiB"}, {0x1p40, "TiB"}, {0x1p30, "GiB"}, {0x1p20, "MiB"}, {0x1p10, "KiB"}, {1, "B"}});
     for (const auto& [name, size] : {std::pair{u"s", 1.0}, {u"ms", 1e-3}, {u"us", 1e-6}, {u"ns", 1e-9}})

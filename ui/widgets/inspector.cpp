@@ -146,10 +146,14 @@ Result<InspectorContent> contentFor(query::Backend& backend, const Selection& se
             return makeError(ErrorCode::kNotFound, "The event is no longer there.");
         }
         case Selection::Kind::kSeries: {
-            NJ_ASSIGN(const std::vector<query::SeriesInfo> list, backend.series({}, stop));
+            query::SeriesQuestion every;
+            every.limit = SIZE_MAX;
+            NJ_ASSIGN(const std::vector<query::SeriesInfo> list, backend.series(every, stop));
+            NJ_ASSIGN(const EntityGraph graph, backend.entities(stop));
             for (const query::SeriesInfo& info : list)
                 if (info.id == selection.seq)
                     return seriesContent(backend, info, options, scope, stop);
+                    return inspectSeries(info, options, graph.entities);
             return makeError(ErrorCode::kNotFound, "The series is no longer there.");
         }
         default: return InspectorContent{};
@@ -224,7 +228,7 @@ void Inspector::ask() {
         queries_.cancel(QStringLiteral("inspector/main"));
         return;
     }
-    const InspectorOptions options{workspace_.utc(), workspace_.contentsShown()};
+    const InspectorOptions options{workspace_.utc(), workspace_.contentsShown(), workspace_.cursor()};
     queries_.ask(QStringLiteral("inspector/main"), this,
                  [selection, options, scope = InspectorScope{workspace_.all(), workspace_.range(), workspace_.cursor()}](query::Backend& b, std::stop_token s) { return contentFor(b, selection, options, scope, s); },
                  [this](Result<InspectorContent>&& content) { show(std::move(content)); });
@@ -397,6 +401,8 @@ void Inspector::addTerm(const QString& field, const QString& value, bool exclude
 }
 
 void Inspector::follow(const InspectorLink& link) {
+    if (link.kind != InspectorLink::Kind::kRange && !link.range.empty())
+        workspace_.setRange(link.range);
     switch (link.kind) {
         case InspectorLink::Kind::kView: workspace_.requestView(link.view, link.parameter); break;
         case InspectorLink::Kind::kFilter:

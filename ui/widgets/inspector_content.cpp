@@ -210,9 +210,45 @@ InspectorContent inspectEvent(const query::EventMark& event, const InspectorOpti
     return content;
 }
 
-InspectorContent inspectSeries(const query::SeriesInfo& series, const InspectorOptions& options) {
+namespace {
+
+// What of a series' labels names a pod, a host or a service, as exporters and OpenTelemetry write them.
+struct OwnerLabel {
+    const char* key;
+    const char* field;   // of the search language
+};
+constexpr OwnerLabel kOwnerLabels[] = {{"exported_pod", "pod"}, {"pod", "pod"},           {"pod_name", "pod"},    {"k8s.pod.name", "pod"}, {"Hostname", "host"},
+                                       {"host.name", "host"},   {"node", "host"},         {"nodename", "host"},   {"service", "service"},  {"service.name", "service"},
+                                       {"service_name", "service"}};
+
+// Logs and traces of what the series belongs to, at the instant.
+void addOwnerLinks(InspectorContent& content, const query::SeriesInfo& series) {
+    QStringList fields;
+    for (const OwnerLabel& owner : kOwnerLabels)
+        for (const KeyValue& label : series.labels) {
+            const std::string_view key = std::string_view(label.key).starts_with("resource.") ? std::string_view(label.key).substr(9) : std::string_view(label.key);
+            const QString field = QString::fromLatin1(owner.field);
+            if (key != owner.key || fields.contains(field))
+                continue;
+            fields << field;
+            const QString value = q(label.value.display());
+            content.links.push_back({InspectorLink::Kind::kFilter, tr("Logs of %1").arg(value.left(40)), QString::fromLatin1(links::kLogs), {}, field, value, content.moment, fields.size() == 1});
+            content.links.push_back({InspectorLink::Kind::kFilter, tr("Traces of %1").arg(value.left(40)), QString::fromLatin1(links::kTraces), {}, field, value, content.moment, false});
+        }
+}
+
+}  // namespace
+
+InspectorContent inspectSeries(const query::SeriesInfo& series, const InspectorOptions& options, const std::vector<Entity>& known) {
     InspectorContent content;
     content.title = q(series.name).left(200);
+    if (options.instant)
+        content.moment = {*options.instant - kMomentAround, *options.instant + kMomentAround};
+    addOwnerLinks(content, series);
+    content.links.push_back({InspectorLink::Kind::kView, tr("Among its peers"), QStringLiteral("metrics"), links::series(series.id), {}, {}, {}, false});
+    for (const Entity& entity : known)
+        if (std::any_of(series.labels.begin(), series.labels.end(), [&](const KeyValue& label) { return label.value.text == entity.key && !entity.key.empty(); }))
+            content.entities.push_back(entity);
     content.subtitle = series.unit.empty() ? tr("%1 samples").arg(formatCount(series.samples)) : tr("%1 samples, in %2").arg(formatCount(series.samples), q(series.unit));
     content.sentence = q(series.description).left(400);
     addAttributes(content, tr("Labels"), series.labels, options);

@@ -30,6 +30,7 @@ struct InspectorLink {
     QString view, parameter;    // kView
     QString field, value;       // kFilter: added to the filter; `view` is shown after it when set
     TimeRange range;            // kRange; with kFilter also set when not empty
+    TimeRange range;            // kRange; kFilter and kView go there as well when it is set
     bool primary = false;
 };
 
@@ -50,13 +51,15 @@ struct InspectorContent {
 
 struct InspectorOptions {
     bool utc = true, contentsShown = false;
+    std::optional<TimeNs> instant;   // of the cursor when a series was selected
     DurationNs traceLength = 0;   // of the span's trace; 0 = not known
 };
 
 InspectorContent inspectSpan(const query::SpanDetail& detail, const InspectorOptions& options);
 InspectorContent inspectLog(const query::LogDetail& detail, const InspectorOptions& options);
 InspectorContent inspectEvent(const query::EventMark& event, const InspectorOptions& options);
-InspectorContent inspectSeries(const query::SeriesInfo& series, const InspectorOptions& options);
+// `known`: entities to find the series' own among, by its labels.
+InspectorContent inspectSeries(const query::SeriesInfo& series, const InspectorOptions& options, const std::vector<Entity>& known = {});
 
 QString inspectorText(const InspectorContent& content);
 QString inspectorJson(const InspectorContent& content);

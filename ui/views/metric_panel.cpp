@@ -1,0 +1,150 @@
+#include "views/metric_panel.h"
+
+#include <QHBoxLayout>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <cmath>
+
+#include "theme/number_format.h"
+#include "widgets/heatmap_chart.h"
+#include "widgets/legend_table.h"
+#include "widgets/picture_copy.h"
+#include "widgets/time_axis.h"
+#include "widgets/time_chart.h"
+
+namespace nj::ui {
+
+MetricPanel::MetricPanel(const ViewContext& context, QWidget* parent) : Panel(context.theme, parent), context_(context) {
+    auto* body = new QWidget(this);
+    auto* column = new QVBoxLayout(body);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(context.theme.unit);
+    charts_ = new QStackedWidget(body);
+    chart_ = new TimeChart(context.workspace, context.theme, charts_);
+    chart_->setObjectName(QStringLiteral("metricChart"));
+    heatmap_ = new HeatmapChart(context.workspace, context.theme, charts_);
+    charts_->addWidget(chart_);
+    charts_->addWidget(heatmap_);
+    charts_->setMinimumHeight(120);
+    legend_ = new LegendTable(context.theme, body);
+    legend_->setObjectName(QStringLiteral("metricLegend"));
+    column->addWidget(charts_, 1);
+    column->addWidget(legend_);
+    setBody(body);
+    setHeightFollowsWidth(false);
+    buildCopy();
+    connect(legend_, &LegendTable::hiddenChanged, this, &MetricPanel::showHidden);
+    connect(chart_, &ChartFrame::pointClicked, this, &MetricPanel::clicked);
+    connect(heatmap_, &HeatmapChart::exemplarClicked, this, [this](int index) {
+        if (static_cast<size_t>(index) < heat_.exemplars.size())
+            Q_EMIT exemplarClicked(heat_.exemplars[static_cast<size_t>(index)].trace);
+    });
+    connect(&context_.workspace, &Workspace::cursorChanged, this, &MetricPanel::showCursor);
+}
+
+void MetricPanel::buildCopy() {
+    CopySource source;
+    source.picture = charts_;
+    source.caption = [this] { return pictureCaption(context_.workspace, title() + QStringLiteral(", ") + words()); };
+    source.table = [this] { return chartTable(chart_->data()); };
+    source.command = [this] {
+        return viewCommand(context_.workspace, QStringLiteral("metrics"), parts_.empty() ? QString() : QStringLiteral("metric:") + parts_.front().spec.name);
+    };
+    source.fileName = QStringLiteral("metrics");
+    controls()->addWidget(copyButton(std::move(source), context_.theme, this));
+}
+
+MetricPicture MetricPanel::picture() const {
+    MetricPicture picture;
+    for (const MetricPart& part : parts_)
+        picture.parts.push_back(&part);
+    picture.log = log_;
+    picture.stacked = stacked_;
+    return picture;
+}
+
+void MetricPanel::showParts(const std::vector<MetricPart>& parts, bool log, bool stacked) {
+    parts_ = parts;
+    log_ = log;
+    stacked_ = stacked;
+    heatShown_ = false;
+    show();
+}
+
+void MetricPanel::showHeatmap(const MetricPart& part, const query::HeatmapAnswer& heat) {
+    parts_ = {part};
+    heat_ = heat;
+    heatShown_ = true;
+    show();
+}
+
+void MetricPanel::setFlags(const QVector<ChartFlag>& flags) {
+    flags_ = flags;
+    if (!parts_.empty())
+        show();
+}
+
+void MetricPanel::setLegendRows(int most) { legend_->setMostRows(most); }
+
+void MetricPanel::show() {
+    const MetricPicture now = picture();
+    if (heatShown_) {
+        heatmap_->setData(metricHeatmap(parts_.front(), heat_, flags_));
+        setTitle(parts_.front().spec.name.left(200));
+        setWords(tr("observations over time, n = %1").arg(formatCount(heat_.n)));
+        setPartial({});
+    } else {
+        chart_->setData(now.chart(flags_));
+        legend_->setRows(now.legend(context_.theme), now.unit(), parts_.size() > 1 ? tr("query") : tr("series"), tr("n"));
+        setTitle(now.title());
+        setWords(now.words());
+        setPartial(now.partial());
+        showHidden();
+        showCursor();
+    }
+    charts_->setCurrentWidget(heatShown_ ? static_cast<QWidget*>(heatmap_) : chart_);
+    legend_->setVisible(!heatShown_);
+    showBody();
+}
+
+void MetricPanel::showCursor() {
+    const auto cursor = context_.workspace.cursor();
+    if (parts_.empty() || heatShown_)
+        return;
+    if (!cursor)
+        legend_->setAtCursor({}, {});
+    else
+        legend_->setAtCursor(formatClock(*cursor, context_.workspace.utc(), cursorResolution(chart_->plotFrame().nsPerPixel())), picture().at(*cursor));
+}
+
+void MetricPanel::showHidden() {
+    QSet<int> hidden;
+    const MetricPicture now = picture();
+    for (int series = 0; series < now.seriesCount(); ++series)
+        if (const int row = now.placeOf(series).row; row >= 0 && legend_->hidden().contains(row))
+            hidden.insert(series);
+    chart_->setHidden(hidden);
+}
+
+void MetricPanel::clicked(TimeNs time, int series, double value) {
+    const MetricPicture::Place place = picture().placeOf(series);
+    if (series < 0 || place.part < 0)
+        return;
+    const MetricPart& part = parts_[static_cast<size_t>(place.part)];
+    if (place.line >= 0) {
+        const query::MetricLine& line = part.answer.lines[static_cast<size_t>(place.line)];
+        Q_EMIT seriesClicked(time, line.series, QString::fromStdString(line.label));
+        return;
+    }
+    // Of the rings at that value the nearest in time.
+    const double factor = shownMetricUnit(part.answer.unit).second;
+    const query::MetricExemplar* nearest = nullptr;
+    for (const query::MetricExemplar& exemplar : part.answer.exemplars)
+        if (exemplar.value * factor == value && (!nearest || std::abs(exemplar.time - time) < std::abs(nearest->time - time)))
+            nearest = &exemplar;
+    if (nearest)
+        Q_EMIT exemplarClicked(nearest->trace);
+}
+
+}  // namespace nj::ui

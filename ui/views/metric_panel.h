@@ -1,0 +1,55 @@
+// One picture of the Metrics view: the lines of one row, or of several, with their legend; a histogram's heatmap instead where asked for.
+// It shows what it is given; the view asks. UI thread only.
+#pragma once
+
+#include "query/backend.h"
+#include "views/metric_pictures.h"
+#include "views/view.h"
+#include "widgets/panel.h"
+
+class QStackedWidget;
+
+namespace nj::ui {
+
+class HeatmapChart;
+class LegendTable;
+class TimeChart;
+
+class MetricPanel : public Panel {
+    Q_OBJECT
+public:
+    explicit MetricPanel(const ViewContext& context, QWidget* parent = nullptr);
+
+    // Copies the parts.
+    void showParts(const std::vector<MetricPart>& parts, bool log, bool stacked);
+    void showHeatmap(const MetricPart& part, const query::HeatmapAnswer& heat);
+    void setFlags(const QVector<ChartFlag>& flags);
+    void setLegendRows(int most);
+    [[nodiscard]] TimeChart& chart() { return *chart_; }
+    [[nodiscard]] HeatmapChart& heatmap() { return *heatmap_; }
+    [[nodiscard]] LegendTable& legend() { return *legend_; }
+    [[nodiscard]] MetricPicture picture() const;
+
+Q_SIGNALS:
+    void seriesClicked(nj::TimeNs time, qint64 series, const QString& label);
+    void exemplarClicked(const nj::TraceId& trace);
+
+private:
+    void buildCopy();
+    void show();
+    void showCursor();
+    void showHidden();
+    void clicked(TimeNs time, int series, double value);
+
+    ViewContext context_;
+    std::vector<MetricPart> parts_;
+    query::HeatmapAnswer heat_;
+    QVector<ChartFlag> flags_;
+    QStackedWidget* charts_;
+    TimeChart* chart_;
+    HeatmapChart* heatmap_;
+    LegendTable* legend_;
+    bool log_ = false, stacked_ = false, heatShown_ = false;
+};
+
+}  // namespace nj::ui

@@ -1,0 +1,63 @@
+// One query of the Metrics view as a line of controls: letter, metric, label filter with completion, reading, grouping. Asks for the labels
+// of its metric under the key it is given; the view asks for the picture. UI thread only.
+#pragma once
+
+#include <QWidget>
+
+#include "views/metric_pictures.h"
+#include "views/view.h"
+
+class QComboBox;
+class QStandardItemModel;
+class QToolButton;
+
+namespace nj::ui {
+
+class LabelFilterEdit;
+
+class MetricRow : public QWidget {
+    Q_OBJECT
+public:
+    MetricRow(const ViewContext& context, const QString& letter, QWidget* parent = nullptr);
+    [[nodiscard]] const MetricSpec& spec() const { return spec_; }
+    // Without a signal.
+    void setSpec(const MetricSpec& spec);
+    // What the answer chose, shown where nothing was chosen by hand.
+    void showAnswer(const query::MetricAnswer& answer);
+    void setLetter(const QString& letter);
+    [[nodiscard]] QString letter() const { return letter_; }
+    void setRemovable(bool removable);
+    // Marked: what the list chooses goes here.
+    void setCurrent(bool current);
+    [[nodiscard]] bool settled() const { return !asking_; }
+
+Q_SIGNALS:
+    void changed();
+    void removed();
+    void touched();
+    void settledChanged();
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    void build();
+    void askLabels();
+    void offerKeys(const std::vector<query::MetricLabel>& labels);
+    void read();
+    void show();
+
+    ViewContext context_;
+    MetricSpec spec_;
+    QString letter_, asked_;
+    QToolButton* name_;
+    LabelFilterEdit* labels_;
+    QComboBox* showBox_;
+    QComboBox* combineBox_;
+    QComboBox* byBox_;
+    QToolButton* remove_;
+    bool current_ = false, asking_ = false, histogram_ = false;
+};
+
+}  // namespace nj::ui

@@ -1,0 +1,549 @@
+#include "views/metrics_view.h"
+
+#include <QKeyEvent>
+#include <QLineEdit>
+#include <QSplitter>
+#include <QToolButton>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "query/search_syntax.h"
+#include "state/links.h"
+#include "views/metric_panel.h"
+#include "views/metric_row.h"
+#include "views/metrics_list.h"
+#include "widgets/chart_choice.h"
+#include "widgets/chart_events.h"
+#include "widgets/heatmap_chart.h"
+#include "widgets/time_chart.h"
+
+namespace nj::ui {
+namespace {
+
+constexpr size_t kMostRows = 8, kFirstRows = 2, kMostMoved = 12, kMostFlags = 60;
+constexpr int kListWidth = 340, kHeatColumns = 160, kHeatRows = 40;
+
+QString letterOf(size_t row) { return QString(QChar(QLatin1Char(static_cast<char>('A' + row)))); }
+
+}  // namespace
+
+MetricsView::MetricsView(const ViewContext& context, QWidget* parent) : View(parent), context_(context) {
+    setObjectName(QStringLiteral("page"));
+    build();
+    soon_.setSingleShot(true);
+    soon_.setInterval(0);   // one refresh for a change of range, baseline and filter together
+    connect(&soon_, &QTimer::timeout, this, &MetricsView::refresh);
+    connect(&context_.workspace, &Workspace::rangeChanged, this, &MetricsView::scheduleRefresh);
+    connect(&context_.workspace, &Workspace::baselineChanged, this, &MetricsView::scheduleRefresh);
+    connect(&context_.workspace, &Workspace::filterChanged, this, &MetricsView::scheduleRefresh);
+    connect(&context_.workspace, &Workspace::utcChanged, this, &MetricsView::showPanels);
+    connect(&context_.workspace, &Workspace::infoChanged, this, [this] {
+        namesKnown_ = false;   // more was read: there may be more metrics
+        scheduleRefresh();
+    });
+}
+
+void MetricsView::build() {
+    const Theme& theme = context_.theme;
+    list_ = new MetricsList(theme);
+    connect(list_, &MetricsList::chosen, this, &MetricsView::choose);
+
+    auto* right = new QWidget;
+    auto* column = new QVBoxLayout(right);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(theme.gap);
+    rowsBox_ = new QWidget(right);
+    rowsColumn_ = new QVBoxLayout(rowsBox_);
+    rowsColumn_->setContentsMargins(0, 0, 0, 0);
+    rowsColumn_->setSpacing(theme.unit);
+    auto* bar = new QHBoxLayout;
+    bar->setSpacing(theme.gap);
+    auto* add = new QToolButton(right);
+    add->setObjectName(QStringLiteral("addMetric"));
+    add->setFont(theme.table);
+    add->setText(tr("+ query"));
+    add->setToolTip(tr("Another query; Ctrl+click at the left does the same"));
+    connect(add, &QToolButton::clicked, this, [this] {
+        if (!rows_.empty())
+            addRow(rows_[current_]->spec());
+    });
+    layoutChoice_ = new ChartChoice({tr("a panel each"), tr("one panel")}, true, theme, right);
+    scaleChoice_ = new ChartChoice({tr("linear"), tr("log")}, true, theme, right);
+    stackChoice_ = new ChartChoice({tr("lines"), tr("stacked")}, true, theme, right);
+    for (ChartChoice* choice : {layoutChoice_, scaleChoice_, stackChoice_})
+        connect(choice, &ChartChoice::changed, this, [this] {
+            layoutPanels();
+            showPanels();
+        });
+    bar->addWidget(add);
+    bar->addStretch(1);
+    for (QWidget* control : std::initializer_list<QWidget*>{layoutChoice_, stackChoice_, scaleChoice_})
+        bar->addWidget(control);
+    panelSplitter_ = new QSplitter(Qt::Vertical, right);
+    panelSplitter_->setHandleWidth(theme.gap);
+    panelSplitter_->setChildrenCollapsible(false);
+    column->addWidget(rowsBox_);
+    column->addLayout(bar);
+    column->addWidget(panelSplitter_, 1);
+
+    auto* across = new QSplitter(Qt::Horizontal, this);
+    across->setHandleWidth(theme.gap);
+    across->setChildrenCollapsible(false);
+    list_->setMinimumWidth(220);
+    across->addWidget(list_);
+    across->addWidget(right);
+    across->setStretchFactor(0, 0);
+    across->setStretchFactor(1, 1);
+    across->setSizes({kListWidth, 1000});
+    auto* outer = new QVBoxLayout(this);
+    outer->setContentsMargins(theme.padding, theme.padding, theme.padding, theme.padding);
+    outer->addWidget(across);
+}
+
+// ---------------------------------------------------------------- rows
+
+void MetricsView::addRow(const MetricSpec& spec) {
+    if (rows_.size() >= kMostRows)
+        return;
+    auto* row = new MetricRow(context_, letterOf(rows_.size()), rowsBox_);
+    rowsColumn_->addWidget(row);
+    connect(row, &MetricRow::changed, this, [this, row] {
+        chosen_ = true;
+        const auto at = std::find(rows_.begin(), rows_.end(), row) - rows_.begin();
+        setRow(static_cast<size_t>(at), row->spec());
+    });
+    connect(row, &MetricRow::removed, this, [this, row] { removeRow(row); });
+    connect(row, &MetricRow::touched, this, [this, row] { setCurrent(static_cast<size_t>(std::find(rows_.begin(), rows_.end(), row) - rows_.begin())); });
+    connect(row, &MetricRow::settledChanged, this, &MetricsView::announce);
+    rows_.push_back(row);
+    states_.push_back({});
+    for (MetricRow* one : rows_)
+        one->setRemovable(rows_.size() > 1);
+    setCurrent(rows_.size() - 1);
+    layoutPanels();
+    setRow(rows_.size() - 1, spec);
+}
+
+void MetricsView::setRow(size_t row, const MetricSpec& spec) {
+    rows_[row]->setSpec(spec);
+    list_->showCurrent(spec.name);
+    ask(row);
+}
+
+void MetricsView::removeRow(MetricRow* row) {
+    const auto at = std::find(rows_.begin(), rows_.end(), row);
+    if (at == rows_.end() || rows_.size() < 2)
+        return;
+    const auto index = at - rows_.begin();
+    for (size_t i = static_cast<size_t>(index); i < rows_.size(); ++i)
+        context_.queries.cancel(QStringLiteral("metrics/row/") + QString::number(i));
+    rows_.erase(at);
+    states_.erase(states_.begin() + index);
+    row->hide();
+    row->deleteLater();
+    for (size_t i = 0; i < rows_.size(); ++i) {
+        rows_[i]->setLetter(letterOf(i));
+        rows_[i]->setRemovable(rows_.size() > 1);
+        if (states_[i].asking || i >= static_cast<size_t>(index))
+            ask(i);   // its key has moved
+    }
+    chosen_ = true;
+    setCurrent(std::min(current_, rows_.size() - 1));
+    layoutPanels();
+    showPanels();
+}
+
+void MetricsView::setCurrent(size_t row) {
+    current_ = std::min(row, rows_.empty() ? 0 : rows_.size() - 1);
+    for (size_t i = 0; i < rows_.size(); ++i)
+        rows_[i]->setCurrent(i == current_ && rows_.size() > 1);
+}
+
+void MetricsView::choose(const QString& metric, qint64 series, bool added) {
+    chosen_ = true;
+    MetricSpec spec;
+    spec.name = metric;
+    spec.series = series;
+    if (added || rows_.empty())
+        addRow(spec);
+    else
+        setRow(current_, spec);
+}
+
+void MetricsView::open(const QString& parameter) {
+    const QString metric = QStringLiteral("metric:"), series = QStringLiteral("series:");
+    bool number = false;
+    const qint64 id = parameter.mid(series.size()).toLongLong(&number);
+    if (parameter.startsWith(series) && number) {
+        openSeries(id);
+    } else if (parameter.startsWith(metric)) {
+        while (rows_.size() > 1)
+            removeRow(rows_.back());
+        choose(parameter.mid(metric.size()), -1, false);
+    }
+}
+
+void MetricsView::openSeries(qint64 id) {
+    askingSeries_ = true;
+    chosen_ = true;
+    context_.queries.ask(
+        QStringLiteral("metrics/series"), this,
+        [id](query::Backend& backend, std::stop_token stop) -> Result<std::string> {
+            query::SeriesQuestion all;
+            all.limit = SIZE_MAX;
+            NJ_ASSIGN(const std::vector<query::SeriesInfo> list, backend.series(all, stop));
+            for (const query::SeriesInfo& one : list)
+                if (one.id == id)
+                    return one.name;
+            return makeError(ErrorCode::kNotFound, "The series is no longer there.");
+        },
+        [this, id](Result<std::string>&& name) {
+            askingSeries_ = false;
+            if (!name.ok()) {
+                announce();
+                return;
+            }
+            while (rows_.size() > 1)
+                removeRow(rows_.back());
+            QString metric = QString::fromStdString(*name);
+            // A bucket of a classic histogram is shown as its family.
+            if (metric.endsWith(QLatin1String("_bucket")))
+                metric.chop(7);
+            choose(metric, id, false);
+            announce();
+        });
+}
+
+// ---------------------------------------------------------------- questions
+
+void MetricsView::scheduleRefresh() {
+    stale_ = true;
+    if (isVisible())
+        soon_.start();
+}
+
+void MetricsView::showEvent(QShowEvent* event) {
+    View::showEvent(event);
+    if (stale_)
+        soon_.start();
+}
+
+void MetricsView::refresh() {
+    if (context_.workspace.range().empty())
+        return;
+    stale_ = false;
+    if (!namesKnown_)
+        askNames();
+    askMoved();
+    askEvents();
+    for (size_t row = 0; row < rows_.size(); ++row)
+        ask(row);
+    announce();
+}
+
+void MetricsView::askNames() {
+    askingNames_ = true;
+    context_.queries.ask(
+        QStringLiteral("metrics/names"), this,
+        [](query::Backend& backend, std::stop_token stop) -> Result<std::vector<query::MetricName>> {
+            NJ_ASSIGN(query::MetricsBackend * metrics, query::metricsOf(backend));
+            return metrics->metricNames(stop);
+        },
+        [this](Result<std::vector<query::MetricName>>&& names) {
+            askingNames_ = false;
+            if (!names.ok()) {
+                list_->showError(QString::fromStdString(names.error().message), tr("Try again"), [this] { refresh(); });
+                announce();
+                return;
+            }
+            namesKnown_ = true;
+            const bool none = names->empty();
+            list_->setNames(std::move(*names));
+            if (none)
+                list_->showEmpty(tr("No metrics in this capsule."), tr("Show what was read"), [this] { context_.workspace.requestView(QStringLiteral("sources")); });
+            else
+                list_->showBody();
+            if (!rows_.empty())
+                list_->showCurrent(rows_[current_]->spec().name);
+            showEmpty();
+            announce();
+        });
+}
+
+void MetricsView::askMoved() {
+    const auto baseline = context_.workspace.baseline();
+    if (!baseline) {
+        list_->setMoved({});
+        showEmpty();
+        return;
+    }
+    askingMoved_ = true;
+    query::ChangesQuestion question{context_.workspace.range(), *baseline, kMostMoved};
+    context_.queries.ask(
+        QStringLiteral("metrics/moved"), this, [question](query::Backend& backend, std::stop_token stop) { return backend.changes(question, stop); },
+        [this](Result<std::vector<query::ChangeRow>>&& moved) {
+            askingMoved_ = false;
+            if (moved.ok()) {
+                openMoved(*moved);
+                list_->setMoved(std::move(*moved));
+                if (!rows_.empty())
+                    list_->showCurrent(rows_[current_]->spec().name);
+            }
+            showEmpty();
+            announce();
+        });
+}
+
+// Until something is chosen by hand, the view shows what moved most.
+void MetricsView::openMoved(const std::vector<query::ChangeRow>& moved) {
+    if (chosen_ || !rows_.empty())
+        return;
+    std::vector<std::string> names;
+    for (const query::ChangeRow& change : moved) {
+        if (change.series < 0 || std::find(names.begin(), names.end(), change.what) != names.end() || names.size() >= kFirstRows)
+            continue;
+        names.push_back(change.what);
+        MetricSpec spec;
+        spec.name = QString::fromStdString(change.what);
+        spec.series = change.series;
+        addRow(spec);
+    }
+    setCurrent(0);
+}
+
+// Nothing moved, or there is no baseline: the first metric there is, never an empty page.
+void MetricsView::showEmpty() {
+    if (askingMoved_ || askingNames_ || askingSeries_ || !rows_.empty() || !namesKnown_)
+        return;
+    const auto& names = list_->model().names();
+    const auto first = std::find_if(names.begin(), names.end(), [](const query::MetricName& metric) { return metric.samples > 8 && metric.kind != MetricKind::kInfo; });
+    if (names.empty())
+        return;
+    MetricSpec spec;
+    spec.name = QString::fromStdString((first == names.end() ? names.begin() : first)->name);
+    addRow(spec);
+}
+
+void MetricsView::askEvents() {
+    askingEvents_ = true;
+    context_.queries.ask(
+        QStringLiteral("metrics/events"), this,
+        [range = context_.workspace.range()](query::Backend& backend, std::stop_token stop) { return backend.events(range, stop); },
+        [this](Result<std::vector<query::EventMark>>&& answer) {
+            askingEvents_ = false;
+            events_ = answer.ok() ? std::move(*answer) : std::vector<query::EventMark>();
+            if (events_.size() > kMostFlags) {
+                std::stable_sort(events_.begin(), events_.end(), [](const auto& a, const auto& b) { return a.severity > b.severity; });
+                events_.resize(kMostFlags);
+            }
+            showPanels();
+            announce();
+        });
+}
+
+void MetricsView::ask(size_t row) {
+    const MetricSpec& spec = rows_[row]->spec();
+    if (spec.name.isEmpty() || context_.workspace.range().empty())
+        return;
+    query::MetricQuestion question;
+    question.name = spec.name.toStdString();
+    question.range = context_.workspace.range();
+    question.baseline = context_.workspace.baseline();
+    question.filter = context_.workspace.filter();
+    const auto labels = query::parseSearch(spec.labels.toStdString());
+    if (labels.ok())
+        question.labels = *labels;
+    question.combine = spec.combine;
+    if (!spec.by.isEmpty())
+        question.by = {spec.by.toStdString()};
+    question.mustShow = spec.series;
+    question.quantiles = {0.5, 0.99};
+    switch (spec.show) {
+    case MetricSpec::Show::kAuto: break;
+    case MetricSpec::Show::kValue: question.reading = query::MetricReading::kValue; break;
+    case MetricSpec::Show::kRate: question.reading = query::MetricReading::kRate; break;
+    case MetricSpec::Show::kQuantiles: question.quantiles = {0.5, 0.95, 0.99}; [[fallthrough]];
+    case MetricSpec::Show::kHeatmap: question.reading = query::MetricReading::kQuantiles; break;
+    }
+    states_[row].asking = true;
+    states_[row].part.spec = spec;
+    states_[row].part.letter = rows_[row]->letter();
+    if (MetricPanel* panel = panels_.empty() ? nullptr : panels_[onePanel() ? 0 : row])
+        panel->setBusy(true);
+    context_.queries.ask(
+        QStringLiteral("metrics/row/") + QString::number(row), this,
+        [question](query::Backend& backend, std::stop_token stop) -> Result<query::MetricAnswer> {
+            NJ_ASSIGN(query::MetricsBackend * metrics, query::metricsOf(backend));
+            return metrics->metric(question, stop);
+        },
+        [this, row, question](Result<query::MetricAnswer>&& answer) {
+            if (row >= states_.size())
+                return;
+            State& state = states_[row];
+            state.error = answer.ok() ? QString() : QString::fromStdString(answer.error().message);
+            if (answer.ok()) {
+                rows_[row]->showAnswer(*answer);
+                state.part.answer = std::move(*answer);
+                if (state.part.spec.show == MetricSpec::Show::kHeatmap) {
+                    askHeat(row, question);
+                    return;
+                }
+            }
+            answered(row);
+        });
+}
+
+void MetricsView::askHeat(size_t row, const query::MetricQuestion& question) {
+    query::HeatmapQuestion heat;
+    heat.range = question.range;
+    heat.filter = question.filter;
+    if (!question.labels.matchesAll()) {
+        heat.filter.root = {};
+        heat.filter.root.children = {question.filter.root, question.labels.root};
+    }
+    heat.measure.kind = query::Measure::Kind::kHistogram;
+    heat.measure.key = question.name;
+    heat.columns = kHeatColumns;
+    heat.rows = kHeatRows;
+    context_.queries.ask(
+        QStringLiteral("metrics/row/") + QString::number(row), this, [heat](query::Backend& backend, std::stop_token stop) { return backend.heatmap(heat, stop); },
+        [this, row](Result<query::HeatmapAnswer>&& answer) {
+            if (row >= states_.size())
+                return;
+            states_[row].error = answer.ok() ? QString() : QString::fromStdString(answer.error().message);
+            if (answer.ok())
+                states_[row].heat = std::move(*answer);
+            answered(row);
+        });
+}
+
+void MetricsView::answered(size_t row) {
+    states_[row].asking = false;
+    states_[row].answered = true;
+    showPanels();
+    announce();
+}
+
+// ---------------------------------------------------------------- pictures
+
+bool MetricsView::onePanel() const { return layoutChoice_->chosen(1); }
+
+void MetricsView::layoutPanels() {
+    const size_t wanted = onePanel() ? std::min<size_t>(1, rows_.size()) : rows_.size();
+    while (panels_.size() > wanted) {
+        panels_.back()->hide();
+        panels_.back()->deleteLater();
+        panels_.pop_back();
+    }
+    while (panels_.size() < wanted) {
+        auto* panel = new MetricPanel(context_);
+        connect(panel, &MetricPanel::seriesClicked, this, &MetricsView::select);
+        connect(panel, &MetricPanel::exemplarClicked, this, &MetricsView::openTrace);
+        panelSplitter_->addWidget(panel);
+        panels_.push_back(panel);
+    }
+    for (MetricPanel* panel : panels_)
+        panel->setLegendRows(wanted == 1 ? 9 : wanted == 2 ? 5 : 3);
+}
+
+void MetricsView::showPanels() {
+    QVector<ChartFlag> flags = chartFlags(events_, context_.workspace.utc());
+    for (size_t p = 0; p < panels_.size(); ++p) {
+        std::vector<MetricPart> parts;
+        const State* heat = nullptr;
+        bool asking = false;
+        QString error;
+        for (size_t row = onePanel() ? 0 : p; row < (onePanel() ? rows_.size() : p + 1); ++row) {
+            const State& state = states_[row];
+            asking = asking || state.asking;
+            if (!state.error.isEmpty())
+                error = state.error;
+            else if (state.answered && state.part.spec.show == MetricSpec::Show::kHeatmap && !state.asking)
+                heat = &state;
+            else if (state.answered && !(state.asking && state.part.spec.show == MetricSpec::Show::kHeatmap))
+                parts.push_back(state.part);
+        }
+        MetricPanel& panel = *panels_[p];
+        panel.setBusy(asking);
+        panel.setFlags(flags);
+        std::erase_if(parts, [](const MetricPart& part) { return part.answer.lines.empty(); });
+        if (!parts.empty())
+            panel.showParts(parts, scaleChoice_->chosen(1), stackChoice_->chosen(1));
+        else if (heat)
+            panel.showHeatmap(heat->part, heat->heat);
+        else if (!error.isEmpty() && !asking)
+            panel.showError(error, tr("Clear the label filter"), [this] {
+                MetricSpec spec = rows_[current_]->spec();
+                spec.labels.clear();
+                setRow(current_, spec);
+            });
+        else if (!asking)
+            panel.showEmpty(tr("No sample of it in this range."), tr("Show the whole capsule"), [this] { context_.workspace.setRange(context_.workspace.all()); });
+        flags = p + 1 < panels_.size() ? flags : QVector<ChartFlag>();
+    }
+}
+
+// ---------------------------------------------------------------- what a click leads to
+
+void MetricsView::select(TimeNs time, qint64 series, const QString& label) {
+    if (series < 0)
+        return;
+    context_.workspace.setCursor(time);
+    Selection selection;
+    selection.kind = Selection::Kind::kSeries;
+    selection.seq = series;
+    selection.text = label;
+    context_.workspace.setSelection({});   // the same series at another instant is another selection
+    context_.workspace.setSelection(selection);
+}
+
+void MetricsView::openTrace(const TraceId& trace) {
+    if (trace.empty())
+        return;
+    Selection selection;
+    selection.kind = Selection::Kind::kTrace;
+    selection.trace = trace;
+    context_.workspace.setSelection(selection);
+    context_.workspace.requestView(QString::fromLatin1(links::kTraces), links::trace(trace));
+}
+
+bool MetricsView::settled() const {
+    const bool asking = std::any_of(states_.begin(), states_.end(), [](const State& state) { return state.asking; });
+    const bool labels = std::any_of(rows_.begin(), rows_.end(), [](const MetricRow* row) { return !row->settled(); });
+    const bool waiting = (stale_ && !context_.workspace.range().empty()) || soon_.isActive();
+    return !waiting && !asking && !labels && !askingNames_ && !askingMoved_ && !askingEvents_ && !askingSeries_;
+}
+
+void MetricsView::announce() {
+    if (settled())
+        Q_EMIT settledChanged();
+}
+
+QString MetricsView::summary() const {
+    QStringList texts;
+    for (const MetricPanel* panel : panels_)
+        texts << (panel->bodyShown() ? panel->title() + QStringLiteral(" — ") + panel->words() : panel->message());
+    return texts.join(QStringLiteral("; "));
+}
+
+void MetricsView::keyPressEvent(QKeyEvent* event) {
+    if (event->key() == Qt::Key_Slash) {
+        list_->searchBox().setFocus();
+        list_->searchBox().selectAll();
+    } else {
+        View::keyPressEvent(event);
+    }
+}
+
+namespace {
+
+QString metricsNeeds(const query::CapsuleInfo& info) { return info.series > 0 ? QString() : MetricsView::tr("Metrics needs samples of metrics."); }
+
+View* createMetrics(const ViewContext& context, QWidget* parent) { return new MetricsView(context, parent); }
+
+}  // namespace
+
+extern const ViewFactory metrics_view;
+const ViewFactory metrics_view{"metrics", QT_TRANSLATE_NOOP("View", "Metrics"), "ƒ", metricsNeeds, createMetrics};
+
+}  // namespace nj::ui

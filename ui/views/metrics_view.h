@@ -1,0 +1,86 @@
+// Metrics: every metric of the capsule at the left, queries as rows above, their pictures below on one time axis. Opens on what moved most
+// between baseline and window. UI thread only.
+#pragma once
+
+#include <QTimer>
+
+#include "views/metric_pictures.h"
+#include "views/view.h"
+
+class QSplitter;
+class QVBoxLayout;
+
+namespace nj::ui {
+
+class ChartChoice;
+class MetricPanel;
+class MetricRow;
+class MetricsList;
+
+class MetricsView : public View {
+    Q_OBJECT
+public:
+    explicit MetricsView(const ViewContext& context, QWidget* parent = nullptr);
+    // "metric:<name>" or "series:<id>": becomes the only query; a series is drawn among its peers.
+    void open(const QString& parameter) override;
+    [[nodiscard]] bool settled() const override;
+    [[nodiscard]] QString summary() const override;
+    [[nodiscard]] const std::vector<MetricRow*>& rows() const { return rows_; }
+    [[nodiscard]] const std::vector<MetricPanel*>& panels() const { return panels_; }
+    [[nodiscard]] MetricsList& list() { return *list_; }
+    // Appends a row, at most kMostRows.
+    void addRow(const MetricSpec& spec);
+
+protected:
+    void showEvent(QShowEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+
+private:
+    // A row's last answers; asked counts the questions under way.
+    struct State {
+        MetricPart part;
+        query::HeatmapAnswer heat;
+        QString error;
+        bool answered = false, asking = false;
+    };
+    void build();
+    void scheduleRefresh();
+    void refresh();
+    void askNames();
+    void askMoved();
+    void askEvents();
+    void openMoved(const std::vector<query::ChangeRow>& moved);
+    void openSeries(qint64 id);
+    void ask(size_t row);
+    void askHeat(size_t row, const query::MetricQuestion& question);
+    void answered(size_t row);
+    void setRow(size_t row, const MetricSpec& spec);
+    void removeRow(MetricRow* row);
+    void setCurrent(size_t row);
+    void choose(const QString& metric, qint64 series, bool added);
+    void layoutPanels();
+    void showPanels();
+    void showEmpty();
+    void select(TimeNs time, qint64 series, const QString& label);
+    void openTrace(const TraceId& trace);
+    [[nodiscard]] bool onePanel() const;
+    void announce();
+
+    ViewContext context_;
+    MetricsList* list_;
+    QWidget* rowsBox_;
+    QVBoxLayout* rowsColumn_;
+    QSplitter* panelSplitter_;
+    ChartChoice* layoutChoice_;
+    ChartChoice* scaleChoice_;
+    ChartChoice* stackChoice_;
+    std::vector<MetricRow*> rows_;
+    std::vector<State> states_;
+    std::vector<MetricPanel*> panels_;
+    std::vector<query::EventMark> events_;
+    QTimer soon_;
+    size_t current_ = 0;
+    bool namesKnown_ = false, askingNames_ = false, askingMoved_ = false, askingEvents_ = false, askingSeries_ = false, stale_ = true, chosen_ = false;
+};
+
+}  // namespace nj::ui
