@@ -1,6 +1,7 @@
-// nightjar_bench [SPANS]: import rates, query times and bytes per row on synthetic inputs, beside plain-row SQLite and (where installed)
+// nightjar_bench [SPANS [spans|rows|logs|samples]]: import rates, query times and bytes per row on synthetic inputs, beside plain-row SQLite and (where installed)
 // lnav and ripgrep on the same input. Prints figures with the targets they are held against; fails only when a result is wrong.
 #include <sys/resource.h>
+#include <time.h>
 
 #include <algorithm>
 #include <chrono>
@@ -47,11 +48,19 @@ void expect(bool right, const std::string& what) {
 struct Imported {
     ingest::ImportReport report;
     double took = 0;
+    double cpu = 0, writerCpu = 0;   // seconds of all threads, of the writer's
     uint64_t bytes = 0;
 };
 
+double cpuSeconds(clockid_t clock) {
+    timespec now{};
+    clock_gettime(clock, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
+}
+
 Imported importFile(const std::string& input, const std::string& capsule) {
     Imported result;
+    const double cpu = cpuSeconds(CLOCK_PROCESS_CPUTIME_ID), own = cpuSeconds(CLOCK_THREAD_CPUTIME_ID);
     result.took = seconds([&] {
         auto writer = store::CapsuleWriter::open(capsule);
         if (!writer.ok()) {
@@ -66,8 +75,16 @@ Imported importFile(const std::string& input, const std::string& capsule) {
         const Status closed = (*writer)->close();
         expect(closed.ok(), closed.ok() ? "" : closed.error().message);
     });
+    result.cpu = cpuSeconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+    result.writerCpu = cpuSeconds(CLOCK_THREAD_CPUTIME_ID) - own;
     result.bytes = fs::exists(capsule) ? fs::file_size(capsule) : 0;
     return result;
+}
+
+// What the machine's other work does not change: the rate that two cores would reach if all of it could be shared out.
+void cpuFigure(const Imported& imported, double amount, const char* unit) {
+    figure("  CPU of all threads, the writer's", fmt::format("{:.2f} s, {:.2f} s", imported.cpu, imported.writerCpu),
+           fmt::format("two cores: at most {:.0f} {}", amount / (imported.cpu / 2), unit));
 }
 
 // Median of several runs, after one that warms the caches.
@@ -97,6 +114,7 @@ void benchSpans(const fs::path& dir, size_t spans) {
     const auto n = static_cast<double>(spans);
     figure("OTLP protobuf, ten attributes → capsule", fmt::format("{:.0f} k spans/s", n / imported.took / 1e3), "target ≥ 800 k, later ≥ 1 M");
     figure("  the same by bytes", fmt::format("{:.0f} MB/s", static_cast<double>(bytes) / imported.took / 1e6));
+    cpuFigure(imported, n / 1e3, "k spans/s");
     figure("  capsule", fmt::format("{:.1f} B/span", static_cast<double>(imported.bytes) / n), "target ≤ 70");
 
     auto backend = query::openCapsuleBackend(capsule);
@@ -193,6 +211,7 @@ void benchLogs(const fs::path& dir, size_t lines) {
     const Imported imported = importFile(input, capsule);
     expect(imported.report.logs == lines, fmt::format("{} of {} log records imported", imported.report.logs, lines));
     figure("text logs → capsule", fmt::format("{:.0f} MB/s", static_cast<double>(bytes) / imported.took / 1e6), "target ≥ 200 MB/s");
+    cpuFigure(imported, static_cast<double>(bytes) / 1e6, "MB/s");
     figure("  capsule", fmt::format("{:.1f} % of the text", 100.0 * static_cast<double>(imported.bytes) / static_cast<double>(bytes)), "target ≤ 25 %");
     if (installed("lnav")) {
         const double lnav = commandSeconds(fmt::format("lnav -n -c ';select count(*) from all_logs' '{}'", input));
@@ -231,6 +250,7 @@ void benchSamples(const fs::path& dir, size_t samples) {
     const auto n = static_cast<double>(imported.report.samples);
     expect(imported.report.samples == samples / each * each, fmt::format("{} samples imported", imported.report.samples));
     figure("OpenMetrics dump → capsule", fmt::format("{:.2f} M samples/s", n / imported.took / 1e6), fmt::format("{:.0f} MB/s of text", static_cast<double>(bytes) / imported.took / 1e6));
+    cpuFigure(imported, n / 1e3, "k samples/s");
     figure("  capsule", fmt::format("{:.2f} B/sample", static_cast<double>(imported.bytes) / n), "target ≤ 2");
 }
 
@@ -244,11 +264,18 @@ int main(int argc, char** argv) {
     if (!directory)
         return 1;
     fmt::print("{} spans\n", spans);
-    nj::bench::benchSpans(directory, spans);
-    nj::bench::benchLargeTrace(directory, spans / 2);
-    nj::bench::benchRows(directory, spans);
-    nj::bench::benchLogs(directory, spans * 2);
-    nj::bench::benchSamples(directory, spans * 4);
+    const std::string only = argc > 2 ? argv[2] : "";
+    const auto wanted = [&](const char* name) { return only.empty() || only == name; };
+    if (wanted("spans"))
+        nj::bench::benchSpans(directory, spans);
+    if (wanted("trace"))
+        nj::bench::benchLargeTrace(directory, spans / 2);
+    if (wanted("rows"))
+        nj::bench::benchRows(directory, spans);
+    if (wanted("logs"))
+        nj::bench::benchLogs(directory, spans * 2);
+    if (wanted("samples"))
+        nj::bench::benchSamples(directory, spans * 4);
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
     nj::bench::figure("memory, highest", fmt::format("{} MiB", usage.ru_maxrss / 1024));
