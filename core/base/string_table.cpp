@@ -68,6 +68,8 @@ void StringTable::grow() {
         slots[slot] = static_cast<uint32_t>(code + 1);
     }
     slots_.swap(slots);
+    ends_.reserve(slots_.size() / 2);
+    hashes_.reserve(slots_.size() / 2);
 }
 
 }  // namespace nj

@@ -22,18 +22,43 @@ size_t sequenceLength(std::string_view bytes) {
     return 0;
 }
 
+constexpr uint64_t kHighBits = 0x8080808080808080ULL;
+
+template <typename Word>
+uint64_t wordAt(const char* at) {
+    Word word;
+    std::memcpy(&word, at, sizeof word);
+    return word;
+}
+
+// Whole words, the last one overlapping what was seen.
+bool isAscii(std::string_view bytes) {
+    const char* data = bytes.data();
+    const size_t size = bytes.size();
+    if (size >= 8) {
+        for (size_t from = 0; from + 8 < size; from += 8)
+            if ((wordAt<uint64_t>(data + from) & kHighBits) != 0)
+                return false;
+        return (wordAt<uint64_t>(data + size - 8) & kHighBits) == 0;
+    }
+    if (size >= 4)
+        return ((wordAt<uint32_t>(data) | wordAt<uint32_t>(data + size - 4)) & kHighBits) == 0;
+    unsigned all = 0;
+    for (const char c : bytes)
+        all |= static_cast<unsigned char>(c);
+    return all < 0x80;
+}
+
 }  // namespace
 
 bool isValidUtf8(std::string_view bytes) {
+    if (isAscii(bytes))
+        return true;
     size_t i = 0;
     while (i < bytes.size()) {
-        if (i + 8 <= bytes.size()) {
-            uint64_t word;
-            std::memcpy(&word, bytes.data() + i, 8);
-            if ((word & 0x8080808080808080ULL) == 0) {
-                i += 8;
-                continue;
-            }
+        if (i + 8 <= bytes.size() && (wordAt<uint64_t>(bytes.data() + i) & kHighBits) == 0) {
+            i += 8;
+            continue;
         }
         const size_t length = sequenceLength(bytes.substr(i));
         if (length == 0)

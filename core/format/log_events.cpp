@@ -1,7 +1,9 @@
 #include "format/log_events.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
+#include <vector>
 
 #include "base/utf8.h"
 #include "format/log_text.h"
@@ -57,44 +59,61 @@ constexpr Pattern kPatterns[] = {
     {"Scaled down replica set", "scale", 9, Need::kNothing},
 };
 
-// Every pattern has an aligned four-byte word somewhere, wherever it begins: the words of all four alignments are marked, and a line is
-// looked at word by word. Few lines have a marked word, and only those are searched for real.
-class WordFilter {
+// Every pattern has an aligned four-byte word within its first seven bytes, wherever it begins: the words of all four alignments are
+// marked, and a line is looked at word by word. At a marked word the patterns that have it are compared where they would stand.
+class PatternFilter {
 public:
-    WordFilter() {
+    PatternFilter() {
         for (const Pattern& pattern : kPatterns)
-            for (size_t i = 0; i < 4; ++i)
-                mark(pattern.text.data() + i);
+            mark(pattern.text);
         for (const std::string_view pattern : kTracePatterns)
-            for (size_t i = 0; i < 4; ++i)
-                mark(pattern.data() + i);
-        for (size_t i = 0; i < 4; ++i)
-            mark(kGpuAt.data() + i);
+            mark(pattern);
+        mark(kGpuAt);
+        std::sort(words_.begin(), words_.end(), [](const Word& a, const Word& b) { return a.bytes < b.bytes; });
     }
-    [[nodiscard]] bool mayMatch(std::string_view text) const {
+    // Whether any pattern stands in the text.
+    [[nodiscard]] bool matches(std::string_view text) const {
         for (size_t i = 0; i + 4 <= text.size(); i += 4) {
-            const uint32_t slot = slotOf(text.data() + i);
-            if ((bits_[slot >> 6] >> (slot & 63)) & 1)
+            const uint32_t bytes = wordAt(text.data() + i);
+            const uint32_t slot = slotOf(bytes);
+            if (((bits_[slot >> 6] >> (slot & 63)) & 1) != 0 && standsAt(text, i, bytes))
                 return true;
         }
         return false;
     }
 
 private:
-    static uint32_t slotOf(const char* at) {
-        uint32_t word;
-        std::memcpy(&word, at, 4);
-        return (word * 2654435761U) >> 16;   // 16 bits
+    struct Word {
+        uint32_t bytes;
+        size_t offset;   // in the pattern
+        std::string_view pattern;
+    };
+    [[nodiscard]] bool standsAt(std::string_view text, size_t at, uint32_t bytes) const {
+        auto word = std::lower_bound(words_.begin(), words_.end(), bytes, [](const Word& a, uint32_t b) { return a.bytes < b; });
+        for (; word != words_.end() && word->bytes == bytes; ++word)
+            if (word->offset <= at && text.substr(at - word->offset, word->pattern.size()) == word->pattern)
+                return true;
+        return false;
     }
-    void mark(const char* at) {
-        const uint32_t slot = slotOf(at);
-        bits_[slot >> 6] |= uint64_t{1} << (slot & 63);
+    static uint32_t wordAt(const char* at) {
+        uint32_t bytes;
+        std::memcpy(&bytes, at, 4);
+        return bytes;
+    }
+    static uint32_t slotOf(uint32_t bytes) { return (bytes * 2654435761U) >> 16; }   // 16 bits
+    void mark(std::string_view pattern) {
+        for (size_t i = 0; i < 4; ++i) {
+            words_.push_back({wordAt(pattern.data() + i), i, pattern});
+            const uint32_t slot = slotOf(words_.back().bytes);
+            bits_[slot >> 6] |= uint64_t{1} << (slot & 63);
+        }
     }
     std::array<uint64_t, 1024> bits_{};
+    std::vector<Word> words_;   // sorted
 };
 
-const WordFilter& wordFilter() {
-    static const WordFilter kFilter;
+const PatternFilter& patternFilter() {
+    static const PatternFilter kFilter;
     return kFilter;
 }
 
@@ -167,7 +186,7 @@ int64_t describeXid(std::string_view text, LogEvent& event) {
 LogEvent findLogEvent(std::string_view body, uint8_t severity) {
     LogEvent event;
     const std::string_view text = body.substr(0, kLookBytes);
-    const Pattern* pattern = wordFilter().mayMatch(text) ? match(text, severity, false) : nullptr;
+    const Pattern* pattern = patternFilter().matches(text) ? match(text, severity, false) : nullptr;
     if (pattern != nullptr) {
         event = eventOf(*pattern, text);
         if (event.kind == "xid")
@@ -179,7 +198,7 @@ LogEvent findLogEvent(std::string_view body, uint8_t severity) {
 LogEvent findLogEvent(LogLine& record) {
     LogEvent event;
     const std::string_view text = record.body.substr(0, kLookBytes);
-    if (!wordFilter().mayMatch(text))
+    if (!patternFilter().matches(text))
         return event;
     if (record.traceId.empty())
         takeTraceId(record, text);

@@ -11,7 +11,15 @@ using text::isDigit;
 using text::isUpper;
 using text::isWord;
 
-bool isLoggerChar(char c) { return isWord(c) || c == '.' || c == '$' || c == '/' || c == '-' || c == '@' || c == '#'; }
+struct LoggerBytes {
+    bool is[256] = {};
+    constexpr LoggerBytes() {
+        for (int c = 0; c < 256; ++c)
+            is[c] = isWord(static_cast<char>(c)) || c == '.' || c == '$' || c == '/' || c == '-' || c == '@' || c == '#';
+    }
+};
+constexpr LoggerBytes kLoggerBytes;
+bool isLoggerChar(char c) { return kLoggerBytes.is[static_cast<unsigned char>(c)]; }
 
 bool allUpper(std::string_view s) {
     for (const char c : s)

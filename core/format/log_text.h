@@ -10,7 +10,15 @@ namespace nj::format::text {
 constexpr bool isDigit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
 constexpr bool isUpper(char c) { return static_cast<unsigned char>(c - 'A') < 26; }
 constexpr bool isLetter(char c) { return static_cast<unsigned char>((c | 0x20) - 'a') < 26; }
-constexpr bool isWord(char c) { return isDigit(c) || isLetter(c) || c == '_'; }
+struct WordBytes {
+    bool is[256] = {};
+    constexpr WordBytes() {
+        for (int c = 0; c < 256; ++c)
+            is[c] = isDigit(static_cast<char>(c)) || isLetter(static_cast<char>(c)) || c == '_';
+    }
+};
+inline constexpr WordBytes kWordBytes;
+constexpr bool isWord(char c) { return kWordBytes.is[static_cast<unsigned char>(c)]; }
 constexpr bool isBlank(char c) { return c == ' ' || c == '\t'; }
 constexpr bool isHex(char c) { return isDigit(c) || static_cast<unsigned char>((c | 0x20) - 'a') < 6; }
 

@@ -8,6 +8,7 @@ namespace nj::format {
 namespace {
 
 constexpr size_t kMaxColumns = 1024;   // a batch with more attribute columns is handed out: finding a column is linear
+constexpr size_t kAlikeColumns = 128;  // more keys than that come and go
 constexpr size_t kExampleBytes = 256;
 
 template <typename T>
@@ -27,6 +28,22 @@ void appendAttributes(std::string& out, const AttributeList& attributes) {
         appendSized(out, entry.value.text);
         appendRaw(out, entry.value.integer);
         appendRaw(out, entry.value.number);
+    }
+}
+
+// Columns of the same keys without rows, with room for as much as those took; take() drops those that stay empty. Batches of one source
+// are alike, and a column that grows is copied several times over.
+void startColumns(const AttributeColumns& before, AttributeColumns& next) {
+    if (before.columns().size() > kAlikeColumns)
+        return;
+    for (const AttributeColumns::Column& like : before.columns()) {
+        AttributeColumns::Column& c = next.columns().emplace_back();
+        c.key = like.key;
+        c.type = like.type;
+        c.rows.reserve(like.rows.size());
+        c.codes.reserve(like.codes.size());
+        c.integers.reserve(like.integers.size());
+        c.numbers.reserve(like.numbers.size());
     }
 }
 
@@ -254,8 +271,11 @@ bool OtlpBuilder::full() const {
 
 Batch OtlpBuilder::take() {
     addEvaluations(batch_);
+    for (AttributeColumns* attributes : {&batch_.spans.attributes, &batch_.logs.attributes})
+        std::erase_if(attributes->columns(), [](const AttributeColumns::Column& c) { return c.rows.empty(); });
     Batch done = std::move(batch_);
     batch_ = {};
+    startLike(done);
     resourceIndex_ = kNoIndex;
     scopeIndex_ = kNoIndex;
     metricHashed_ = false;
@@ -263,6 +283,22 @@ Batch OtlpBuilder::take() {
     series_.clear();
     inputBytes_ = 0;
     return done;
+}
+
+void OtlpBuilder::startLike(const Batch& before) {
+    SpanColumns& s = batch_.spans;
+    const size_t rows = before.spans.size();
+    startColumns(before.spans.attributes, s.attributes);
+    startColumns(before.logs.attributes, batch_.logs.attributes);
+    s.traceId.reserve(rows);
+    for (auto* column : {&s.spanId, &s.parentSpanId})
+        column->reserve(rows);
+    for (auto* column : {&s.start, &s.end})
+        column->reserve(rows);
+    for (auto* column : {&s.name, &s.resource, &s.scope, &s.statusMessage, &s.traceState, &s.flags, &s.droppedAttributes, &s.droppedEvents, &s.droppedLinks})
+        column->reserve(rows);
+    s.kind.reserve(rows);
+    s.status.reserve(rows);
 }
 
 bool OtlpBuilder::flush(const BatchConsumer& out) { return batch_.empty() || out(take()); }

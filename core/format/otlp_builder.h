@@ -132,6 +132,7 @@ private:
             return v;
         }
     };
+    void startLike(const Batch& before);
     uint32_t resourceIndex();
     uint32_t scopeIndex();
     uint32_t textCode(std::string_view text) { return text.empty() ? kNoIndex : batch_.strings.intern(text); }

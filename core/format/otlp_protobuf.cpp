@@ -21,10 +21,18 @@ public:
     Status feed(std::string_view chunk, const BatchConsumer& out) override {
         out_ = &out;
         while (!chunk.empty() && !stopped_) {
-            buffer_.append(chunk.substr(0, kPiece));
-            chunk.remove_prefix(std::min(chunk.size(), kPiece));
+            const std::string_view piece = chunk.substr(0, std::min(kPiece, wanted()));
+            chunk.remove_prefix(piece.size());
+            // Only a message that two chunks share is copied.
+            const bool shared = !buffer_.empty();
+            if (shared)
+                buffer_.append(piece);
+            input_ = shared ? std::string_view(buffer_) : piece;
             frames(false);
-            buffer_.erase(0, at_);
+            if (shared)
+                buffer_.erase(0, at_);
+            else
+                buffer_.assign(piece.substr(at_));
             base_ += at_;
             at_ = 0;
         }
@@ -33,8 +41,9 @@ public:
 
     Status finish(const BatchConsumer& out) override {
         out_ = &out;
+        input_ = buffer_;
         frames(true);
-        if (!stopped_ && at_ < buffer_.size())
+        if (!stopped_ && at_ < input_.size())
             cutEnd();
         stopped_ = stopped_ || !builder_.flush(out);
         return status();
@@ -43,17 +52,28 @@ public:
 private:
     Status status() const { return stopped_ ? Status(makeError(ErrorCode::kCancelled, "reading was stopped")) : Status(); }
 
-    // Reads all whole messages from at_ on.
+    // How many bytes would complete the message that buffer_ begins with; all there are where nothing begins or tells.
+    [[nodiscard]] size_t wanted() const {
+        if (buffer_.empty() || framing_ == OtlpFraming::kNone)
+            return SIZE_MAX;
+        const OtlpFrameHeader header = otlpFrameHeader(framing_, buffer_);
+        const size_t whole = header.size + header.length;
+        if (header.state == OtlpFrameHeader::State::kNeedsMore)
+            return kNeededToTell;
+        return header.state == OtlpFrameHeader::State::kGood && whole > buffer_.size() ? whole - buffer_.size() : SIZE_MAX;
+    }
+
+    // Reads all whole messages of input_ from at_ on.
     void frames(bool end) {
         if (framing_ == OtlpFraming::kNone) {
-            if (buffer_.size() < kNeededToTell && !end)
+            if (input_.size() < kNeededToTell && !end)
                 return;
-            framing_ = otlpFramingOf(buffer_, end);
+            framing_ = otlpFramingOf(input_, end);
             if (framing_ == OtlpFraming::kNone)
                 framing_ = OtlpFraming::kLengthFramed;
         }
-        while (at_ < buffer_.size() && !stopped_) {
-            const std::string_view rest = std::string_view(buffer_).substr(at_);
+        while (at_ < input_.size() && !stopped_) {
+            const std::string_view rest = input_.substr(at_);
             const OtlpFrameHeader header = otlpFrameHeader(framing_, rest);
             if (header.state == OtlpFrameHeader::State::kNeedsMore)
                 return;
@@ -73,7 +93,7 @@ private:
     void damaged() {
         if (!lost_) {
             builder_.position = {base_ + at_, 0};
-            builder_.health(HealthSeverity::kRejected, "damaged OTLP frame", std::string_view(buffer_).substr(at_, 64));
+            builder_.health(HealthSeverity::kRejected, "damaged OTLP frame", input_.substr(at_, 64));
         }
         lost_ = true;
         ++at_;
@@ -81,13 +101,13 @@ private:
 
     // The file ends inside a message: what is whole in it is kept.
     void cutEnd() {
-        const std::string_view rest = std::string_view(buffer_).substr(at_);
+        const std::string_view rest = input_.substr(at_);
         const OtlpFrameHeader header = otlpFrameHeader(framing_, rest);
         builder_.position = {base_ + at_, 0};
         builder_.health(HealthSeverity::kLost, "file ends inside an OTLP message");
         if (header.state == OtlpFrameHeader::State::kGood)
             message(rest.substr(header.size), base_ + at_ + header.size);
-        at_ = buffer_.size();
+        at_ = input_.size();
     }
 
     void message(std::string_view bytes, uint64_t offset) {
@@ -143,9 +163,10 @@ private:
     OtlpProtobufDecoder protobuf_{builder_, [this](Batch&& batch) { return (*out_)(std::move(batch)); }};
     OtlpJsonDecoder jsonDecoder_{builder_, [this](Batch&& batch) { return (*out_)(std::move(batch)); }};
     OtlpFraming framing_ = OtlpFraming::kNone;
-    std::string buffer_;
-    size_t at_ = 0;
-    uint64_t base_ = 0;       // stream offset of buffer_[0]
+    std::string buffer_;      // the start of a message whose rest has not come
+    std::string_view input_;  // what is read: buffer_, or a chunk where it lies
+    size_t at_ = 0;           // in input_
+    uint64_t base_ = 0;       // stream offset of input_[0]
     bool lost_ = false;       // searching for the next message
     bool stopped_ = false;
     std::string plain_;

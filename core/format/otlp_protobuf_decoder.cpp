@@ -1,6 +1,7 @@
 #include "format/otlp_protobuf_decoder.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/json_writer.h"
 #include "base/utf8.h"
@@ -9,6 +10,7 @@ namespace nj::format {
 namespace {
 
 constexpr int kItemsLookedAt = 8;
+constexpr size_t kShortLength = 0x80;       // lengths below it are one byte
 constexpr uint32_t kOldScopeItems = 1000;   // instrumentation_library_spans/logs/metrics of OTLP before 0.15
 
 template <typename Enum>
@@ -18,6 +20,29 @@ Enum enumOf(uint64_t number, Enum last, OtlpBuilder& builder) {
     builder.health(HealthSeverity::kRepaired, "OTLP enum value out of range", std::to_string(number));
     return Enum{};
 }
+
+// A KeyValue as nearly all are written: the key, then a value of one field, each shorter than 128 bytes.
+struct ShortAttribute {
+    std::string_view key;
+    char tag = 0;               // of the value's field
+    std::string_view content;   // what follows the tag
+};
+
+bool takeShort(std::string_view message, ShortAttribute& attribute) {
+    const auto at = [&](size_t i) { return static_cast<unsigned char>(message[i]); };
+    if (message.size() < 6 || message[0] != '\x0a')
+        return false;
+    const size_t key = at(1);
+    if (key >= kShortLength || key + 5 > message.size() || message[2 + key] != '\x12')
+        return false;
+    const size_t value = at(3 + key);
+    if (value >= kShortLength || value < 2 || message.size() != 4 + key + value)
+        return false;
+    attribute = {message.substr(2, key), message[4 + key], message.substr(5 + key)};
+    return true;
+}
+
+bool takeWholeVarint(std::string_view bytes, uint64_t& number) { return WireReader::takeVarint(bytes, number) && bytes.empty(); }
 
 }  // namespace
 
@@ -293,7 +318,40 @@ void OtlpProtobufDecoder::log(std::string_view message) {
     builder_.commitLog(l);
 }
 
+// False: not of the short form, nothing was done.
+bool OtlpProtobufDecoder::shortAttribute(AttributeColumns& columns, uint32_t row, std::string_view message) {
+    ShortAttribute a;
+    if (rowAttributes_ >= kMaxRowAttributes || !takeShort(message, a))
+        return false;
+    uint64_t number = 0;
+    const bool isText = a.tag == '\x0a' && static_cast<unsigned char>(a.content[0]) < kShortLength && static_cast<size_t>(a.content[0]) == a.content.size() - 1;
+    const bool isReal = a.tag == '\x21' && a.content.size() == 8;
+    if (!isText && !isReal && !((a.tag == '\x10' || a.tag == '\x18') && takeWholeVarint(a.content, number)))
+        return false;
+    ++rowAttributes_;
+    const std::string_view key = text(a.key);
+    bool fresh = true;
+    if (isText) {
+        fresh = columns.addString(row, key, text(a.content.substr(1)));
+    } else if (isReal) {
+        double real = 0;
+        std::memcpy(&real, a.content.data(), sizeof real);
+        fresh = columns.addDouble(row, key, real);
+    } else {
+        fresh = a.tag == '\x18' ? columns.addInt(row, key, static_cast<int64_t>(number)) : columns.addBool(row, key, number != 0);
+    }
+    if (!fresh)
+        repeatedKey(key);
+    return true;
+}
+
+void OtlpProtobufDecoder::repeatedKey(std::string_view key) {
+    builder_.health(HealthSeverity::kRepaired, "attribute key twice on one row: the first is kept", key);
+}
+
 void OtlpProtobufDecoder::attribute(AttributeColumns& columns, uint32_t row, std::string_view message) {
+    if (shortAttribute(columns, row, message))
+        return;
     std::string_view key;
     std::string_view raw;
     bool hasValue = false;
@@ -334,7 +392,7 @@ void OtlpProtobufDecoder::attributeValue(AttributeColumns& columns, uint32_t row
         fresh = columns.add(row, key, value(message));
     }
     if (!fresh)
-        builder_.health(HealthSeverity::kRepaired, "attribute key twice on one row: the first is kept", key);
+        repeatedKey(key);
 }
 
 KeyValue OtlpProtobufDecoder::keyValue(std::string_view message) {

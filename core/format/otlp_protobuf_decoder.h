@@ -49,6 +49,8 @@ private:
     bool flushWhenFull() { return !out_ || !builder_.full() || builder_.flush(out_); }
 
     // A KeyValue of the row being built, in its columns.
+    bool shortAttribute(AttributeColumns& columns, uint32_t row, std::string_view message);
+    void repeatedKey(std::string_view key);
     void attribute(AttributeColumns& columns, uint32_t row, std::string_view message);
     void attributeValue(AttributeColumns& columns, uint32_t row, std::string_view key, std::string_view message);
     KeyValue keyValue(std::string_view message);

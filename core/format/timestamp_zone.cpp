@@ -80,6 +80,9 @@ size_t parseZone(std::string_view text, int32_t& minutesEastOfUtc) {
     // Most words behind a time are no zone ("INFO"): one pass over numbers, without comparing texts.
     if (length < 3 || length > 4)
         return 0;
+    const char last = text[length - 1];
+    if (last != 'T' && last != 'C' && last != 'K' && last != 'Z' && last != 'B')   // as all names of the table end
+        return 0;
     const uint32_t word = pack(text.substr(0, length));
     for (size_t i = 0; i < std::size(kZones); ++i) {
         if (kPacked.names[i] == word) {

@@ -29,7 +29,7 @@ struct DecodeShared {
 
 class MemberDecoder : public MemberVisitor {
 public:
-    explicit MemberDecoder(DecodeShared& shared) : shared_(shared), buffer_(256U << 10) {}
+    explicit MemberDecoder(DecodeShared& shared) : shared_(shared), buffer_(1U << 20) {}
     void onMember(Member& member) override;
     void onProblem(const std::string& label, const Error& error) override;
     // False once the queue was closed.
