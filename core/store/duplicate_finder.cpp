@@ -13,7 +13,8 @@ namespace nj::store {
 namespace {
 
 constexpr size_t kVerifiedSegments = 6;
-constexpr size_t kUnsealedSets = 6;   // more than segments can be under way
+constexpr size_t kSetRows = kSegmentRows / 2;   // a set of unsealed rows is left alone from here on
+constexpr size_t kAhead = 12;                   // slots asked for before they are looked at: each is a cache miss
 constexpr TimeNs kNoTime = std::numeric_limits<TimeNs>::min();
 
 uint64_t mix(uint64_t hash, uint64_t value) {
@@ -90,29 +91,60 @@ void addValues(std::string_view key, const AttributeValues& values, std::vector<
 
 }  // namespace
 
-void ContentSet::insert(uint64_t id, uint64_t content) {
-    if ((used_ + 1) * 2 > slots_.size()) {
-        std::vector<Slot> old(slots_.empty() ? 1024 : slots_.size() * 2);
-        old.swap(slots_);
-        used_ = 0;
-        for (const Slot& slot : old)
-            if (slot.id != 0)
-                insert(slot.id, slot.content);
-    }
-    size_t at = id & (slots_.size() - 1);
-    while (slots_[at].id != 0)
-        at = (at + 1) & (slots_.size() - 1);
-    slots_[at] = {id, content};
-    ++used_;
+uint64_t ContentSet::keyOf(uint64_t id, uint64_t content) { return mix(id, content) | 1; }
+
+void ContentSet::reserve(size_t more) {
+    const size_t wanted = std::bit_ceil(std::max<size_t>(1024, (used_ + more) * 2));
+    if (wanted <= slots_.size())
+        return;
+    std::vector<uint64_t> old(wanted);
+    old.swap(slots_);
+    for (const uint64_t key : old)
+        if (key != 0)
+            slots_[slotOf(key)] = key;
 }
 
-bool ContentSet::contains(uint64_t id, uint64_t content) const {
-    if (slots_.empty())
-        return false;
-    for (size_t at = id & (slots_.size() - 1); slots_[at].id != 0; at = (at + 1) & (slots_.size() - 1))
-        if (slots_[at].id == id && slots_[at].content == content)
-            return true;
-    return false;
+// The slot of the key, or the free one where it belongs.
+size_t ContentSet::slotOf(uint64_t key) const {
+    size_t at = key >> 8 & (slots_.size() - 1);
+    while (slots_[at] != 0 && slots_[at] != key)
+        at = (at + 1) & (slots_.size() - 1);
+    return at;
+}
+
+void ContentSet::prefetch(std::span<const uint64_t> keys, size_t i) const {
+#ifdef __GNUC__
+    if (i + kAhead < keys.size())
+        __builtin_prefetch(&slots_[keys[i + kAhead] >> 8 & (slots_.size() - 1)]);
+#else
+    static_cast<void>(keys[i]);
+#endif
+}
+
+void ContentSet::dropKnown(std::span<const uint64_t> keys, std::span<uint8_t> keep) const {
+    if (used_ == 0)
+        return;
+    for (size_t i = 0; i < keys.size(); ++i) {
+        prefetch(keys, i);
+        if (keys[i] != 0 && slots_[slotOf(keys[i])] != 0)
+            keep[i] = 0;
+    }
+}
+
+void ContentSet::addNew(std::span<const uint64_t> keys, std::span<uint8_t> keep) {
+    reserve(keys.size());
+    for (size_t i = 0; i < keys.size(); ++i) {
+        prefetch(keys, i);
+        if (keys[i] == 0 || keep[i] == 0)
+            continue;
+        const size_t at = slotOf(keys[i]);
+        if (slots_[at] != 0) {
+            keep[i] = 0;
+            continue;
+        }
+        slots_[at] = keys[i];
+        ++used_;
+    }
 }
 
 std::vector<uint64_t> contentHashes(const SpanColumns& s, const BatchTables& tables) {
@@ -159,45 +191,50 @@ Result<std::vector<uint64_t>> contentHashes(const SegmentView& segment) {
 Result<std::vector<uint8_t>> DuplicateFinder::check(ImportId import, const SpanColumns& spans, const BatchTables& tables) {
     std::vector<uint8_t> keep(spans.size(), 1);
     const auto hashes = contentHashes(spans, tables);
-    auto& own = unsealed_[import];
-    if (own.empty())
-        own.emplace_back();
-    for (size_t row = 0; row < keep.size(); ++row) {
-        if (spans.spanId[row].empty())
-            continue;
-        const uint64_t id = filterKey(spans.traceId[row], spans.spanId[row]) | 1;
-        bool found = false;
-        for (const auto& [other, sets] : unsealed_)
-            for (const ContentSet& set : sets)
-                found = found || set.contains(id, hashes[row]);
-        if (!found) {
-            NJ_ASSIGN(found, inSealed(spans.traceId[row], spans.spanId[row], spans.start[row], hashes[row]));
-        }
-        keep[row] = found ? 0 : 1;
-        if (!found)
-            own.back().insert(id, hashes[row]);
-    }
+    std::vector<uint64_t> keys(spans.size());   // 0: a span without an id is never a duplicate
+    for (size_t row = 0; row < keys.size(); ++row)
+        if (!spans.spanId[row].empty())
+            keys[row] = ContentSet::keyOf(filterKey(spans.traceId[row], spans.spanId[row]), hashes[row]);
+    Unsealed& own = unsealed_[import];
+    if (own.sets.empty())
+        own.sets.emplace_back();
+    for (const auto& [other, unsealed] : unsealed_)
+        for (const ContentSet& set : unsealed.sets)
+            if (&set != &own.sets.back())
+                set.dropKnown(keys, keep);
+    NJ_RETURN_IF_ERROR(dropSealed(spans, keys, keep));
+    own.sets.back().addNew(keys, keep);
+    own.rows += static_cast<size_t>(std::count(keep.begin(), keep.end(), 1));
     return keep;
 }
 
-Result<bool> DuplicateFinder::inSealed(const TraceId& trace, const SpanId& span, TimeNs start, uint64_t content) {
-    const TimeNs at = start == 0 ? kNoTime : start;
-    const uint64_t key = filterKey(trace, span);
+Status DuplicateFinder::dropSealed(const SpanColumns& spans, std::span<const uint64_t> keys, std::span<uint8_t> keep) {
+    if (keys.empty())
+        return {};
+    const auto timeOf = [&](size_t row) { return spans.start[row] == 0 ? kNoTime : spans.start[row]; };
+    TimeNs first = timeOf(0), last = first;
+    for (size_t row = 1; row < keys.size(); ++row) {
+        first = std::min(first, timeOf(row));
+        last = std::max(last, timeOf(row));
+    }
     for (Sealed& segment : sealed_) {
-        if (!segment.info->range.contains(at))
+        const TimeRange range = segment.info->range;
+        if (last < range.from || first >= range.to)
             continue;
         if (segment.filter == nullptr) {
             NJ_ASSIGN(segment.filter, StoredBlobs(db_, shared_, segment.info->id).whole(static_cast<uint16_t>(Column::kSpanFilter)));
             if (segment.filter == nullptr)
                 segment.filter = std::make_shared<const std::string>();
         }
-        if (!filterMayContain(*segment.filter, key))
-            continue;
-        NJ_ASSIGN(const ContentSet* known, contentOf(segment));
-        if (known->contains(key | 1, content))
-            return true;
+        for (size_t row = 0; row < keys.size(); ++row) {
+            if (keep[row] == 0 || keys[row] == 0 || !range.contains(timeOf(row)) || !filterMayContain(*segment.filter, filterKey(spans.traceId[row], spans.spanId[row])))
+                continue;
+            NJ_ASSIGN(const ContentSet* known, contentOf(segment));
+            if (known->contains(keys[row]))
+                keep[row] = 0;
+        }
     }
-    return false;
+    return {};
 }
 
 Result<const ContentSet*> DuplicateFinder::contentOf(const Sealed& segment) {
@@ -211,9 +248,12 @@ Result<const ContentSet*> DuplicateFinder::contentOf(const Sealed& segment) {
     NJ_ASSIGN(const auto hashes, contentHashes(view));
     NJ_ASSIGN(const auto traces, view.traceIds());
     NJ_ASSIGN(const auto spans, view.spanIds());
+    std::vector<uint64_t> keys(hashes.size());
+    for (size_t row = 0; row < keys.size(); ++row)
+        keys[row] = ContentSet::keyOf(filterKey(traces.at(row), spans[row]), hashes[row]);
+    std::vector<uint8_t> ignored(keys.size(), 1);
     verified_.emplace_front(segment.info->id, ContentSet());
-    for (size_t row = 0; row < hashes.size(); ++row)
-        verified_.front().second.insert(filterKey(traces.at(row), spans[row]) | 1, hashes[row]);
+    verified_.front().second.addNew(keys, ignored);
     if (verified_.size() > kVerifiedSegments)
         verified_.pop_back();
     return &verified_.front().second;
@@ -224,10 +264,27 @@ void DuplicateFinder::sealed(const SegmentInfo& info) {
     const auto it = unsealed_.find(info.import);
     if (it == unsealed_.end())
         return;
-    // The newest set also holds rows of segments that are still being encoded: it stays until those are in.
-    it->second.emplace_back();
-    while (it->second.size() > kUnsealedSets)
-        it->second.pop_front();
+    Unsealed& own = it->second;
+    own.rows -= std::min<size_t>(own.rows, info.rows);
+    if (own.sets.back().size() >= kSetRows)
+        own.sets.emplace_back();
+    // Rows are sealed in the order in which they came: the newest sets hold those that are not.
+    size_t newer = 0;
+    for (const ContentSet& set : own.sets)
+        newer += set.size();
+    while (own.sets.size() > 1 && newer - own.sets.front().size() >= own.rows) {
+        newer -= own.sets.front().size();
+        own.sets.pop_front();
+    }
+}
+
+void DuplicateFinder::replaced(int64_t segment) {
+    const auto it = std::find_if(sealed_.begin(), sealed_.end(), [&](const Sealed& s) { return s.info->id == segment; });
+    if (it == sealed_.end())
+        return;
+    if (const auto own = unsealed_.find(it->info->import); own != unsealed_.end())
+        own->second.rows += it->info->rows;
+    sealed_.erase(it);
 }
 
 void DuplicateFinder::forget(ImportId import) {

@@ -54,6 +54,8 @@ void encodeFixedFrame(Compressor& compressor, std::span<const uint64_t> values, 
 
 struct Compressor::State {
     ZSTD_CCtx* context = ZSTD_createCCtx();
+    std::unique_ptr<char[]> packed;
+    size_t room = 0;
     ~State() { ZSTD_freeCCtx(context); }
 };
 
@@ -61,16 +63,18 @@ Compressor::Compressor() : state_(std::make_unique<State>()) {}
 Compressor::~Compressor() = default;
 
 bool Compressor::append(std::string& out, std::string_view bytes) {
-    const size_t at = out.size();
+    // Into memory that nobody clears first, which a string's resize() would.
     const size_t bound = ZSTD_compressBound(bytes.size());
-    out.resize(at + bound);
-    const size_t size = ZSTD_compressCCtx(state_->context, out.data() + at, bound, bytes.data(), bytes.size(), 1);
+    if (bound > state_->room) {
+        state_->packed = std::make_unique_for_overwrite<char[]>(bound);
+        state_->room = bound;
+    }
+    const size_t size = ZSTD_compressCCtx(state_->context, state_->packed.get(), bound, bytes.data(), bytes.size(), 1);
     if (ZSTD_isError(size) != 0 || size >= bytes.size()) {
-        out.resize(at);
         out.append(bytes);
         return false;
     }
-    out.resize(at + size);
+    out.append(state_->packed.get(), size);
     return true;
 }
 
