@@ -2,6 +2,7 @@
 // All calls from one thread (ingest's writer thread) except `path`. Crash-safe: what endImport acknowledged survives.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -13,6 +14,7 @@ namespace nj::store {
 struct WriterOptions {
     bool create = true;           // make the file when it is missing
     int encoderThreads = 1;       // 0 = encode on the calling thread
+    std::function<TimeNs()> now = {};   // the clock of live sources; empty = the wall's
 };
 
 class CapsuleWriter : public BatchSink {
@@ -25,6 +27,9 @@ public:
     virtual Result<bool> commitLive(ImportId source, Batch&& batch, const Hash128& requestHash) = 0;
     // Seals what the journal holds.
     virtual Status seal() = 0;
+    // Seals the sources whose oldest unsealed commit is over ten minutes old, which a commit does by itself: whoever owns live sources
+    // calls it every few seconds, so that the last rows before a silence are sealed too.
+    virtual Status sealOverdue() = 0;
     virtual Status setSetting(const std::string& key, const std::string& value) = 0;
     // Drops an import and all its rows (undo).
     virtual Status removeImport(ImportId import) = 0;

@@ -51,6 +51,8 @@ public:
     Result<AttributeValues> attribute(std::string_view key, ValueType type) const override;
     Result<AttributeList> attributes(uint32_t row) const override;
     Result<std::vector<AttributeList>> attributes(uint32_t firstRow, uint32_t rowCount) const override;
+    // Logs: where the body begins in the original record, plus one; 0: it stands apart.
+    Result<std::vector<uint64_t>> bodyOffsets() const { return numbers(Column::kBodyOffset); }
     Result<int64_t> seqOf(uint32_t row) const override;
     Result<uint32_t> rowOf(int64_t seq) const override;
 

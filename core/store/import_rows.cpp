@@ -28,6 +28,16 @@ std::vector<uint32_t> rowBytes(size_t rows, size_t fixed, const AttributeColumns
     return bytes;
 }
 
+// Bytes of a row's fixed columns.
+constexpr size_t kSpanBytes = 100, kEventBytes = 24, kLinkBytes = 40, kLogBytes = 100, kExemplarBytes = 60;
+
+std::vector<uint32_t> logBytes(const LogColumns& logs) {
+    auto bytes = rowBytes(logs.size(), kLogBytes, logs.attributes);
+    for (size_t row = 0; row < bytes.size(); ++row)
+        bytes[row] += static_cast<uint32_t>(logs.original.view(row).size() + logs.body.view(row).size());
+    return bytes;
+}
+
 }  // namespace
 
 ImportRows::Open& ImportRows::openSegment(const OpenKey& key) {
@@ -90,25 +100,22 @@ ImportRows::Seqs ImportRows::add(Batch& batch, const std::shared_ptr<const Batch
     if (batch.spans.size() > 0) {
         const auto columns = std::make_shared<const SpanColumns>(std::move(batch.spans));
         seqs.spans = append<SpanColumns>(Signal::kSpan, &SegmentRows::spans, {columns, tables, nullptr, 0, 0}, columns->start,
-                                         rowBytes(columns->size(), 100, columns->attributes));
+                                         rowBytes(columns->size(), kSpanBytes, columns->attributes));
     }
     if (batch.spanEvents.size() > 0) {
         const auto columns = std::make_shared<const SpanEventColumns>(std::move(batch.spanEvents));
         seqs.events = append<SpanEventColumns>(Signal::kSpanEvent, &SegmentRows::events, {columns, tables, ownersOf(columns->span), 0, 0}, columns->time,
-                                               rowBytes(columns->size(), 24, columns->attributes));
+                                               rowBytes(columns->size(), kEventBytes, columns->attributes));
     }
     if (batch.spanLinks.size() > 0) {
         const auto columns = std::make_shared<const SpanLinkColumns>(std::move(batch.spanLinks));
         const std::vector<TimeNs> none(columns->size(), 0);
         seqs.links = append<SpanLinkColumns>(Signal::kSpanLink, &SegmentRows::links, {columns, tables, ownersOf(columns->span), 0, 0}, none,
-                                             rowBytes(columns->size(), 40, columns->attributes));
+                                             rowBytes(columns->size(), kLinkBytes, columns->attributes));
     }
     if (batch.logs.size() > 0) {
         const auto columns = std::make_shared<const LogColumns>(std::move(batch.logs));
-        auto bytes = rowBytes(columns->size(), 100, columns->attributes);
-        for (size_t row = 0; row < bytes.size(); ++row)
-            bytes[row] += static_cast<uint32_t>(columns->original.view(row).size() + columns->body.view(row).size());
-        seqs.logs = append<LogColumns>(Signal::kLog, &SegmentRows::logs, {columns, tables, nullptr, 0, 0}, columns->time, bytes);
+        seqs.logs = append<LogColumns>(Signal::kLog, &SegmentRows::logs, {columns, tables, nullptr, 0, 0}, columns->time, logBytes(*columns));
     }
     return seqs;
 }
@@ -130,7 +137,51 @@ void ImportRows::addExemplars(const Batch& batch, const std::vector<int64_t>& se
             columns->attributes.add(row, key, value);
     }
     append<ExemplarColumns>(Signal::kExemplar, &SegmentRows::exemplars, {columns, nullptr, nullptr, 0, 0}, columns->time,
-                            rowBytes(columns->size(), 60, columns->attributes));
+                            rowBytes(columns->size(), kExemplarBytes, columns->attributes));
+}
+
+ImportRows::Mark ImportRows::mark() const {
+    Mark mark;
+    mark.open_ = open_;
+    mark.seqs_ = seqs_;
+    return mark;
+}
+
+void ImportRows::rollback(const Mark& mark) {
+    open_ = mark.open_;
+    seqs_ = mark.seqs_;
+}
+
+std::vector<SegmentRows> ImportRows::open() const {
+    std::vector<SegmentRows> rows;
+    for (const auto& [key, open] : open_)
+        rows.push_back(open.rows);
+    return rows;
+}
+
+void ImportRows::replaceOpen(SegmentRows&& rows) {
+    for (auto& [key, open] : open_)
+        if (key.first == rows.signal && open.rows.seqBase == rows.seqBase && open.count == rows.size())
+            open.rows = std::move(rows);
+}
+
+template <typename Columns>
+void ImportRows::addParts(Signal signal, std::vector<Part<Columns>> SegmentRows::*member, const SegmentRows& rows, const std::vector<TimeNs> Columns::*times, size_t fixed) {
+    for (const Part<Columns>& part : rows.*member)
+        append<Columns>(signal, member, part, (*part.columns).*times, rowBytes(part.columns->size(), fixed, part.columns->attributes));
+}
+
+void ImportRows::addStored(const SegmentRows& rows) {
+    if (open_.empty())
+        seqs_.set(rows.signal, rows.seqBase);
+    addParts(rows.signal, &SegmentRows::spans, rows, &SpanColumns::start, kSpanBytes);
+    addParts(rows.signal, &SegmentRows::events, rows, &SpanEventColumns::time, kEventBytes);
+    addParts(rows.signal, &SegmentRows::exemplars, rows, &ExemplarColumns::time, kExemplarBytes);
+    for (const auto& part : rows.links)
+        append<SpanLinkColumns>(rows.signal, &SegmentRows::links, part, std::vector<TimeNs>(part.columns->size(), 0),
+                                rowBytes(part.columns->size(), kLinkBytes, part.columns->attributes));
+    for (const auto& part : rows.logs)
+        append<LogColumns>(rows.signal, &SegmentRows::logs, part, part.columns->time, logBytes(*part.columns));
 }
 
 void ImportRows::flush() {

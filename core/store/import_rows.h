@@ -39,6 +39,13 @@ private:
 };
 
 class ImportRows {
+    struct Open {
+        SegmentRows rows;
+        size_t count = 0, bytes = 0;
+    };
+    // One open segment per signal, and one for the rows without a time.
+    using OpenKey = std::pair<Signal, bool>;
+
 public:
     // `onFull` takes a full segment's rows.
     ImportRows(ImportId import, SeqCounter& seqs, std::function<void(SegmentRows&&)> onFull) : import_(import), seqs_(seqs), onFull_(std::move(onFull)) {}
@@ -51,20 +58,30 @@ public:
     void addExemplars(const Batch& batch, const std::vector<int64_t>& seriesIds);
     // What add() and addExemplars() take in from here on, as segments of their own: for the journal. nullptr: no more.
     void recordInto(std::vector<SegmentRows>* record) { record_ = record; }
+    // What was taken in after a mark can be taken back, but for segments handed over since.
+    class Mark {
+        friend class ImportRows;
+        std::map<OpenKey, Open> open_;
+        SeqCounter seqs_;
+    };
+    [[nodiscard]] Mark mark() const;
+    void rollback(const Mark& mark);
     // Hands over what is open, also when not full.
     void flush();
+    // The same rows as flush() would hand over, which stay open.
+    [[nodiscard]] std::vector<SegmentRows> open() const;
+    // Takes the rows of an open segment in another form: one part instead of the many that small batches left.
+    void replaceOpen(SegmentRows&& rows);
+    // Rows that have their seqs: they must follow those of the open segment, or start one.
+    void addStored(const SegmentRows& rows);
     [[nodiscard]] size_t openRows() const;
 
 private:
-    struct Open {
-        SegmentRows rows;
-        size_t count = 0, bytes = 0;
-    };
-    // One open segment per signal, and one for the rows without a time.
-    using OpenKey = std::pair<Signal, bool>;
     template <typename Columns>
     std::vector<int64_t> append(Signal signal, std::vector<Part<Columns>> SegmentRows::*member, Part<Columns> all, const std::vector<TimeNs>& times,
                                 const std::vector<uint32_t>& rowBytes);
+    template <typename Columns>
+    void addParts(Signal signal, std::vector<Part<Columns>> SegmentRows::*member, const SegmentRows& rows, const std::vector<TimeNs> Columns::*times, size_t fixed);
     Open& openSegment(const OpenKey& key);
     void close(const OpenKey& key);
 

@@ -135,4 +135,15 @@ std::vector<ChunkRow> MetricBuffer::take(bool all) {
     return rows;
 }
 
+std::vector<ChunkRow> MetricBuffer::chunks() const {
+    std::vector<ChunkRow> rows;
+    for (const auto& [id, series] : series_) {
+        auto samples = series.samples;
+        auto histograms = series.histograms;
+        appendSampleChunks(id, samples, rows);
+        appendHistogramChunks(id, histograms, rows);
+    }
+    return rows;
+}
+
 }  // namespace nj::store

@@ -31,6 +31,8 @@ public:
     void add(Batch& batch, const std::vector<int64_t>& ids);
     // Full chunks; with `all` what is left too. Empties what it returns.
     std::vector<ChunkRow> take(bool all);
+    // What take(true) would give; the points stay.
+    [[nodiscard]] std::vector<ChunkRow> chunks() const;
     [[nodiscard]] bool wantsTake() const { return fullSeries_ > 256 || buffered_ > kMaxBuffered; }
     [[nodiscard]] bool empty() const { return buffered_ == 0; }
 

@@ -53,6 +53,16 @@ struct SegmentRows {
     std::vector<Part<SpanLinkColumns>> links;
     std::vector<Part<LogColumns>> logs;
     std::vector<Part<ExemplarColumns>> exemplars;
+    [[nodiscard]] size_t size() const {
+        size_t rows = 0;
+        const auto count = [&](const auto& parts) {
+            for (const auto& part : parts)
+                rows += part.size();
+        };
+        count(spans), count(events), count(links), count(logs), count(exemplars);
+        return rows;
+    }
+    [[nodiscard]] size_t parts() const { return spans.size() + events.size() + links.size() + logs.size() + exemplars.size(); }
 };
 
 struct EncodedSegment {

@@ -43,14 +43,15 @@ Result<std::unique_ptr<CapsuleWriter>> CapsuleWriter::open(const std::string& pa
     if (!db.ok())
         return explainOpenError(db.error(), path);
     NJ_RETURN_IF_ERROR(exists ? migrate(*db, path) : createSchema(*db));
-    auto writer = std::make_unique<StoreWriter>(path, std::move(*db), std::move(lock), options.encoderThreads);
+    auto writer = std::make_unique<StoreWriter>(path, std::move(*db), std::move(lock), options);
     if (auto loaded = writer->load(); !loaded.ok())
         return explainOpenError(loaded.error(), path);
     return std::unique_ptr<CapsuleWriter>(std::move(writer));
 }
 
-StoreWriter::StoreWriter(std::string path, sqlite::Database db, WriteLock lock, int encoderThreads)
-    : path_(std::move(path)), db_(std::move(db)), lock_(std::move(lock)), workers_(encoderThreads), maxUnderway_(static_cast<size_t>(std::max(0, encoderThreads)) + 1) {}
+StoreWriter::StoreWriter(std::string path, sqlite::Database db, WriteLock lock, const WriterOptions& options)
+    : path_(std::move(path)), db_(std::move(db)), lock_(std::move(lock)), workers_(options.encoderThreads),
+      maxUnderway_(static_cast<size_t>(std::max(0, options.encoderThreads)) + 1), now_(options.now ? options.now : [] { return nowNs(); }) {}
 
 StoreWriter::~StoreWriter() { (void)close(); }
 
@@ -163,7 +164,10 @@ Status StoreWriter::close() {
     if (closed_)
         return {};
     closed_ = true;
-    const Status sealed = seal();
+    Status sealed;
+    for (auto& [id, import] : imports_)
+        if (import->live && sealed.ok())
+            sealed = sealSource(id, *import, Seal::kClose);
     for (auto& [id, import] : imports_)
         if (!import->live)
             (void)dropRows(id);

@@ -1,6 +1,7 @@
 // CapsuleWriter as it is: the transactions. Each brings new dictionary entries, the counters and commit_seq along.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -18,7 +19,7 @@ namespace nj::store {
 
 class StoreWriter final : public CapsuleWriter {
 public:
-    StoreWriter(std::string path, sqlite::Database db, WriteLock lock, int encoderThreads);
+    StoreWriter(std::string path, sqlite::Database db, WriteLock lock, const WriterOptions& options);
     ~StoreWriter() override;
     Status load();
 
@@ -29,6 +30,7 @@ public:
     Status putEntities(const EntityGraph& graph) override;
     Result<bool> commitLive(ImportId source, Batch&& batch, const Hash128& requestHash) override;
     Status seal() override;
+    Status sealOverdue() override;
     Status setSetting(const std::string& key, const std::string& value) override;
     Status removeImport(ImportId import) override;
     Status mapEntity(const EntityEdge& edge) override;
@@ -37,6 +39,16 @@ public:
     [[nodiscard]] const std::string& path() const override { return path_; }
 
 private:
+    enum class Seal : uint8_t { kRows, kAll, kClose };
+    struct Sealing {
+        EncodedSegment segment;
+        bool open = false;      // goes on growing in memory
+        size_t parts = 0;
+    };
+    struct SealedOpen {
+        int64_t segment = 0;
+        size_t rows = 0;
+    };
     struct Import {
         explicit Import(ImportRows r) : rows(std::move(r)) {}
         ImportRows rows;
@@ -48,14 +60,24 @@ private:
         bool any = false;
         bool live = false;
         TimeNs unsealedSince = 0;               // live: of the oldest journal row
+        size_t journalRows = 0;                 // live
         std::vector<SegmentRows> full;          // live: waiting for the seal
         // live: encoded, kept until the transaction that seals them succeeds
-        std::vector<std::pair<int64_t, EncodedSegment>> sealing;
+        std::vector<Sealing> sealing;
         std::vector<ChunkRow> sealingChunks;
-        bool mustSeal = false;                  // live: rows in memory that no journal row holds
+        // live: the open segments as they are in the capsule, by signal and seq base
+        std::map<std::pair<Signal, int64_t>, SealedOpen> sealedOpen;
     };
 
+    // What a live commit changes in memory before it is durable.
+    struct Before {
+        ImportRows::Mark rows;
+        size_t full = 0;
+        ImportOutcome counts;
+        std::map<std::pair<HealthSeverity, std::string>, HealthRecord> health;
+    };
     Result<Import*> running(ImportId import);
+    void takeBack(ImportId source, Import& state, const Before& before);
     // BEGIN, `body`, dictionaries and counters, COMMIT.
     template <typename Body>
     Status transact(const Body& body);
@@ -82,7 +104,10 @@ private:
     Result<bool> alreadyCommitted(const Hash128& requestHash);
     Status commitJournal(ImportId source, Import& state, const Batch& batch, const ImportRows::Seqs& seqs, std::vector<SegmentRows>& rows,
                          const std::vector<ChunkRow>& chunks, const Hash128& requestHash);
-    Status sealSource(ImportId source, Import& state);
+    Status sealSource(ImportId source, Import& state, Seal how);
+    void encodeForSeal(Import& state, Seal how);
+    void noteSealed(Import& state, const Sealing& sealing);
+    [[nodiscard]] bool overdue(const Import& state) const;
     Status recoverJournal();
     ImportRows rowsOf(ImportId import);
     Status putEdge(const EntityEdge& edge, bool byHand);
@@ -93,6 +118,7 @@ private:
     Catalogue catalogue_;
     EncodeWorkers workers_;
     size_t maxUnderway_;
+    std::function<TimeNs()> now_;
     std::shared_ptr<CapsuleShared> shared_;
     std::unique_ptr<DuplicateFinder> duplicates_;
     SegmentEncoder journalEncoder_;

@@ -194,7 +194,7 @@ Result<ImportOutcome> StoreWriter::endImport(ImportId import, const ImportEnd& e
         return outcome;
     }
     if (state->live)
-        NJ_RETURN_IF_ERROR(sealSource(import, *state));
+        NJ_RETURN_IF_ERROR(sealSource(import, *state, Seal::kClose));
     state->rows.flush();
     NJ_RETURN_IF_ERROR(drain(true));
     NJ_RETURN_IF_ERROR(writeChunks(import, *state, true));

@@ -3,13 +3,17 @@
 #include <limits>
 
 #include "store/journal.h"
+#include "store/journal_recovery.h"
 #include "store/store_writer.h"
+#include "store/stored_rows.h"
 
 namespace nj::store {
 namespace {
 
 constexpr DurationNs kRequestMemory = 15 * kMinute;
 constexpr DurationNs kSealAge = 10 * kMinute;
+constexpr size_t kSealJournalRows = 512;   // a reader visits every journal row of its range
+constexpr size_t kManyParts = 64;          // of an open segment: each costs kilobytes beside its rows
 
 std::string_view view(const Hash128& hash) { return {reinterpret_cast<const char*>(hash.data()), hash.size()}; }
 
@@ -29,7 +33,7 @@ Result<StoreWriter::Import*> StoreWriter::liveSource(ImportId import) {
 
 Result<bool> StoreWriter::alreadyCommitted(const Hash128& requestHash) {
     NJ_ASSIGN(auto statement, db_.prepare("SELECT 1 FROM nj_request WHERE hash = ?1 AND time > ?2"));
-    return statement.bindBlob(1, view(requestHash)).bind(2, nowNs() - kRequestMemory).step();
+    return statement.bindBlob(1, view(requestHash)).bind(2, now_() - kRequestMemory).step();
 }
 
 Result<bool> StoreWriter::commitLive(ImportId source, Batch&& batch, const Hash128& requestHash) {
@@ -40,31 +44,47 @@ Result<bool> StoreWriter::commitLive(ImportId source, Batch&& batch, const Hash1
         if (known)
             return false;
     }
-    // A commit that failed left rows here that a redelivery would find as duplicates: make them durable before anything is acknowledged.
-    if (state->mustSeal)
-        NJ_RETURN_IF_ERROR(sealSource(source, *state));
+    // A commit that fails leaves nothing: the sender delivers it again.
+    const Before before{state->rows.mark(), state->full.size(), state->counts, state->health};
     std::vector<SegmentRows> rows;
     std::vector<int64_t> seriesIds;
-    state->mustSeal = true;
     state->rows.recordInto(&rows);
     auto seqs = takeRows(source, *state, batch, seriesIds);
     state->rows.recordInto(nullptr);
-    if (!seqs.ok())
-        return seqs.error();
-    Batch points;
-    points.samples = batch.samples;
-    points.histograms = batch.histograms;
-    MetricBuffer own;
-    own.add(points, seriesIds);
+    Status committed = seqs.ok() ? Status() : Status(seqs.error());
+    if (committed.ok()) {
+        Batch points;
+        points.samples = batch.samples;
+        points.histograms = batch.histograms;
+        MetricBuffer own;
+        own.add(points, seriesIds);
+        committed = commitJournal(source, *state, batch, *seqs, rows, own.take(true), requestHash);
+    }
+    if (!committed.ok()) {
+        takeBack(source, *state, before);
+        return committed.error();
+    }
     state->metrics.add(batch, seriesIds);
-    NJ_RETURN_IF_ERROR(commitJournal(source, *state, batch, *seqs, rows, own.take(true), requestHash));
-    state->mustSeal = false;
+    ++state->journalRows;
     if (state->unsealedSince == 0)
-        state->unsealedSince = nowNs();
-    if (!state->full.empty() || state->metrics.wantsTake() || nowNs() - state->unsealedSince > kSealAge)
-        NJ_RETURN_IF_ERROR(sealSource(source, *state));
+        state->unsealedSince = now_();
+    // Sealing what is durable already may fail and is tried again by the next commit.
+    if (state->metrics.wantsTake() || overdue(*state))
+        (void)sealSource(source, *state, Seal::kAll);
+    else if (!state->full.empty() || state->journalRows >= kSealJournalRows)
+        (void)sealSource(source, *state, Seal::kRows);
     return true;
 }
+
+void StoreWriter::takeBack(ImportId source, Import& state, const Before& before) {
+    state.rows.rollback(before.rows);
+    state.full.resize(before.full);
+    state.counts = before.counts;
+    state.health = before.health;
+    duplicates_->forgetUnsealed(source);
+}
+
+bool StoreWriter::overdue(const Import& state) const { return state.unsealedSince != 0 && now_() - state.unsealedSince > kSealAge; }
 
 // What a receiver acknowledges: synced when this returns.
 Status StoreWriter::commitJournal(ImportId source, Import& state, const Batch& batch, const ImportRows::Seqs& seqs, std::vector<SegmentRows>& rows,
@@ -80,9 +100,9 @@ Status StoreWriter::commitJournal(ImportId source, Import& state, const Batch& b
         bytesSinceCheckpoint_ += packed.size() + 16384;
         if (requestHash != Hash128{}) {
             NJ_ASSIGN(auto old, db_.prepare("DELETE FROM nj_request WHERE time <= ?1"));
-            NJ_RETURN_IF_ERROR(old.bind(1, nowNs() - kRequestMemory).run());
+            NJ_RETURN_IF_ERROR(old.bind(1, now_() - kRequestMemory).run());
             NJ_ASSIGN(auto hash, db_.prepare("INSERT OR REPLACE INTO nj_request VALUES(?1, ?2)"));
-            NJ_RETURN_IF_ERROR(hash.bindBlob(1, view(requestHash)).bind(2, nowNs()).run());
+            NJ_RETURN_IF_ERROR(hash.bindBlob(1, view(requestHash)).bind(2, now_()).run());
         }
         if (!batch.health.empty())
             NJ_RETURN_IF_ERROR(insertHealth(source, state));
@@ -93,55 +113,120 @@ Status StoreWriter::commitJournal(ImportId source, Import& state, const Batch& b
     return committed;
 }
 
-// The source's segments and chunks come in and its journal rows go in one transaction.
-Status StoreWriter::sealSource(ImportId source, Import& state) {
-    NJ_RETURN_IF_ERROR(drain(true));
-    state.rows.flush();
-    auto& segments = state.sealing;
-    for (SegmentRows& rows : state.full)
+// Full segments, and but for Seal::kClose the open ones as they are now where they have grown; encoded into state.sealing.
+void StoreWriter::encodeForSeal(Import& state, Seal how) {
+    // Open ones of an attempt that failed have become longer meanwhile.
+    std::erase_if(state.sealing, [](const Sealing& s) { return s.open; });
+    if (how == Seal::kClose)
+        state.rows.flush();
+    std::vector<std::pair<bool, size_t>> submitted;   // open, parts
+    for (SegmentRows& rows : state.full) {
+        submitted.emplace_back(false, rows.parts());
         workers_.submit(nextSegment_++, std::move(rows));
-    state.full.clear();
-    while (auto done = workers_.take(true))
-        segments.emplace_back(done->segment, std::move(done->encoded));
-    auto& chunks = state.sealingChunks;
-    for (ChunkRow& chunk : state.metrics.take(true))
-        chunks.push_back(std::move(chunk));
-    for (auto& [id, segment] : segments) {
-        for (const HealthRecord& record : segment.health)
-            noteHealth(state, record);
-        segment.health.clear();
     }
+    state.full.clear();
+    for (SegmentRows& rows : state.rows.open()) {
+        const auto known = state.sealedOpen.find({rows.signal, rows.seqBase});
+        if (known != state.sealedOpen.end() && known->second.rows == rows.size())
+            continue;
+        submitted.emplace_back(true, rows.parts());
+        workers_.submit(nextSegment_++, std::move(rows));
+    }
+    for (const auto& [open, parts] : submitted) {
+        auto done = workers_.take(true);
+        // An open one that stays as it is is looked at again when it is full.
+        if (!open || parts > kManyParts)
+            for (const HealthRecord& record : done->encoded.health)
+                noteHealth(state, record);
+        done->encoded.info.id = done->segment;
+        state.sealing.push_back({std::move(done->encoded), open, parts});
+    }
+}
+
+// The source's segments and chunks come in and its journal rows go in one transaction. An open segment stays open: the next seal puts a
+// longer one in its place, so that small commits make full segments. Seal::kRows leaves the metrics in the journal, in a single row.
+Status StoreWriter::sealSource(ImportId source, Import& state, Seal how) {
+    NJ_RETURN_IF_ERROR(drain(true));
+    // What the seal before this one replaced: readers in other processes, which pin nothing, had until now to finish.
+    NJ_RETURN_IF_ERROR(purgeRetired());
+    encodeForSeal(state, how);
+    auto& chunks = state.sealingChunks;
+    std::string kept;
+    if (how != Seal::kRows)
+        for (ChunkRow& chunk : state.metrics.take(true))
+            chunks.push_back(std::move(chunk));
+    else if (!state.metrics.empty())
+        kept = encodeJournal({}, state.metrics.chunks(), [this](std::string_view key) { return catalogue_.internText(key); });
+    const std::string id = std::to_string(source);
     NJ_RETURN_IF_ERROR(db_.execute("PRAGMA synchronous=FULL"));
     const Status committed = transact([&]() -> Status {
-        for (const auto& [id, segment] : segments)
-            NJ_RETURN_IF_ERROR(insertSegment(id, segment));
+        for (const Sealing& sealing : state.sealing) {
+            const SegmentInfo& info = sealing.segment.info;
+            if (const auto known = state.sealedOpen.find({info.signal, info.seqBase}); known != state.sealedOpen.end())
+                NJ_RETURN_IF_ERROR(db_.execute("UPDATE nj_segment SET retired = 1 WHERE id = " + std::to_string(known->second.segment)));
+            NJ_RETURN_IF_ERROR(insertSegment(info.id, sealing.segment));
+        }
         NJ_RETURN_IF_ERROR(insertChunks(source, chunks));
         NJ_RETURN_IF_ERROR(insertHealth(source, state));
-        return db_.execute("DELETE FROM nj_journal WHERE import = " + std::to_string(source));
+        NJ_RETURN_IF_ERROR(db_.execute("DELETE FROM nj_journal WHERE import = " + id));
+        if (how == Seal::kClose)
+            NJ_RETURN_IF_ERROR(db_.execute("UPDATE nj_import SET state = 'done' WHERE id = " + id));
+        if (kept.empty())
+            return {};
+        NJ_ASSIGN(auto row, db_.prepare("INSERT INTO nj_journal(import, data) VALUES(?1, ?2)"));
+        return row.bind(1, source).bindBlobStatic(2, kept).run();
     });
     NJ_RETURN_IF_ERROR(db_.execute("PRAGMA synchronous=NORMAL"));
     NJ_RETURN_IF_ERROR(committed);
-    for (auto& [id, segment] : segments) {
-        segment.info.id = id;
-        if (segment.info.signal == Signal::kSpan)
-            duplicates_->sealed(segment.info);
-    }
-    segments.clear();
+    for (const Sealing& sealing : state.sealing)
+        noteSealed(state, sealing);
+    state.sealing.clear();
     chunks.clear();
-    state.mustSeal = false;
-    state.unsealedSince = 0;
-    return {};
+    state.journalRows = kept.empty() ? 0 : 1;
+    if (kept.empty())
+        state.unsealedSince = 0;
+    return maybeCheckpoint();
+}
+
+void StoreWriter::noteSealed(Import& state, const Sealing& sealing) {
+    const SegmentInfo& info = sealing.segment.info;
+    const std::pair key(info.signal, info.seqBase);
+    if (const auto known = state.sealedOpen.find(key); known != state.sealedOpen.end()) {
+        duplicates_->replaced(known->second.segment);
+        state.sealedOpen.erase(known);
+    }
+    if (info.signal == Signal::kSpan)
+        duplicates_->sealed(info);
+    if (!sealing.open)
+        return;
+    state.sealedOpen[key] = {info.id, info.rows};
+    if (sealing.parts <= kManyParts)
+        return;
+    auto blobs = std::make_shared<MemoryBlobs>();
+    for (const auto& [number, blob] : sealing.segment.blobs)
+        blobs->add(number, blob);
+    auto rows = rowsOfSegment(ColumnSegment(std::make_shared<const SegmentInfo>(info), std::move(blobs)), [this](uint32_t id) { return catalogue_.text(id); });
+    if (rows.ok())
+        state.rows.replaceOpen(std::move(*rows));
 }
 
 Status StoreWriter::seal() {
     for (auto& [id, import] : imports_)
         if (import->live)
-            NJ_RETURN_IF_ERROR(sealSource(id, *import));
+            NJ_RETURN_IF_ERROR(sealSource(id, *import, Seal::kAll));
     return {};
 }
 
-// Journal rows that a crash left: their small segments become sealed ones as they are.
+Status StoreWriter::sealOverdue() {
+    for (auto& [id, import] : imports_)
+        if (import->live && overdue(*import))
+            NJ_RETURN_IF_ERROR(sealSource(id, *import, Seal::kAll));
+    return {};
+}
+
+// Journal rows that a crash left become segments and chunks.
 Status StoreWriter::recoverJournal() {
+    const auto text = [this](uint32_t id) { return catalogue_.text(id); };
     std::vector<std::pair<ImportId, JournalEntry>> entries;
     {
         NJ_ASSIGN(auto statement, db_.prepare("SELECT import, data FROM nj_journal ORDER BY id"));
@@ -150,30 +235,32 @@ Status StoreWriter::recoverJournal() {
             if (!row)
                 break;
             const ImportId import = statement.integer(0);
-            NJ_ASSIGN(auto entry, decodeJournal(statement.blob(1), import, -1, [this](uint32_t id) { return catalogue_.text(id); }));
+            NJ_ASSIGN(auto entry, decodeJournal(statement.blob(1), import, -1, text));
             entries.emplace_back(import, std::move(entry));
         }
     }
     if (entries.empty())
         return db_.execute("UPDATE nj_import SET state = 'done' WHERE state = 'live'");
-    const Status done = transact([&]() -> Status {
-        for (const auto& [import, entry] : entries) {
-            for (const JournalSegment& segment : entry.segments) {
-                EncodedSegment sealed;
-                sealed.info = *segment.info;
-                for (const auto& [number, blob] : segment.blobs->all())
-                    sealed.blobs.emplace_back(number, *blob);
-                NJ_RETURN_IF_ERROR(insertSegment(nextSegment_++, sealed));
-                const int64_t end = sealed.info.seqBase + sealed.info.rows;
-                seqs_.set(sealed.info.signal, std::max(seqs_.next(sealed.info.signal), end));
-            }
-            NJ_RETURN_IF_ERROR(insertChunks(import, entry.chunks));
+    const RecoveredJournal recovered = mergeJournal(std::move(entries), text);
+    std::vector<EncodedSegment> segments;
+    for (const SegmentRows& rows : recovered.rows)
+        segments.push_back(journalEncoder_.encode(rows));
+    for (const JournalSegment& segment : recovered.asTheyAre) {
+        segments.emplace_back().info = *segment.info;
+        for (const auto& [number, blob] : segment.blobs->all())
+            segments.back().blobs.emplace_back(number, *blob);
+    }
+    return transact([&]() -> Status {
+        for (const EncodedSegment& segment : segments) {
+            NJ_RETURN_IF_ERROR(insertSegment(nextSegment_++, segment));
+            const int64_t end = segment.info.seqBase + segment.info.rows;
+            seqs_.set(segment.info.signal, std::max(seqs_.next(segment.info.signal), end));
         }
+        for (const auto& [import, chunks] : recovered.chunks)
+            NJ_RETURN_IF_ERROR(insertChunks(import, chunks));
         NJ_RETURN_IF_ERROR(db_.execute("UPDATE nj_import SET state = 'done' WHERE state = 'live'"));
         return db_.execute("DELETE FROM nj_journal");
     });
-    NJ_RETURN_IF_ERROR(done);
-    return {};
 }
 
 }  // namespace nj::store
