@@ -15,26 +15,57 @@
 namespace nj::store {
 namespace {
 
-// A WAL left by a crash cannot be recovered where nothing can be written: both files go to a private folder.
+// What a crash may leave beside a capsule.
+constexpr const char* kLeftovers[] = {"-wal", "-journal"};
+
+// A WAL or journal left by a crash cannot be recovered by a connection that only reads: all files go to a private folder.
 Result<std::string> privateCopy(const std::string& path) {
     std::string folder = (std::filesystem::temp_directory_path() / "nightjar-XXXXXX").string();
     if (::mkdtemp(folder.data()) == nullptr)
         return makeError(ErrorCode::kIo, "no temporary folder can be made for a private copy of " + path);
     std::error_code error;
     std::filesystem::copy_file(path, folder + "/capsule", error);
-    if (!error && std::filesystem::exists(path + "-wal"))
-        std::filesystem::copy_file(path + "-wal", folder + "/capsule-wal", error);
-    if (error)
-        return makeError(ErrorCode::kIo, "a private copy of " + path + " cannot be made: " + error.message());
-    return folder;
+    for (const char* suffix : kLeftovers)
+        if (!error && std::filesystem::exists(path + suffix))
+            std::filesystem::copy_file(path + suffix, folder + "/capsule" + suffix, error);
+    // The copies of read-only files are read-only too.
+    for (const char* suffix : {"", "-wal", "-journal"}) {
+        std::error_code ignored;
+        std::filesystem::permissions(folder + "/capsule" + suffix, std::filesystem::perms::owner_write, std::filesystem::perm_options::add, ignored);
+    }
+    if (!error)
+        return folder;
+    std::error_code ignored;
+    std::filesystem::remove_all(folder, ignored);
+    return makeError(ErrorCode::kIo, "a private copy of " + path + " cannot be made: " + error.message());
 }
 
 bool cannotRecover(const Error& error, const std::string& path) {
     std::error_code ignored;
-    return (error.code == ErrorCode::kIo || error.code == ErrorCode::kReadOnly) && std::filesystem::exists(path + "-wal", ignored);
+    const bool left = std::any_of(std::begin(kLeftovers), std::end(kLeftovers), [&](const char* suffix) { return std::filesystem::exists(path + suffix, ignored); });
+    return left && (error.code == ErrorCode::kIo || error.code == ErrorCode::kReadOnly);
 }
 
 }  // namespace
+
+Result<ReadableCapsule> openReadable(const std::string& path) {
+    auto db = sqlite::Database::open(path, sqlite::OpenMode::kReadOnly);
+    if (!db.ok())
+        return explainOpenError(db.error(), path);
+    const Status checked = checkSchema(*db, path);
+    if (checked.ok())
+        return ReadableCapsule{std::move(*db), {}};
+    if (!cannotRecover(checked.error(), path))
+        return checked.error();
+    NJ_ASSIGN(const std::string folder, privateCopy(path));
+    db = sqlite::Database::open(folder + "/capsule", sqlite::OpenMode::kReadWrite);
+    const Status again = db.ok() ? checkSchema(*db, path) : Status(explainOpenError(db.error(), path));
+    if (again.ok())
+        return ReadableCapsule{std::move(*db), folder};
+    std::error_code ignored;
+    std::filesystem::remove_all(folder, ignored);
+    return again.error();
+}
 
 Result<std::unique_ptr<CapsuleReader>> CapsuleReader::open(const std::string& path) {
     std::error_code error;
@@ -42,24 +73,12 @@ Result<std::unique_ptr<CapsuleReader>> CapsuleReader::open(const std::string& pa
         return makeError(ErrorCode::kNotFound, path + " does not exist");
     if (!std::filesystem::is_regular_file(path, error))
         return makeError(ErrorCode::kNotACapsule, path + " is not a file");
-    std::string folder;
-    auto db = sqlite::Database::open(path, sqlite::OpenMode::kReadOnly);
-    if (!db.ok())
-        return explainOpenError(db.error(), path);
-    Status checked = checkSchema(*db, path);
-    if (!checked.ok() && cannotRecover(checked.error(), path)) {
-        NJ_ASSIGN(folder, privateCopy(path));
-        db = sqlite::Database::open(folder + "/capsule", sqlite::OpenMode::kReadWrite);
-        if (!db.ok())
-            return explainOpenError(db.error(), path);
-        checked = checkSchema(*db, path);
-    }
-    NJ_RETURN_IF_ERROR(checked);
-    auto capsuleId = db->queryText("SELECT hex(value) FROM nj_meta WHERE key = 'capsule_id'");
+    NJ_ASSIGN(ReadableCapsule opened, openReadable(path));
+    auto capsuleId = opened.db.queryText("SELECT hex(value) FROM nj_meta WHERE key = 'capsule_id'");
     if (!capsuleId.ok())
         return explainOpenError(capsuleId.error(), path);
     auto shared = CapsuleShared::of(path, *capsuleId);
-    auto reader = std::make_unique<StoreReader>(path, std::move(*db), std::move(shared), folder);
+    auto reader = std::make_unique<StoreReader>(path, std::move(opened.db), std::move(shared), std::move(opened.privateFolder));
     // Damage in the directory shows now, not in the first question.
     if (auto first = reader->snapshot(); !first.ok())
         return explainOpenError(first.error(), path);

@@ -12,6 +12,14 @@
 
 namespace nj::store {
 
+// A connection that may read a capsule of this format, checked. Where a crash left what only a writer could recover, it is one to a
+// private copy; the folder that holds it is then the caller's to remove.
+struct ReadableCapsule {
+    sqlite::Database db;
+    std::string privateFolder;
+};
+Result<ReadableCapsule> openReadable(const std::string& path);
+
 class StoreReader final : public CapsuleReader {
 public:
     // `path`: what the person opened; the database may be a private copy of it, in a folder that is removed at the end.

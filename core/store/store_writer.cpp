@@ -6,6 +6,7 @@
 #include "store/schema.h"
 #include "store/segment_columns.h"
 #include "store/segment_info.h"
+#include "store/store_reader.h"
 #include "store/store_snapshot.h"
 
 namespace nj::store {
@@ -34,10 +35,9 @@ Result<std::unique_ptr<CapsuleWriter>> CapsuleWriter::open(const std::string& pa
     NJ_ASSIGN(WriteLock lock, WriteLock::take(path));
     if (exists) {
         // Look before anything is written: a file that is no capsule of ours stays as it is.
-        auto look = sqlite::Database::open(path, sqlite::OpenMode::kReadOnly);
-        if (!look.ok())
-            return explainOpenError(look.error(), path);
-        NJ_RETURN_IF_ERROR(checkSchema(*look, path));
+        NJ_ASSIGN(const ReadableCapsule look, openReadable(path));
+        if (!look.privateFolder.empty())
+            std::filesystem::remove_all(look.privateFolder, error);
     }
     auto db = sqlite::Database::open(path, exists ? sqlite::OpenMode::kReadWrite : sqlite::OpenMode::kCreate);
     if (!db.ok())
