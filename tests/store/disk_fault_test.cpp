@@ -62,12 +62,12 @@ class DiskFaultTest : public QObject {
 private slots:
     void diskFullDuringImport_data() {
         QTest::addColumn<int64_t>("room");
-        for (const int64_t kib : {0, 20, 40, 100, 250, 600, 1200, 2500, 4000})
+        for (const int64_t kib : {0, 20, 100, 400, 700})
             QTest::addRow("%lld KiB", static_cast<long long>(kib)) << kib * 1024;
     }
     void diskFullDuringImport() {
         QFETCH(int64_t, room);
-        constexpr uint64_t kFirst = 300, kMore = 72'000;
+        constexpr uint64_t kFirst = 300, kMore = 24'000;
         const TestCapsule capsule;
         FaultVfs disk;
         {
@@ -83,6 +83,11 @@ private slots:
             QCOMPARE(status.error().code, ErrorCode::kDiskFull);
         }
         disk.room = INT64_MAX;
+        // Where even taking it back found no room, the rows are those of an import that says it is not finished …
+        for (const ImportRow& row : need(capsule.reader()->imports()))
+            QVERIFY(row.state == (row.id == 1 ? "done" : "running"));
+        // … and the next to open for writing drops them.
+        need(capsule.writer()->close());
         expectRows(capsule.path(), kFirst);
         {
             const auto writer = capsule.writer();

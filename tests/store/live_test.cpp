@@ -177,7 +177,7 @@ class LiveTest : public QObject {
     Q_OBJECT
 private slots:
     void smallCommitsMakeFullSegments() {
-        constexpr uint64_t kCommits = 1200;
+        constexpr uint64_t kCommits = 700;
         const TestCapsule capsule;
         const auto reader = [&] { return capsule.reader(); };
         Rows before;
@@ -186,7 +186,7 @@ private slots:
             const ImportId source = begin(*writer);
             for (uint64_t i = 0; i < kCommits; ++i) {
                 QVERIFY(need(writer->commitLive(source, commitOf(i), hash128(std::to_string(i)))));
-                if (i % 300 == 299) {
+                if (i % 200 == 199) {
                     const auto now = reader();
                     QCOMPARE(need(now->totals()).spans, (i + 1) * kRowsEach);
                     QVERIFY(count(*now, "nj_journal") <= 512);
