@@ -149,11 +149,9 @@ Result<InspectorContent> contentFor(query::Backend& backend, const Selection& se
             query::SeriesQuestion every;
             every.limit = SIZE_MAX;
             NJ_ASSIGN(const std::vector<query::SeriesInfo> list, backend.series(every, stop));
-            NJ_ASSIGN(const EntityGraph graph, backend.entities(stop));
             for (const query::SeriesInfo& info : list)
                 if (info.id == selection.seq)
                     return seriesContent(backend, info, options, scope, stop);
-                    return inspectSeries(info, options, graph.entities);
             return makeError(ErrorCode::kNotFound, "The series is no longer there.");
         }
         default: return InspectorContent{};
@@ -401,8 +399,6 @@ void Inspector::addTerm(const QString& field, const QString& value, bool exclude
 }
 
 void Inspector::follow(const InspectorLink& link) {
-    if (link.kind != InspectorLink::Kind::kRange && !link.range.empty())
-        workspace_.setRange(link.range);
     switch (link.kind) {
         case InspectorLink::Kind::kView: workspace_.requestView(link.view, link.parameter); break;
         case InspectorLink::Kind::kFilter:

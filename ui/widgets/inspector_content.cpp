@@ -239,16 +239,13 @@ void addOwnerLinks(InspectorContent& content, const query::SeriesInfo& series) {
 
 }  // namespace
 
-InspectorContent inspectSeries(const query::SeriesInfo& series, const InspectorOptions& options, const std::vector<Entity>& known) {
+InspectorContent inspectSeries(const query::SeriesInfo& series, const InspectorOptions& options) {
     InspectorContent content;
     content.title = q(series.name).left(200);
     if (options.instant)
         content.moment = {*options.instant - kMomentAround, *options.instant + kMomentAround};
     addOwnerLinks(content, series);
     content.links.push_back({InspectorLink::Kind::kView, tr("Among its peers"), QStringLiteral("metrics"), links::series(series.id), {}, {}, {}, false});
-    for (const Entity& entity : known)
-        if (std::any_of(series.labels.begin(), series.labels.end(), [&](const KeyValue& label) { return label.value.text == entity.key && !entity.key.empty(); }))
-            content.entities.push_back(entity);
     content.subtitle = series.unit.empty() ? tr("%1 samples").arg(formatCount(series.samples)) : tr("%1 samples, in %2").arg(formatCount(series.samples), q(series.unit));
     content.sentence = q(series.description).left(400);
     addAttributes(content, tr("Labels"), series.labels, options);

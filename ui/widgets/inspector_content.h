@@ -30,7 +30,6 @@ struct InspectorLink {
     QString view, parameter;    // kView
     QString field, value;       // kFilter: added to the filter; `view` is shown after it when set
     TimeRange range;            // kRange; with kFilter also set when not empty
-    TimeRange range;            // kRange; kFilter and kView go there as well when it is set
     bool primary = false;
 };
 
@@ -58,8 +57,7 @@ struct InspectorOptions {
 InspectorContent inspectSpan(const query::SpanDetail& detail, const InspectorOptions& options);
 InspectorContent inspectLog(const query::LogDetail& detail, const InspectorOptions& options);
 InspectorContent inspectEvent(const query::EventMark& event, const InspectorOptions& options);
-// `known`: entities to find the series' own among, by its labels.
-InspectorContent inspectSeries(const query::SeriesInfo& series, const InspectorOptions& options, const std::vector<Entity>& known = {});
+InspectorContent inspectSeries(const query::SeriesInfo& series, const InspectorOptions& options);
 
 QString inspectorText(const InspectorContent& content);
 QString inspectorJson(const InspectorContent& content);
