@@ -81,6 +81,11 @@ ResourceShow ResourcesHeatPanel::wish() const {
     return {unit_->chosen(0), sample_->chosen(0), orders[std::clamp(order_->first(), 0, 2)]};
 }
 
+TimeRange ResourcesHeatPanel::sampledTime() const {
+    const TimeRange samples = context_.workspace.info().sampleRange;
+    return samples.empty() ? context_.workspace.all() : samples;
+}
+
 void ResourcesHeatPanel::setFlags(const QVector<ChartFlag>& flags) { heatmap_->setFlags(flags); }
 
 int ResourcesHeatPanel::focusRow() const {
@@ -133,7 +138,7 @@ void ResourcesHeatPanel::askGrid(bool overview) {
     setBusy(true);
     query::ResourceGridQuestion question;
     question.metric = metric_.toStdString();
-    question.range = overview ? context_.workspace.all() : context_.workspace.range();
+    question.range = overview ? sampledTime() : context_.workspace.range();
     question.columns = overview ? kOverviewColumns : kColumns;
     context_.queries.ask(
         overview ? QStringLiteral("resources/all") : QStringLiteral("resources/range"), this,
@@ -230,7 +235,7 @@ void ResourcesHeatPanel::show() {
                 ordered.back().strong = row.strong || other->strong;
             }
         rows.rows = std::move(ordered);
-        rows.shown = context_.workspace.all();
+        rows.shown = sampledTime();
         overview_->setRows(rows, zoom_.metric.lowerIsWorse, zoom_.metric.lowerIsWorse ? tr("lowest, all time") : tr("highest, all time"));
     }
     unit_->setVisible(zoom_.metric.ofOwnMaximum);

@@ -54,6 +54,8 @@ private:
     void showKey(const HeatScale& scale);
     void done();
     [[nodiscard]] ResourceShow wish() const;
+    // All of time that has samples: a log line weeks before must not squeeze the day.
+    [[nodiscard]] TimeRange sampledTime() const;
     [[nodiscard]] QString miniUnit(const query::ResourceMetricInfo& metric) const;
 
     ViewContext context_;

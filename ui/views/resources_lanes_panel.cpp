@@ -100,14 +100,16 @@ Strip stripOf(const ResourceGrid& grid, size_t own, const Theme& theme) {
     TimeChartData& chart = strip.chart;
     chart.from = grid.from;
     chart.width = grid.width;
-    chart.unit = unitOf(grid);
+    const QString unit = unitOf(grid);
+    // The axis is narrow and the name beside it has the unit.
+    chart.unit = unit == u"MHz" || unit == u"W" ? QString() : unit;
     chart.title = strip.title;
     const bool fromZero = grid.metric.unit != "MHz" && grid.metric.unit != "°C" && grid.metric.unit != "W";
     chart.yScale.fromZero = fromZero;
     chart.yScale.binary = grid.metric.unit == "By";
     if (grid.metric.unit == "ratio")
         chart.yScale.high = 100;
-    strip.words = (chart.unit.isEmpty() ? tr("requests") : chart.unit) + (fromZero ? QString() : tr(", not from 0"));
+    strip.words = (unit.isEmpty() ? tr("requests") : unit) + (fromZero ? QString() : tr(", not from 0"));
     Peers peers = peersOf(grid, own);
     if (peers.count > 0) {
         scaleBy(peers.low, factor);
@@ -135,9 +137,9 @@ Strip stripOf(const ResourceGrid& grid, size_t own, const Theme& theme) {
     scaleBy(line.values, factor);
     line.emphasised = true;
     chart.series.push_back(line);
-    strip.rows.push_back({line.color, line.name, chart.unit, line.values, std::nan("")});
+    strip.rows.push_back({line.color, line.name, unit, line.values, std::nan("")});
     if (peers.count > 0)
-        strip.rows.push_back({theme.muted, chart.series.front().name, chart.unit, peers.high, std::nan("")});
+        strip.rows.push_back({theme.muted, chart.series.front().name, unit, peers.high, std::nan("")});
     const double highest = *std::max_element(line.values.begin(), line.values.end(), [](double a, double b) { return (std::isnan(a) ? -HUGE_VAL : a) < (std::isnan(b) ? -HUGE_VAL : b); });
     if (std::isfinite(row.limit) && highest > kLimitNear * row.limit)
         chart.marks.limits.push_back({row.limit, tr("limit %1 °C").arg(row.limit), ChartRole::kWarning, true});

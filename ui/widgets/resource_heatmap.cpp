@@ -301,10 +301,10 @@ void ResourceHeatmap::paintFlags(QPainter& painter) const {
     for (const FlagPlace& place : placeFlags(flags_, frame, widths, metrics.horizontalAdvance(QStringLiteral("▲")), frame.plot.right() + margins_.side, 1)) {
         const ChartFlag& flag = flags_[place.flag];
         QColor color = roleColor(theme_, flag.role);
-        if (!place.label.isEmpty() || !place.text.isEmpty()) {
-            painter.setPen(color);
-            painter.drawText(QPointF(place.label.isEmpty() ? place.x + 2 : place.label.left(), kFlags - 5), place.text.isEmpty() ? roleGlyph(flag.role) : place.text);
-        }
+        // A word cut to its first letter says less than the mark alone.
+        constexpr int kFewestLetters = 6;
+        painter.setPen(color);
+        painter.drawText(QPointF(place.label.isEmpty() ? place.x + 2 : place.label.left(), kFlags - 5), place.text.size() < kFewestLetters ? roleGlyph(flag.role) : place.text);
         color.setAlphaF(0.75F);
         painter.setPen(QPen(color, 1, Qt::DotLine));
         const double bottom = std::min(frame.plot.bottom(), frame.plot.top() + layout_.height() - verticalScrollBar()->value());
