@@ -4,6 +4,7 @@
 #include <QtTest/QtTest>
 
 #include "support/fake_backend.h"
+#include "theme/number_format.h"
 #include "views/error_group_panel.h"
 #include "views/error_pictures.h"
 #include "views/errors_view.h"
@@ -71,11 +72,11 @@ private Q_SLOTS:
         QCOMPARE(QString::fromStdString(f.view->groups().group(0).kind), QStringLiteral("HTTP 504"));
         // The scanner's 404s are more, one client's, muted and last.
         const int last = f.view->groups().rowCount() - 1;
-        QCOMPARE(QString::fromStdString(f.view->groups().group(last).kind), QStringLiteral("HTTP 404"));
+        QCOMPARE(QString::fromStdString(f.view->groups().group(last).kind), QStringLiteral("HTTP 404 NR"));
         QVERIFY(f.view->groups().isMuted(last));
         QVERIFY(f.view->groups().group(last).count > f.view->groups().group(0).count);
         // Neither muted errors nor those another layer tells again are in the picture; the muted stretch is hatched.
-        QCOMPARE(f.view->chart().data().series.size(), 3);
+        QCOMPARE(static_cast<int>(f.view->chart().data().series.size()), last);
         QCOMPARE(f.view->chart().data().marks.hatches.size(), 1);
         QCOMPARE(f.view->shareChart().data().series.size(), 1);
         QVERIFY(f.view->groupPanel().sentence().contains(QStringLiteral("requests finally failed")));
@@ -105,7 +106,11 @@ private Q_SLOTS:
         f.show();
         TimeChart& chart = f.view->chart();
         QTest::mouseClick(chart.viewport(), Qt::LeftButton, {}, middleOfBar(chart, 0));
-        QCOMPARE(chart.hidden(), QSet<int>({1, 2}));
+        QSet<int> others;
+        for (int series = 1; series < chart.data().series.size(); ++series)
+            others.insert(series);
+        QVERIFY(!others.isEmpty());
+        QCOMPARE(chart.hidden(), others);
         QCOMPARE(f.view->table().currentRow(), 0);
         QTest::keyClick(f.view.get(), Qt::Key_Escape);
         QVERIFY(chart.hidden().isEmpty());
@@ -204,7 +209,7 @@ private Q_SLOTS:
         answer.groups = {group("HTTP 504", 10, 0)};
         const ErrorsPicture picture{answer, {0, 2 * kMinute}, TimeRange{-kHour, 0}, true, 0.08, {}};
         QCOMPARE(picture.shareOf(answer.groups[0]), 0.25);
-        QVERIFY(picture.title().contains(QStringLiteral("25 % of attempts")));
+        QVERIFY(picture.title().contains(formatShare(0.25)));
         answer.groups[0].signal = Signal::kSpan;   // sampled spans are no share of access logs
         QVERIFY(picture.shareOf(answer.groups[0]) < 0);
     }

@@ -39,7 +39,7 @@ ErrorsView::ErrorsView(const ViewContext& context, QWidget* parent) : View(paren
     connect(&soon_, &QTimer::timeout, this, &ErrorsView::refresh);
     for (const auto signal : {&Workspace::rangeChanged, &Workspace::baselineChanged, &Workspace::filterChanged, &Workspace::infoChanged})
         connect(&context_.workspace, signal, this, &ErrorsView::scheduleRefresh);
-    connect(&context_.workspace, &Workspace::utcChanged, this, &ErrorsView::show);
+    connect(&context_.workspace, &Workspace::utcChanged, this, &ErrorsView::showAnswer);
 }
 
 void ErrorsView::build() {
@@ -107,7 +107,7 @@ QWidget* ErrorsView::buildPicture() {
     picturePanel_->controls()->addWidget(splitChoice_);
     connect(splitChoice_, &ChartChoice::changed, this, [this] {
         isolated_.clear();
-        show();
+        showAnswer();
     });
     connect(chart_, &ChartFrame::pointClicked, this, [this](TimeNs, int series, double) {
         const QVector<int> drawn = picture(folded_).drawn();
@@ -187,7 +187,7 @@ void ErrorsView::askGroups() {
                 picturePanel_->showError(QString::fromStdString(answer.error().message), tr("Try again"), [this] { refresh(); });
             } else {
                 answer_ = std::move(*answer);
-                show();
+                showAnswer();
             }
             Q_EMIT settledChanged();
         });
@@ -238,7 +238,7 @@ void ErrorsView::askEvents() {
                 events_.resize(kMostFlags);
             }
             if (!asking_)
-                show();
+                showAnswer();
             Q_EMIT settledChanged();
         });
 }
@@ -257,7 +257,7 @@ ErrorsPicture ErrorsView::picture(const query::FailuresAnswer& answer) const {
     return {answer, context_.workspace.range(), context_.workspace.baseline(), context_.workspace.utc(), context_.workspace.info().sampledShare, mutedKeys(answer)};
 }
 
-void ErrorsView::show() {
+void ErrorsView::showAnswer() {
     if (failed_ || answer_.width <= 0)
         return;
     folded_ = foldErrors(answer_, split());
@@ -407,7 +407,7 @@ void ErrorsView::mute(const QString& key, bool on) {
         mutedByHand_.remove(key);
         unmutedByHand_.insert(key);
     }
-    show();
+    showAnswer();
 }
 
 void ErrorsView::openRows(const query::Failure& group) {

@@ -45,7 +45,7 @@ private:
     void askGroups();
     void askBrush();
     void askEvents();
-    void show();
+    void showAnswer();
     void showCharts();
     void showLegend();
     void showTable();

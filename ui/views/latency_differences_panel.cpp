@@ -123,7 +123,7 @@ void LatencyDifferencesPanel::askBox(TimeRange box, double low, double high, con
             setBusy(false);
             if (answer.ok()) {
                 answer_ = std::move(*answer);
-                show();
+                showAnswer();
             } else {
                 showWhyNot(QString::fromStdString(answer.error().message));
             }
@@ -137,7 +137,7 @@ void LatencyDifferencesPanel::showWhyNot(const QString& sentence) {
     showEmpty(sentence);
 }
 
-void LatencyDifferencesPanel::show() {
+void LatencyDifferencesPanel::showAnswer() {
     setWords(tr("box n = %1, rest n = %2").arg(formatCount(answer_.selected), formatCount(answer_.rest)));
     if (answer_.selected == 0 || answer_.rest == 0) {
         showEmpty(answer_.selected == 0 ? tr("No span lies in the box.") : tr("Every span lies in the box: there is nothing to compare with."));

@@ -25,7 +25,7 @@ Q_SIGNALS:
 
 private:
     class List;
-    void show();
+    void showAnswer();
     void filterBy(int index);
 
     ViewContext context_;
