@@ -208,7 +208,7 @@ QString driftSentence(const std::vector<query::DriftResult>& results) {
     if (drifted + moved + held == 0)
         return Tr::tr("Too few observations to judge");
     if (drifted + moved == 0)
-        return held == 1 ? Tr::tr("The one feature held") : Tr::tr("All %1 features held").arg(spelled(held));
+        return held == 1 ? Tr::tr("The one feature held") : held == 2 ? Tr::tr("Both features held") : Tr::tr("All %1 features held").arg(spelled(held));
     QStringList parts;
     if (drifted > 0)
         parts << (drifted == 1 ? Tr::tr("one feature drifted") : Tr::tr("%1 features drifted").arg(spelled(drifted)));

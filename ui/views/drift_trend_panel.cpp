@@ -197,6 +197,7 @@ DriftTrendPanel::DriftTrendPanel(const ViewContext& context, QWidget* parent) : 
     drag_->setToolTip(tr("A drag over the trend sets this window"));
     controls()->addWidget(statistic_);
     controls()->addWidget(window_);
+    drag_->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Fixed);
     row->addWidget(drag_);
     connect(statistic_, &ChartChoice::changed, this, &DriftTrendPanel::statisticChanged);
     connect(window_, &QComboBox::activated, this, &DriftTrendPanel::windowChanged);

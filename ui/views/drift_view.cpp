@@ -414,7 +414,8 @@ void DriftView::showAnswer() {
     QString movedWords;
     for (const query::DriftResult& result : leading)
         if (const query::EventMark* cause = driftMoved(result) && result.since ? causeAt(events_, *result.since) : nullptr; cause && movedWords.isEmpty())
-            movedWords = tr("with %1, %2").arg(QString::fromStdString(cause->title).left(80).simplified(), formatClock(cause->time, utc));
+            movedWords = (cause->kind == "deploy" && !cause->entity.empty() ? tr("with the deploy of %1, %2") : tr("with %1, %2"))
+                             .arg(QString::fromStdString(cause->kind == "deploy" && !cause->entity.empty() ? cause->entity : cause->title).left(80).simplified(), formatClock(cause->time, utc));
     list_->driftModel().setResults(answer_.results, movedWords, utc);
     if (!wanted_.isEmpty()) {
         for (const query::DriftResult& result : answer_.results)
