@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "models/drift_text.h"
+#include "theme/number_format.h"
 #include "views/drift_trend_panel.h"
 #include "widgets/distribution_chart.h"
 #include "widgets/drift_list.h"
@@ -156,7 +157,7 @@ private Q_SLOTS:
         QCOMPARE(chart.marked(), before + 1);
         QTest::keyClick(&chart, Qt::Key_Return);
         QCOMPARE(opened.takeFirst().at(0).toInt(), before + 1);
-        QVERIFY(chart.binText(2).contains(QStringLiteral("10 % → 60 %")));
+        QVERIFY(chart.binText(2).contains(formatShare(0.1) + QStringLiteral(" → ") + formatShare(0.6)));
         DistributionData hostile;
         hostile.labels = {QStringLiteral("<img src=file:///dev/zero>"), QString(100'000, QLatin1Char('x'))};
         hostile.reference = {1, 0};

@@ -79,7 +79,8 @@ QVariant DriftListModel::data(const QModelIndex& index, int role) const {
 }
 
 Qt::ItemFlags DriftListModel::flags(const QModelIndex& index) const {
-    return result(index.row()) ? Qt::ItemIsEnabled | Qt::ItemIsSelectable : Qt::ItemIsEnabled;
+    // Keys step over what is not enabled: headings.
+    return index.isValid() && result(index.row()) ? Qt::ItemIsEnabled | Qt::ItemIsSelectable : Qt::NoItemFlags;
 }
 
 }  // namespace nj::ui
