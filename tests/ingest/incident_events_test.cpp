@@ -36,7 +36,8 @@ private slots:
         QCOMPARE(batch.events.empty() ? QString() : QString::fromStdString(batch.events[0].kind), kind);
         if (!batch.events.empty()) {
             QCOMPARE(batch.events[0].logRow, 0U);
-            QCOMPARE(batch.events[0].entity, std::string("node-dmesg"));
+            // An XID names the card, the rest what the log belongs to.
+            QCOMPARE(batch.events[0].entity, std::string(kind == QLatin1String("xid") ? "node-dmesg/00000000:CB:00.0" : "node-dmesg"));
             QCOMPARE(batch.events[0].time, kT0);
         }
     }
