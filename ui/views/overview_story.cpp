@@ -173,7 +173,7 @@ void addConcentration(const OverviewFacts& f, const query::ErrorGroup* group, Ov
     constexpr size_t kAlike = 3;
     if (group && worst) {
         story.facts.push_back({tr("Concentrates on"), tr("%1: %2 of its %3 failed").arg(q(worst->name), formatShare(double(worst->errors) / double(worst->count)), formatCount(worst->count)), {}, {},
-                               filterLink(QStringLiteral("service"), q(worst->name))});
+                               filterLink(q(worst->kind), q(worst->name))});
     }
     if (worst)
         if (const query::EntityRow* peer = peerOf(f, *worst); peer && commonPrefix(peer->name, worst->name) >= kAlike)

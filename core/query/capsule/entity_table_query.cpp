@@ -1,7 +1,6 @@
 // Entities of the range with rate, errors and p99, worst first.
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <iterator>
 
 #include "query/capsule/entity_tallies.h"
@@ -11,6 +10,7 @@ namespace nj::query {
 namespace {
 
 constexpr double kDeparts = 1;   // twice the p99, or five of a hundred more that fail
+constexpr double kOwn = 0.5;     // beyond its services
 
 // How much worse than before: share of errors and p99, whichever departs more.
 double badness(const EntityRow& row) {
@@ -34,45 +34,66 @@ EntityRow rowOf(EntityKind kind, const std::string& name, const EntityTally& now
     return row;
 }
 
-using Tally = std::function<Status(TimeRange range, EntityTallies& out)>;
-
-Status addRows(const EntityTableQuestion& question, EntityKind kind, const Tally& tally, std::vector<EntityRow>& rows) {
-    EntityTallies now, before;
-    NJ_RETURN_IF_ERROR(tally(question.range, now));
-    if (question.baseline)
-        NJ_RETURN_IF_ERROR(tally(*question.baseline, before));
+void addRows(const EntityTableQuestion& question, EntityKind kind, const EntityTallies& now, const EntityTallies& before, std::vector<EntityRow>& rows) {
     for (const auto& [name, counted] : now) {
         if (counted.count == 0 && counted.observations.empty())
             continue;
         const auto old = before.find(name);
         rows.push_back(rowOf(kind, name, counted, old == before.end() ? nullptr : &old->second, question.range));
     }
-    return {};
+}
+
+// A pod or host that is as bad as its services are says nothing of its own.
+bool standsOut(const EntityRow& place, const EntityGraph& graph, const std::vector<EntityRow>& services) {
+    if (badness(place) < kDeparts)
+        return false;
+    for (const EntityRow& service : services) {
+        const auto serves = [&](const EntityEdge& e) { return e.fromKind == EntityKind::kService && e.from == service.name && e.to == place.name; };
+        const bool its = place.kind == entityKindName(EntityKind::kHost) || std::any_of(graph.edges.begin(), graph.edges.end(), serves);
+        if (its && badness(place) < badness(service) + kOwn)
+            return false;
+    }
+    return true;
 }
 
 }  // namespace
 
-// All services and engine replicas; of pods and hosts, which repeat what their services say, those that depart.
+// All services and engine replicas; of pods and hosts those that depart more than their services do.
 Result<std::vector<EntityRow>> answerEntityTable(QueryContext& context, const EntityTableQuestion& question) {
     NJ_ASSIGN(FilterEvaluator spans, FilterEvaluator::create(context, question.filter, Signal::kSpan));
     NJ_ASSIGN(const EntityGraph* graph, context.entities());
     const auto known = [&](EntityKind kind) { return std::count_if(graph->entities.begin(), graph->entities.end(), [&](const Entity& e) { return e.kind == kind; }); };
+    ResourceTallies now, before;
+    NJ_RETURN_IF_ERROR(tallyResources(context, spans, question.range, now));
+    if (question.baseline)
+        NJ_RETURN_IF_ERROR(tallyResources(context, spans, *question.baseline, before));
     std::vector<EntityRow> rows;
-    NJ_RETURN_IF_ERROR(addRows(question, EntityKind::kService, [&](TimeRange range, EntityTallies& out) { return tallyServices(context, spans, range, out); }, rows));
-    if (known(EntityKind::kReplica) > 0)
-        NJ_RETURN_IF_ERROR(addRows(question, EntityKind::kReplica, [&](TimeRange range, EntityTallies& out) -> Status {
-            NJ_RETURN_IF_ERROR(tallyAttempts(context, spans, range, out));
-            return tallyEngines(context, question.filter, range, out);
-        }, rows));
+    {
+        EntityTallies services, old;
+        sumServices(context, now, services);
+        sumServices(context, before, old);
+        addRows(question, EntityKind::kService, services, old, rows);
+    }
     std::vector<EntityRow> places;
-    for (const EntityKind kind : {EntityKind::kPod, EntityKind::kHost})
-        if (question.baseline && known(kind) > 1)
-            NJ_RETURN_IF_ERROR(addRows(question, kind, [&](TimeRange range, EntityTallies& out) { return tallyPlaces(context, spans, range, kind, out); }, places));
-    // A replica's row says more than its pod's: it counts the attempts that found no answer.
-    std::erase_if(places, [&](const EntityRow& row) {
-        const bool replica = std::any_of(rows.begin(), rows.end(), [&](const EntityRow& r) { return r.kind == "replica" && r.name == row.name; });
-        return replica || badness(row) < kDeparts;
-    });
+    for (const EntityKind kind : {EntityKind::kPod, EntityKind::kHost}) {
+        if (!question.baseline || known(kind) < 2)
+            continue;
+        EntityTallies standing, old;
+        NJ_RETURN_IF_ERROR(sumPlaces(context, now, kind, standing));
+        NJ_RETURN_IF_ERROR(sumPlaces(context, before, kind, old));
+        addRows(question, kind, standing, old, places);
+    }
+    std::erase_if(places, [&](const EntityRow& row) { return !standsOut(row, *graph, rows); });
+    if (known(EntityKind::kReplica) > 0) {
+        EntityTallies replicas, old;
+        NJ_RETURN_IF_ERROR(tallyAttempts(context, spans, question.range, replicas));
+        NJ_RETURN_IF_ERROR(tallyEngines(context, question.filter, question.range, replicas));
+        if (question.baseline) {
+            NJ_RETURN_IF_ERROR(tallyAttempts(context, spans, *question.baseline, old));
+            NJ_RETURN_IF_ERROR(tallyEngines(context, question.filter, *question.baseline, old));
+        }
+        addRows(question, EntityKind::kReplica, replicas, old, rows);
+    }
     rows.insert(rows.end(), std::make_move_iterator(places.begin()), std::make_move_iterator(places.end()));
     std::stable_sort(rows.begin(), rows.end(), [](const EntityRow& a, const EntityRow& b) {
         const double x = badness(a), y = badness(b);

@@ -12,7 +12,8 @@
 namespace nj::query {
 namespace {
 
-constexpr size_t kMaxEntities = 1000;   // of one kind; 35 KB each while they are counted
+constexpr size_t kMaxEntities = 1000;    // of one kind; 35 KB each while they are counted
+constexpr size_t kMaxResources = 4000;
 
 // Columns of a span segment that a tally needs, checked to reach over its rows.
 struct SpanFacts {
@@ -128,15 +129,25 @@ double EntityTally::p99() const {
     return std::isfinite(seconds) ? seconds : 0;
 }
 
-Status tallyServices(QueryContext& context, FilterEvaluator& filter, TimeRange range, EntityTallies& out) {
+void EntityTally::merge(const EntityTally& other) {
+    count += other.count;
+    errors += other.errors;
+    bins->merge(*other.bins);
+    observations.merge(other.observations);
+}
+
+Status tallyResources(QueryContext& context, FilterEvaluator& filter, TimeRange range, ResourceTallies& out) {
     return scanSegments(context, Signal::kSpan, range, filter, [&](const store::SegmentView& view, RowSpan rows, const RowSet* matching) -> Status {
         NJ_ASSIGN(const SpanFacts facts, SpanFacts::of(view, rows));
-        NJ_ASSIGN(const store::CodeColumn services, view.service());
-        std::vector<EntityTally*> byCode(services.table.size());
-        for (size_t code = 0; code < byCode.size(); ++code)
-            byCode[code] = &out[std::string(context.snapshot().text(services.table[code]))];
+        NJ_ASSIGN(const store::CodeColumn resources, view.resource());
+        std::vector<EntityTally*> byCode(resources.table.size());
+        for (size_t code = 0; code < byCode.size(); ++code) {
+            const auto known = out.find(resources.table[code]);
+            // Beyond the limit resources share one tally: their services are then counted together under no name.
+            byCode[code] = known != out.end() ? &known->second : &out[out.size() < kMaxResources ? resources.table[code] : kNoIndex];
+        }
         forEachRow(rows, matching, [&](uint32_t row) {
-            const uint32_t code = services.code(row);
+            const uint32_t code = resources.code(row);
             if (code < byCode.size())
                 facts.add(row, *byCode[code]);
         });
@@ -144,36 +155,27 @@ Status tallyServices(QueryContext& context, FilterEvaluator& filter, TimeRange r
     });
 }
 
-Status tallyPlaces(QueryContext& context, FilterEvaluator& filter, TimeRange range, EntityKind kind, EntityTallies& out) {
+void sumServices(const QueryContext& context, const ResourceTallies& resources, EntityTallies& out) {
+    for (const auto& [id, tally] : resources)
+        out[id == kNoIndex ? std::string() : context.snapshot().resource(id).service()].merge(tally);
+}
+
+Status sumPlaces(QueryContext& context, const ResourceTallies& resources, EntityKind kind, EntityTallies& out) {
     NJ_ASSIGN(const EntityNames* names, entityNames(context));
-    std::map<uint32_t, std::vector<EntityTally*>> byResource;
-    return scanSegments(context, Signal::kSpan, range, filter, [&](const store::SegmentView& view, RowSpan rows, const RowSet* matching) -> Status {
-        NJ_ASSIGN(const SpanFacts facts, SpanFacts::of(view, rows));
-        NJ_ASSIGN(const store::CodeColumn resources, view.resource());
-        std::vector<const std::vector<EntityTally*>*> byCode(resources.table.size());
-        for (size_t code = 0; code < byCode.size(); ++code) {
-            const auto [it, fresh] = byResource.try_emplace(resources.table[code]);
-            byCode[code] = &it->second;
-            if (!fresh)
-                continue;
-            const Resource& resource = context.snapshot().resource(resources.table[code]);
-            // A service alone stands on all its pods: which one served the span is not known.
-            if (findAttribute(resource.attributes, "k8s.pod.name") == nullptr && findAttribute(resource.attributes, "host.name") == nullptr &&
-                findAttribute(resource.attributes, "k8s.node.name") == nullptr && findAttribute(resource.attributes, "service.instance.id") == nullptr)
-                continue;
-            NJ_ASSIGN(const std::vector<Entity> entities, entitiesOf(context, resource, {}));
-            for (const Entity& entity : entities)
-                if (EntityTally* tally = entity.kind == kind ? tallyOf(out, names->title(entity)) : nullptr)
-                    it->second.push_back(tally);
-        }
-        forEachRow(rows, matching, [&](uint32_t row) {
-            const uint32_t code = resources.code(row);
-            if (code < byCode.size())
-                for (EntityTally* tally : *byCode[code])
-                    facts.add(row, *tally);
-        });
-        return {};
-    });
+    for (const auto& [id, tally] : resources) {
+        if (id == kNoIndex || tally.count == 0)
+            continue;
+        const Resource& resource = context.snapshot().resource(id);
+        // A service alone stands on all its pods: which one served the span is not known.
+        const auto has = [&](const char* key) { return findAttribute(resource.attributes, key) != nullptr; };
+        if (!has("k8s.pod.name") && !has("host.name") && !has("k8s.node.name") && !has("service.instance.id"))
+            continue;
+        NJ_ASSIGN(const std::vector<Entity> entities, entitiesOf(context, resource, {}));
+        for (const Entity& entity : entities)
+            if (EntityTally* place = entity.kind == kind ? tallyOf(out, names->title(entity)) : nullptr)
+                place->merge(tally);
+    }
+    return {};
 }
 
 Status tallyAttempts(QueryContext& context, FilterEvaluator& filter, TimeRange range, EntityTallies& out) {
