@@ -1,5 +1,6 @@
 // The demo's cause through the Resources view, unasked: GPU 3's clock departs from its peers, from 10:46; GPU 6's Xid is muted. And real
 // text of node_exporter through the importer.
+#include <QRegularExpression>
 #include <QTemporaryDir>
 #include <cmath>
 #include <fstream>
@@ -134,7 +135,9 @@ private Q_SLOTS:
         Workbench& bench = *window.workbench();
         bench.showView(QStringLiteral("resources"));
         QTRY_VERIFY_WITH_TIMEOUT(window.settled(), 60'000);
-        QVERIFY2(bench.currentView()->summary().startsWith(QStringLiteral("GPU 3 falls to 65 % of its own maximum SM clock from 10:46")), qPrintable(bench.currentView()->summary()));
+        // 1,290 ± 40 of 1,980 MHz, over what the window opens with.
+        static const QRegularExpression headline(QStringLiteral("^GPU 3 falls to 6[3-7] % of its own maximum SM clock from 10:46"));
+        QVERIFY2(headline.match(bench.currentView()->summary()).hasMatch(), qPrintable(bench.currentView()->summary()));
         auto* map = bench.currentView()->findChild<ResourceHeatmap*>();
         QTest::mouseClick(map->viewport(), Qt::LeftButton, {}, map->rowRect(3).center());
         auto* inspector = window.findChild<Inspector*>();

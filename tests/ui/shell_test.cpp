@@ -386,7 +386,7 @@ private Q_SLOTS:
         f.rest();
         Inspector* inspector = f.bench().inspector();
         QVERIFY(inspector->content().title.startsWith(QStringLiteral("llm_request")));
-        QVERIFY2(inspector->sentence().contains(QStringLiteral("of it in decode")), qPrintable(inspector->sentence()));
+        QVERIFY2(inspector->sentence().contains(QStringLiteral("of it in decoding")), qPrintable(inspector->sentence()));
         QVERIFY2(inspector->laneCount() >= 3, "waiting, cache and clock of what served it");
         const QString text = inspector->copyText(Inspector::CopyForm::kText);
         QVERIFY(text.contains(QStringLiteral("Llama-3.3-70B")));

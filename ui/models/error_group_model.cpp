@@ -44,7 +44,7 @@ std::vector<ErrorCell> ErrorGroupModel::cellsOf(size_t index, uint64_t most) con
 
     ErrorCell& name = cells[kGroup];
     name.first = errorGroupTitle(group);
-    name.second = QString::fromStdString(group.service) + QStringLiteral(" · ") + (group.signal == Signal::kLog ? tr("log records") : tr("spans"));
+    name.second = QString::fromStdString(group.service).left(120) + QStringLiteral(" · ") + (group.signal == Signal::kLog ? tr("log records") : tr("spans"));
     if (group.spans > 0)
         name.second += tr(", %1 spans").arg(formatCount(group.spans));
     name.mark = told ? QStringLiteral("↳") : muted ? QStringLiteral("▨") : fresh ? QStringLiteral("▲") : grew ? QStringLiteral("◆") : QStringLiteral("●");

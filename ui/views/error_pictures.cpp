@@ -6,6 +6,7 @@
 #include <map>
 
 #include "theme/number_format.h"
+#include "widgets/cell_delegate.h"
 
 namespace nj::ui {
 namespace {
@@ -16,7 +17,8 @@ struct Tr {
 
 constexpr uint64_t kFewErrors = 5;   // fewer are not called new
 
-QString q(const std::string& text) { return QString::fromStdString(text).simplified(); }
+// What a label or cell can show of a text: laying out more holds the window.
+QString q(const std::string& text) { return QString::fromStdString(text).left(CellDelegate::kShownCharacters).simplified(); }
 
 bool isClientKey(const std::string& key) { return key.find("client") != std::string::npos || key == "net.peer.ip" || key == "source.address"; }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "query/annotations.h"
+#include "query/capsule/histogram_family.h"
 #include "query/capsule/questions.h"
 #include "query/capsule/source_questions.h"
 #include "query/search_syntax.h"
@@ -65,36 +66,47 @@ Result<ObjectiveAnswer> answerRows(QueryContext& context, const ObjectiveQuestio
     return answer;
 }
 
-// Histograms: what lies below the threshold, a bucket across it by its share in the logarithm.
+// Share of a bucket's observations below the threshold: by the logarithm, from zero linear; of one without upper edge none is known to be.
+double shareBelow(double threshold, double lower, double upper) {
+    if (upper <= threshold)
+        return 1;
+    if (lower >= threshold || std::isinf(upper))
+        return 0;
+    return lower > 0 ? std::log(threshold / lower) / std::log(upper / lower) : std::max(0.0, threshold - lower) / (upper - lower);
+}
+
+// Histograms: increases of the family's buckets. Amounts are fractions (a scrape may lie across two columns), so running sums are rounded,
+// not columns: the columns add up to the whole.
 Result<ObjectiveAnswer> answerBuckets(QueryContext& context, const ObjectiveQuestion& question, const Measure& measure, const Filter& filter) {
-    HeatmapQuestion cells;
-    cells.range = question.range;
-    cells.filter = filter;
-    cells.measure = measure;
-    cells.columns = question.columns;
-    cells.rows = 200;
-    NJ_ASSIGN(const HeatmapAnswer map, answerHeatmap(context, cells));
+    HistogramFamily family = HistogramFamily::find(context.snapshot(), measure.key, filter);
+    if (family.empty())
+        return makeError(ErrorCode::kNotFound, "no histogram named '" + measure.key + "' that the filter leaves");
+    const Columns columns = Columns::of(question.range, question.columns);
+    NJ_RETURN_IF_ERROR(family.load(context, question.range, columns));
     ObjectiveAnswer answer;
-    answer.from = map.from;
-    answer.width = map.width;
-    const size_t rows = map.bounds.empty() ? 0 : map.bounds.size() - 1;
-    const double threshold = question.objective.threshold;
-    for (size_t column = 0; rows > 0 && column < map.counts.size() / rows; ++column) {
-        ObjectiveCounts counts;
-        double good = 0;
-        for (size_t row = 0; row < rows; ++row) {
-            const uint64_t n = map.counts[column * rows + row];
-            const double low = map.bounds[row], high = map.bounds[row + 1];
-            counts.total += n;
-            if (high <= threshold)
-                good += static_cast<double>(n);
-            else if (low < threshold && low > 0)
-                good += static_cast<double>(n) * std::log(threshold / low) / std::log(high / low);
-        }
-        counts.good = static_cast<uint64_t>(std::llround(good));
-        answer.columns.push_back(counts);
+    answer.from = columns.from;
+    answer.width = columns.width;
+    std::vector<double> good(columns.count, 0), total(columns.count, 0);
+    for (const FamilyMember& member : family.members())
+        member.counts.forEach([&](double lower, double upper, const std::vector<double>& counts) {
+            const double share = shareBelow(question.objective.threshold, lower, upper);
+            if (share > 0 && share < 1)
+                answer.relativeError = std::max(answer.relativeError, (upper - lower) / (upper + lower));
+            for (size_t column = 0; column < counts.size(); ++column) {
+                good[column] += share * counts[column];
+                total[column] += counts[column];
+            }
+        });
+    double goodSum = 0, totalSum = 0;
+    ObjectiveCounts before;
+    for (size_t column = 0; column < columns.count; ++column) {
+        goodSum += good[column];
+        totalSum += total[column];
+        const auto all = static_cast<uint64_t>(std::llround(totalSum));
+        const ObjectiveCounts now{std::min(all, static_cast<uint64_t>(std::llround(goodSum))), all};
+        answer.columns.push_back({now.good - before.good, now.total - before.total});
+        before = now;
     }
-    answer.relativeError = rows > 0 && map.bounds.front() > 0 ? map.bounds[1] / map.bounds[0] - 1 : 0;
     return answer;
 }
 
