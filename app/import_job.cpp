@@ -45,6 +45,14 @@ Result<ingest::ImportReport> runImport(const ImportJob& job, std::stop_token sto
     return report;
 }
 
+Status removeImport(const std::string& capsule, int64_t import) {
+    store::WriterOptions options;
+    options.create = false;
+    NJ_ASSIGN(const auto writer, store::CapsuleWriter::open(capsule, options));
+    NJ_RETURN_IF_ERROR(writer->removeImport(import));
+    return writer->close();
+}
+
 Result<ingest::ImportReport> runDemoImport(const std::string& capsule, const std::function<void()>& opened, const std::function<void(std::string_view, double)>& writing,
                                            const ingest::ProgressCallback& progress, std::stop_token stop) {
     NJ_ASSIGN(const TemporaryFolder folder, TemporaryFolder::make());

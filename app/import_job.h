@@ -24,6 +24,9 @@ struct ImportJob {
 // After an error or a cancel the capsule holds what it held before.
 Result<ingest::ImportReport> runImport(const ImportJob& job, std::stop_token stop);
 
+// Takes an import and all its rows out of the capsule.
+Status removeImport(const std::string& capsule, int64_t import);
+
 // Writes the demo incident's files to a temporary folder and imports them by the ordinary path.
 Result<ingest::ImportReport> runDemoImport(const std::string& capsule, const std::function<void()>& opened, const std::function<void(std::string_view, double)>& writing,
                                            const ingest::ProgressCallback& progress, std::stop_token stop);

@@ -1,12 +1,15 @@
-// nightjar render CAPSULE VIEW -o OUT.png: draws a view offscreen at any size and theme. nightjar views: their names.
+// nightjar render CAPSULE VIEW -o OUT.png: draws a view offscreen at any size and theme. nightjar views [CAPSULE]: their names, or the
+// saved ones of a capsule.
 #include <QApplication>
 #include <QImage>
 
 #include <fmt/format.h>
 
 #include "commands/command.h"
+#include "query/annotations.h"
 #include "query/search_syntax.h"
 #include "shell/render.h"
+#include "state/view_link.h"
 #include "views/view.h"
 
 namespace nj::app {
@@ -49,9 +52,31 @@ Status run(const Options& options) {
     static char name[] = "nightjar";
     static char* arguments[] = {name, nullptr};
     QApplication application(count, arguments);
+    request.annotations = [path = options.capsule] { return query::openAnnotations(path); };
     NJ_ASSIGN(const QImage image, ui::renderView([path = options.capsule] { return query::openCapsuleBackend(path); }, request));
     if (!image.save(QString::fromStdString(options.output)))
         return makeError(ErrorCode::kIo, fmt::format("{} can't be written", options.output));
+    return {};
+}
+
+Status printViews() {
+    for (const ui::ViewFactory* factory : ui::viewFactories())
+        print(fmt::format("{}\n", factory->id));
+    return {};
+}
+
+// Each as the command that opens it again; its name as the shell's comment.
+Status printSavedViews(const std::string& capsule) {
+    NJ_ASSIGN(const auto store, query::openAnnotations(capsule));
+    NJ_ASSIGN(const Annotations all, store->load());
+    for (const SavedView& view : all.views) {
+        auto link = ui::parseLink(QString::fromStdString(view.state));
+        if (view.deleted || !link.ok())
+            continue;
+        link->capsule = QString::fromStdString(capsule);
+        if (!print(fmt::format("{}  # {}\n", printable(ui::commandLine(*link).toStdString()), printable(view.name))))
+            break;
+    }
     return {};
 }
 
@@ -61,7 +86,7 @@ void addRenderCommand(CLI::App& parent, int& exitCode) {
     auto options = std::make_shared<Options>();
     CLI::App* command = parent.add_subcommand("render", "Draw a view as a picture");
     command->add_option("CAPSULE", options->capsule, "capsule file")->required();
-    command->add_option("VIEW", options->view, "name of the view: overview, latency, errors, metrics, sql …; `nightjar views` lists them")->required();
+    command->add_option("VIEW", options->view, "name of the view: overview, timeline, latency …; `nightjar views` lists them")->required();
     command->add_option("-o,--output", options->output, "picture to write (PNG)")->required();
     command->add_option("--size", options->size, "width x height");
     command->add_option("--theme", options->theme, "dark or light")->check(CLI::IsMember({"dark", "light"}));
@@ -76,11 +101,12 @@ void addRenderCommand(CLI::App& parent, int& exitCode) {
 }
 
 void addViewsCommand(CLI::App& parent, int& exitCode) {
-    CLI::App* command = parent.add_subcommand("views", "The names of the views");
-    command->callback([&exitCode] {
-        for (const ui::ViewFactory* factory : ui::viewFactories())
-            print(fmt::format("{}\n", factory->id));
-        exitCode = 0;
+    auto capsule = std::make_shared<std::string>();
+    CLI::App* command = parent.add_subcommand("views", "The names of the views; with a capsule, the views saved in it as commands");
+    command->add_option("CAPSULE", *capsule, "capsule file");
+    command->callback([capsule, &exitCode] {
+        const Status status = capsule->empty() ? printViews() : printSavedViews(*capsule);
+        exitCode = status.ok() ? 0 : fail(status.error());
     });
 }
 

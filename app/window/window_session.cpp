@@ -7,6 +7,7 @@
 #include <QStandardPaths>
 
 #include "import_job.h"
+#include "query/annotations.h"
 #include "query/backend.h"
 #include "shell/tour_bar.h"
 #include "shell/workbench.h"
@@ -49,6 +50,7 @@ WindowSession::WindowSession(ui::MainWindow& window, WindowSettings& settings, Q
     connect(&window_, &ui::MainWindow::openRequested, this, [this](const QStringList& paths) { open(paths); });
     connect(&window_, &ui::MainWindow::demoRequested, this, [this] { openDemo({}); });
     connect(&window_, &ui::MainWindow::cancelImportRequested, this, &WindowSession::cancelImport);
+    connect(&window_, &ui::MainWindow::importRemovalRequested, this, &WindowSession::removeImport);
 }
 
 WindowSession::~WindowSession() = default;   // the jthread asks its import to stop and waits
@@ -134,7 +136,7 @@ void WindowSession::openCapsule(const QString& path, const ui::ViewLink& link) {
     capsule_ = path;
     ownCapsule_ = false;
     const ui::ViewLink place = link == ui::ViewLink{} ? settings_.left(path) : link;
-    window_.openCapsule(path, [file] { return query::openCapsuleBackend(file); }, place);
+    window_.openCapsule(path, [file] { return query::openCapsuleBackend(file); }, place, [file] { return query::openAnnotations(file); });
     window_.workbench()->workspace().setUtc(settings_.utc());
     window_.workbench()->setRailCollapsed(settings_.railCollapsed());
     if (std::exchange(tourWanted_, false))
@@ -182,6 +184,29 @@ void WindowSession::startImport(const QString& capsule, const QStringList& paths
         auto report = std::make_shared<Result<ingest::ImportReport>>(demo ? runDemoImport(file, opened, writing, progress, stop)
                                                                           : runImport({file, paths, {}, opened, progress}, stop));
         QMetaObject::invokeMethod(this, [this, capsule, report] { importEnded(capsule, std::move(*report)); });
+    });
+}
+
+void WindowSession::removeImport(qint64 import) {
+    if (importing_) {
+        window_.say(tr("Files are being read: wait for the end or cancel, then remove."));
+        return;
+    }
+    importing_ = true;
+    ui::ImportProgress begin;
+    begin.running = true;
+    begin.what = tr("Removing a file's rows");
+    window_.setImportProgress(begin);
+    const std::string file = QFile::encodeName(capsule_).toStdString();
+    import_ = std::jthread([this, file, import](std::stop_token) {
+        const Status removed = nj::app::removeImport(file, import);
+        QMetaObject::invokeMethod(this, [this, removed] {
+            importing_ = false;
+            window_.setImportProgress({});
+            if (!removed.ok())
+                window_.say(tr("It could not be removed: %1").arg(QString::fromStdString(removed.error().message)), true);
+            window_.refresh();
+        });
     });
 }
 

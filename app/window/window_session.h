@@ -33,6 +33,7 @@ private:
     void addFiles(const QStringList& paths);
     void startImport(const QString& capsule, const QStringList& paths, bool demo);
     void importEnded(const QString& capsule, Result<ingest::ImportReport> report);
+    void removeImport(qint64 import);
     void cancelImport();
     [[nodiscard]] static QString newCapsulePath(const QString& name);
 

@@ -11,11 +11,13 @@
 
 #include "shell/command_palette.h"
 #include "shell/key_overlay.h"
+#include "shell/note_actions.h"
 #include "shell/notice.h"
 #include "shell/start_page.h"
 #include "shell/status_line.h"
 #include "shell/top_bar.h"
 #include "shell/workbench.h"
+#include "state/import_requests.h"
 #include "state/time_text.h"
 #include "theme/number_format.h"
 #include "widgets/filter_terms.h"
@@ -68,6 +70,8 @@ MainWindow::MainWindow(ThemeKind theme, QWidget* parent) : QMainWindow(parent), 
     connect(commands_, &CommandPalette::closed, this, focusBack);
     connect(overlay_, &KeyOverlay::closed, this, focusBack);
     addPaletteSources();
+    notes_ = new NoteActions(*actions_, *commands_, theme_, this);
+    connect(notes_, &NoteActions::closed, this, focusBack);
     start_->setFocus();
 }
 
@@ -75,6 +79,8 @@ MainWindow::MainWindow(ThemeKind theme, QWidget* parent) : QMainWindow(parent), 
 MainWindow::~MainWindow() {
     commands_->disconnect(this);
     overlay_->disconnect(this);
+    notes_->disconnect(this);
+    notes_->setWorkbench(nullptr);
     delete bench_;
     bench_ = nullptr;
 }
@@ -231,7 +237,7 @@ void MainWindow::copied(const QString& text) {
         bench_->status()->flash(tr("Copied: %1").arg(text.left(160)));
 }
 
-void MainWindow::openCapsule(const QString& path, QueryRunner::BackendFactory factory, const ViewLink& link) {
+void MainWindow::openCapsule(const QString& path, QueryRunner::BackendFactory factory, const ViewLink& link, AnnotationBook::StoreFactory annotations) {
     closeCapsule();
     bench_ = new Workbench(path, std::move(factory), theme_, stack_);
     stack_->addWidget(bench_);
@@ -242,12 +248,18 @@ void MainWindow::openCapsule(const QString& path, QueryRunner::BackendFactory fa
     connect(bench_, &Workbench::commandsRequested, this, [this] { openPalette({}); });
     connect(bench_, &Workbench::cancelImportRequested, this, &MainWindow::cancelImportRequested);
     connect(bench_, &Workbench::settledChanged, this, &MainWindow::settledChanged);
+    connect(&ImportRequests::of(bench_->workspace()), &ImportRequests::readRequested, this, &MainWindow::filesDropped);
+    connect(&ImportRequests::of(bench_->workspace()), &ImportRequests::removalRequested, this, &MainWindow::importRemovalRequested);
+    notes_->setWorkbench(bench_);
+    if (annotations)
+        bench_->openAnnotations(std::move(annotations));
 }
 
 void MainWindow::closeCapsule(const QString& problem) {
     commands_->close();
     if (bench_) {
         Q_EMIT capsuleLeaving();
+        notes_->setWorkbench(nullptr);
         delete bench_;
         bench_ = nullptr;
     }

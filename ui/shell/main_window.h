@@ -10,6 +10,7 @@
 #include "shell/action_registry.h"
 #include "shell/import_progress.h"
 #include "state/view_link.h"
+#include "state/annotation_book.h"
 #include "theme/theme.h"
 #include "views/view.h"
 
@@ -17,6 +18,7 @@ namespace nj::ui {
 
 class CommandPalette;
 class KeyOverlay;
+class NoteActions;
 class StartPage;
 class Workbench;
 
@@ -27,8 +29,8 @@ public:
     ~MainWindow() override;
 
     // Shows the capsule; a factory opens one read-only backend per query thread. Replaces what was open. Of `link` everything but the
-    // capsule is taken, as far as it is there.
-    void openCapsule(const QString& path, QueryRunner::BackendFactory factory, const ViewLink& link = {});
+    // capsule is taken, as far as it is there. `annotations` opens what keeps its notes; without one they go with the window.
+    void openCapsule(const QString& path, QueryRunner::BackendFactory factory, const ViewLink& link = {}, AnnotationBook::StoreFactory annotations = {});
     // Back to the start page, with a sentence why when something failed.
     void closeCapsule(const QString& problem = {});
     // Progress of an import into the open capsule (or, before one is open, none).
@@ -54,6 +56,7 @@ Q_SIGNALS:
     void filesDropped(const QStringList& paths);
     void demoRequested();
     void cancelImportRequested();
+    void importRemovalRequested(qint64 import);
     void themeChanged(nj::ui::ThemeKind kind);
     void settledChanged();
     // The window closes, or the capsule that is still open goes: the time to remember where it was.
@@ -83,6 +86,7 @@ private:
     Workbench* bench_ = nullptr;
     CommandPalette* commands_;
     KeyOverlay* overlay_;
+    NoteActions* notes_;
 };
 
 }  // namespace nj::ui

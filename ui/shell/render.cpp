@@ -43,7 +43,7 @@ Result<QImage> renderView(QueryRunner::BackendFactory factory, const RenderOptio
     // A picture may be smaller than a window can be made by hand.
     window.setMinimumSize(1, 1);
     window.resize(options.size);
-    window.openCapsule(options.capsulePath, std::move(factory));
+    window.openCapsule(options.capsulePath, std::move(factory), {}, options.annotations);
     window.show();
     const auto tooLate = [&] { return makeError(ErrorCode::kLimit, "The view did not settle in " + std::to_string(options.limitMs / 1000) + " s."); };
     if (!waitUntilSettled(window, options.limitMs))

@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "bridge/query_runner.h"
+#include "state/annotation_book.h"
 #include "theme/theme.h"
 
 namespace nj::ui {
@@ -24,6 +25,7 @@ struct RenderOptions {
     QString filter;
     double scale = 1;
     int limitMs = 60'000;
+    AnnotationBook::StoreFactory annotations;   // empty: no notes
 };
 
 Result<QImage> renderView(QueryRunner::BackendFactory factory, const RenderOptions& options);

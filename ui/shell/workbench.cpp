@@ -50,7 +50,7 @@ TimeRange united(const query::CapsuleInfo& info) {
 }  // namespace
 
 Workbench::Workbench(const QString& path, QueryRunner::BackendFactory factory, const Theme& theme, QWidget* parent)
-    : QWidget(parent), theme_(theme), queries_(std::move(factory)), path_(path) {
+    : QWidget(parent), theme_(theme), queries_(std::move(factory)), annotations_(&AnnotationBook::of(workspace_)), path_(path) {
     buildLayout();
     connectParts();
     refreshTimer_.setSingleShot(true);
@@ -117,6 +117,8 @@ void Workbench::connectParts() {
     connect(status_, &StatusLine::cancelClicked, this, &Workbench::cancelImportRequested);
     connect(status_, &StatusLine::zoneClicked, this, [this] { workspace_.setUtc(!workspace_.utc()); });
     connect(strip_, &OverviewStrip::eventClicked, this, [this](qint64 seq) {
+        if (openNote(seq))
+            return;
         Selection selection;
         selection.kind = Selection::Kind::kEvent;
         selection.seq = seq;
@@ -125,6 +127,9 @@ void Workbench::connectParts() {
     connect(&workspace_, &Workspace::viewRequested, this, &Workbench::showView);
     connect(&workspace_, &Workspace::selectionChanged, this, &Workbench::selectionChanged);
     connect(&workspace_, &Workspace::filterChanged, this, &Workbench::askStrip);
+    connect(annotations_, &AnnotationBook::changed, this, &Workbench::showMarks);
+    connect(annotations_, &AnnotationBook::correctionsWritten, this, &Workbench::refresh);
+    connect(annotations_, &AnnotationBook::failed, this, [this](const QString& problem) { notice_->say(problem, true); });
     connect(&workspace_, &Workspace::utcChanged, this, [this] { status_->setZone(zoneName(workspace_.range().from, workspace_.utc())); });
     connect(&workspace_, &Workspace::rangeChanged, this, [this] {
         if (!workspace_.baselinePinned() && !openingBaseline_)
@@ -247,9 +252,21 @@ void Workbench::askStrip() {
                  });
     queries_.ask(QStringLiteral("shell/events"), this, [all = workspace_.all()](query::Backend& b, std::stop_token s) { return b.events(all, s); },
                  [this](Result<std::vector<query::EventMark>>&& events) {
-                     if (events.ok())
-                         strip_->setEvents(std::move(*events));
+                     if (events.ok()) {
+                         events_ = std::move(*events);
+                         showMarks();
+                     }
                  });
+}
+
+void Workbench::openAnnotations(AnnotationBook::StoreFactory factory) { annotations_->open(std::move(factory)); }
+
+void Workbench::showMarks() {
+    std::vector<query::EventMark> marks = events_;
+    for (query::EventMark& note : noteMarks(*annotations_))
+        marks.push_back(std::move(note));
+    strip_->setEvents(std::move(marks));
+    Q_EMIT settledChanged();
 }
 
 void Workbench::followBaseline() {
@@ -427,7 +444,16 @@ void Workbench::goToTime(const QString& text) {
         notice_->say(QString::fromStdString(range.error().message), true);
 }
 
+bool Workbench::openNote(qint64 seq) {
+    const Note* note = noteOfSeq(*annotations_, seq);
+    if (note)
+        showView(QString::fromLatin1(links::kTimeline), links::note(note->id));
+    return note != nullptr;
+}
+
 void Workbench::goToEvent(qint64 seq, TimeNs time) {
+    if (openNote(seq))
+        return;
     const TimeRange range = workspace_.range();
     if (!range.contains(time))
         workspace_.setRange({time - range.length() / 2, time - range.length() / 2 + range.length()});
@@ -503,7 +529,7 @@ bool Workbench::settled() const {
     if (!problem_.isEmpty())
         return true;
     const View* view = currentView();
-    return opened_ && queries_.idle() && !refreshTimer_.isActive() && !stripTimer_.isActive() && (!view || view->settled());
+    return opened_ && queries_.idle() && annotations_->idle() && !refreshTimer_.isActive() && !stripTimer_.isActive() && (!view || view->settled());
 }
 
 void Workbench::resizeEvent(QResizeEvent* event) {

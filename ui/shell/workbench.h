@@ -11,6 +11,7 @@
 #include "shell/import_progress.h"
 #include "state/view_link.h"
 #include "state/workspace.h"
+#include "state/annotation_book.h"
 #include "theme/theme.h"
 #include "views/view.h"
 
@@ -41,6 +42,8 @@ public:
     [[nodiscard]] Notice* notice() { return notice_; }
     [[nodiscard]] TourBar* tour() { return tour_; }
 
+    // Where notes are kept; without it they live as long as the window.
+    void openAnnotations(AnnotationBook::StoreFactory factory);
     // Undoable. Unknown ids do nothing.
     void showView(const QString& viewId, const QString& parameter = {});
     [[nodiscard]] QString currentViewId() const { return current_.id; }
@@ -96,6 +99,9 @@ private:
     void askInfo();
     void askOpening();
     void askStrip();
+    void showMarks();
+    // True when the mark of that seq is a note, which the timeline then shows.
+    bool openNote(qint64 seq);
     void applyOpening(const query::OpeningAnswer& opening);
     void applyInfo(const query::CapsuleInfo& info);
     void place(const Place& place);
@@ -117,7 +123,9 @@ private:
     QStackedWidget* pages_;
     Inspector* inspector_;
     StatusLine* status_;
+    AnnotationBook* annotations_;   // the workspace's
     QHash<QString, QWidget*> made_;
+    std::vector<query::EventMark> events_;
     Place current_;
     QTimer refreshTimer_, stripTimer_;
     QString path_, problem_;

@@ -14,6 +14,8 @@ inline constexpr const char* kLogs = "logs";
 inline constexpr const char* kLatency = "latency";
 inline constexpr const char* kErrors = "errors";
 inline constexpr const char* kResources = "resources";
+inline constexpr const char* kTimeline = "timeline";
+inline constexpr const char* kSources = "sources";
 
 // With a span's seq, that span is selected.
 inline QString trace(const TraceId& id, qint64 span = -1) { 
@@ -23,6 +25,7 @@ inline QString trace(const TraceId& id, qint64 span = -1) {
 // The span named by its own id, as links between spans do.
 inline QString span(const TraceId& id, const SpanId& span) { return trace(id) + QStringLiteral(":@") + QString::fromStdString(span.hex()); }
 inline QString log(qint64 seq) { return QStringLiteral("log:") + QString::number(seq); }
+inline QString note(const std::string& id) { return QStringLiteral("note:") + QString::fromStdString(id); }
 inline QString series(qint64 id) { return QStringLiteral("series:") + QString::number(id); }
 
 }  // namespace nj::ui::links

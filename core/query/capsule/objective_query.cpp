@@ -62,51 +62,53 @@ Result<ObjectiveAnswer> answerRows(QueryContext& context, const ObjectiveQuestio
     for (size_t i = 0; i < total.size(); ++i) {
         const uint64_t n = i < part.size() ? std::min(part[i], total[i]) : 0;
         answer.columns.push_back({countedIsGood ? n : total[i] - n, total[i]});
+        answer.total.good += answer.columns.back().good;
+        answer.total.total += total[i];
     }
     return answer;
 }
 
-// Share of a bucket's observations below the threshold: by the logarithm, from zero linear; of one without upper edge none is known to be.
-double shareBelow(double threshold, double lower, double upper) {
+// Share of a bucket's observations that lie at or below the threshold, spread evenly inside it as quantiles are.
+double shareBelow(double lower, double upper, double threshold) {
     if (upper <= threshold)
         return 1;
-    if (lower >= threshold || std::isinf(upper))
+    if (lower >= threshold || std::isinf(upper) || std::isinf(lower))
         return 0;
-    return lower > 0 ? std::log(threshold / lower) / std::log(upper / lower) : std::max(0.0, threshold - lower) / (upper - lower);
+    return (threshold - lower) / (upper - lower);
 }
 
-// Histograms: increases of the family's buckets. Amounts are fractions (a scrape may lie across two columns), so running sums are rounded,
-// not columns: the columns add up to the whole.
+uint64_t rounded(double count) { return static_cast<uint64_t>(std::llround(std::max(0.0, count))); }
+
+// Histograms: exact where the threshold is an edge of their buckets.
 Result<ObjectiveAnswer> answerBuckets(QueryContext& context, const ObjectiveQuestion& question, const Measure& measure, const Filter& filter) {
     HistogramFamily family = HistogramFamily::find(context.snapshot(), measure.key, filter);
     if (family.empty())
-        return makeError(ErrorCode::kNotFound, "no histogram named '" + measure.key + "' that the filter leaves");
-    const Columns columns = Columns::of(question.range, question.columns);
+        return makeError(ErrorCode::kNotFound, "no histogram named '" + measure.key + "' that the objective's filter leaves");
+    const Columns columns = Columns::of(question.range, question.columns, std::min(2 * family.interval(), std::max<DurationNs>(question.range.length() / 4, 1)));
     NJ_RETURN_IF_ERROR(family.load(context, question.range, columns));
+    const double threshold = question.objective.threshold;
+    std::vector<double> good(columns.count), total(columns.count);
     ObjectiveAnswer answer;
     answer.from = columns.from;
     answer.width = columns.width;
-    std::vector<double> good(columns.count, 0), total(columns.count, 0);
     for (const FamilyMember& member : family.members())
         member.counts.forEach([&](double lower, double upper, const std::vector<double>& counts) {
-            const double share = shareBelow(question.objective.threshold, lower, upper);
-            if (share > 0 && share < 1)
-                answer.relativeError = std::max(answer.relativeError, (upper - lower) / (upper + lower));
-            for (size_t column = 0; column < counts.size(); ++column) {
-                good[column] += share * counts[column];
-                total[column] += counts[column];
+            const double share = shareBelow(lower, upper, threshold);
+            for (size_t i = 0; i < std::min(counts.size(), total.size()); ++i) {
+                total[i] += counts[i];
+                good[i] += counts[i] * share;
             }
+            if (share > 0 && share < 1)
+                answer.relativeError = std::max(answer.relativeError, (upper - lower) / std::max(threshold, 1e-300));
         });
-    double goodSum = 0, totalSum = 0;
-    ObjectiveCounts before;
-    for (size_t column = 0; column < columns.count; ++column) {
-        goodSum += good[column];
-        totalSum += total[column];
-        const auto all = static_cast<uint64_t>(std::llround(totalSum));
-        const ObjectiveCounts now{std::min(all, static_cast<uint64_t>(std::llround(goodSum))), all};
-        answer.columns.push_back({now.good - before.good, now.total - before.total});
-        before = now;
+    double allGood = 0, all = 0;
+    for (size_t i = 0; i < total.size(); ++i) {
+        answer.columns.push_back({rounded(good[i]), rounded(total[i])});
+        allGood += good[i];
+        all += total[i];
     }
+    // Not the sum of the columns: those are rounded each.
+    answer.total = {rounded(allGood), rounded(all)};
     return answer;
 }
 
@@ -125,10 +127,6 @@ Result<ObjectiveAnswer> answerObjective(QueryContext& context, const ObjectiveQu
         const bool duration = objective.kind == ObjectiveKind::kSpanDuration;
         const double number = duration ? objective.threshold * 1e9 : objective.threshold;
         NJ_ASSIGN(answer, answerRows(context, question, measure, filter, condition(FilterNode::Op::kLessEqual, duration ? "duration" : objective.key, std::to_string(number), number), true));
-    }
-    for (const ObjectiveCounts& column : answer.columns) {
-        answer.total.good += column.good;
-        answer.total.total += column.total;
     }
     return answer;
 }

@@ -1,0 +1,57 @@
+// Sources: every file and stream that was read, with its clock, its rejects and its removal; what is missing; documents and a reader for
+// them beside. UI thread only.
+#pragma once
+
+#include <QStackedWidget>
+#include <QTimer>
+
+#include "query/sources.h"
+#include "state/annotation_book.h"
+#include "views/view.h"
+
+namespace nj::ui {
+
+class DocumentsPanel;
+class DocumentViewer;
+class FactTable;
+class Panel;
+class SourceDetailPanel;
+
+class SourcesView : public View {
+    Q_OBJECT
+public:
+    explicit SourcesView(const ViewContext& context, QWidget* parent = nullptr);
+    // "import:<id>" or "document:<id>"
+    void open(const QString& parameter) override;
+    [[nodiscard]] bool settled() const override;
+    [[nodiscard]] QString summary() const override;
+
+protected:
+    void showEvent(QShowEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+
+private:
+    void build();
+    void scheduleRefresh();
+    void refresh();
+    void showFiles();
+    void chooseImport(qint64 id);
+    void askMissing();
+    void showMissing(const std::vector<query::MissingFact>& facts);
+    void openDocument(qint64 id, const QString& path, int line);
+
+    ViewContext context_;
+    AnnotationBook& book_;
+    Panel *files_, *missing_, *reader_;
+    FactTable *table_, *missingTable_;
+    SourceDetailPanel* detail_;
+    DocumentsPanel* documents_;
+    DocumentViewer* viewer_;
+    QStackedWidget* lower_;
+    QTimer soon_;
+    std::vector<qint64> imports_;      // by row
+    qint64 chosen_ = 0;
+    bool stale_ = true, askingMissing_ = false, reading_ = false;
+};
+
+}  // namespace nj::ui
