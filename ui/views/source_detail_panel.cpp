@@ -36,6 +36,7 @@ SourceDetailPanel::SourceDetailPanel(const ViewContext& context, QWidget* parent
     column->addWidget(buildClock());
     column->addWidget(health_, 1);
     column->addWidget(buildActions());
+    column->addStretch(0);   // nothing rejected: what there is stays at the top
     setBody(body);
     connect(&book_, &AnnotationBook::changed, this, &SourceDetailPanel::showClock);
     showImport(nullptr);

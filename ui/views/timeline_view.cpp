@@ -231,8 +231,12 @@ void TimelineView::open(const QString& parameter) {
         const std::string id = parameter.mid(5).toStdString();
         row = model_->rowOfNote(id);
         const Note* note = row < 0 ? book_.note(id) : nullptr;
-        if (note) {   // outside the range shown
+        if (note) {   // not listed yet, or outside the range shown
             goal_ = parameter;
+            if (context_.workspace.range().contains(note->time)) {
+                refresh();
+                return;
+            }
             context_.workspace.setRange({note->time - kAround, std::max(note->time, note->end) + kAround});
             return;
         }

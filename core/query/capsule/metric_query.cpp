@@ -142,16 +142,19 @@ void chooseGrouping(const MetricQuestion& question, const std::vector<MetricSeri
     answer.combine = question.combine.value_or(MetricCombine::kNone);
     if (!question.combine && series.size() > question.maxLines) {
         const MetricCombine whole = answer.reading == MetricReading::kRate ? MetricCombine::kSum : MetricCombine::kAvg;
-        for (const std::string& key : tellingKeys(labels)) {
-            std::set<std::string> values;
-            for (const AttributeList* one : labels)
-                values.insert(labelOf(*one, key));
-            if (values.size() > 1 && values.size() <= question.maxLines) {
+        std::map<std::string, std::set<std::string>> values;
+        for (const AttributeList* one : labels)
+            for (const KeyValue& label : *one)
+                values[label.key].insert(labelOf(*one, label.key));
+        size_t most = 1;
+        for (const auto& [key, its] : values)
+            if (its.size() > most && its.size() <= question.maxLines) {
+                most = its.size();
                 answer.combine = whole;
                 answer.by = {key};
-                return;
             }
-        }
+        if (most > 1)
+            return;
     }
     if (answer.combine == MetricCombine::kNone)
         answer.by = tellingKeys(labels);

@@ -3,6 +3,8 @@
 #include <array>
 #include <utility>
 
+#include "analyze/resource_catalogue.h"
+
 namespace nj::query {
 namespace {
 
@@ -23,9 +25,20 @@ std::string_view word(std::string_view text) {
     return {};
 }
 
+// Of a device's figure known by name that is stored in the unit it is shown in: DCGM_FI_DEV_SM_CLOCK says MHz nowhere.
+std::string catalogueUnit(std::string_view name) {
+    const std::string plain = analyze::plainResourceName(name);
+    for (const analyze::ResourceName& known : analyze::resourceNames())
+        if (known.name == plain && known.role == analyze::ResourceName::Role::kValue && !known.rate && known.scale == 1)
+            if (const analyze::ResourceMetric* metric = analyze::findResourceMetric(known.metric))
+                return std::string(metric->unit);
+    return {};
+}
+
 }  // namespace
 
 std::string metricUnit(std::string_view name, std::string_view declared, std::string_view description) {
+    const std::string_view whole = name;
     if (!declared.empty()) {
         const std::string_view known = word(declared);
         return std::string(known.empty() ? declared : known);
@@ -40,7 +53,7 @@ std::string metricUnit(std::string_view name, std::string_view declared, std::st
     const auto open = description.rfind("(in ");
     const auto close = description.find(')', open);
     if (open == std::string_view::npos || close == std::string_view::npos || close - open > 16)
-        return {};
+        return catalogueUnit(whole);
     const std::string_view unit = description.substr(open + 4, close - open - 4);
     for (const auto& [written, known] : kHelpUnits)
         if (unit == written)
