@@ -314,6 +314,8 @@ void TimelineView::copyMarkdown() {
 bool TimelineView::eventFilter(QObject* watched, QEvent* event) {
     if (watched != table_ || (event->type() != QEvent::KeyPress && event->type() != QEvent::ShortcutOverride))
         return View::eventFilter(watched, event);
+    if (!table_->hasFocus())   // passed on by the editor of a cell: its Return ends the editing and opens nothing
+        return event->type() == QEvent::KeyPress;
     const auto* key = static_cast<QKeyEvent*>(event);
     const bool undo = key->matches(QKeySequence::Undo) && book_.undo().canUndo(), redo = key->matches(QKeySequence::Redo) && book_.undo().canRedo();
     const bool remove = key->key() == Qt::Key_Delete, opens = key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter;
