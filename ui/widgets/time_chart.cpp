@@ -78,7 +78,12 @@ void TimeChart::paintSeries(QPainter& painter, int index) const {
         painter.fillRect(bar, fill);
     painter.setRenderHint(QPainter::Antialiasing, true);
     if (!shape.lines.isEmpty()) {
-        const QPen pen = linePen(index);
+        QPen pen = linePen(index);
+        // More lines than pixels: smoothing shows nothing and costs ten times as much.
+        if (static_cast<double>(shape.lines.size()) > plotFrame().plot.width()) {
+            painter.setRenderHint(QPainter::Antialiasing, false);
+            pen.setWidthF(series.emphasised ? 2 : 1);
+        }
         painter.setPen(pen);
         // A dash pattern starts anew with every line: dashed series need the path.
         if (pen.style() == Qt::SolidLine) {
@@ -96,6 +101,7 @@ void TimeChart::paintSeries(QPainter& painter, int index) const {
             }
             painter.drawPolyline(run);
         }
+        painter.setRenderHint(QPainter::Antialiasing, true);
     }
     const bool rings = series.kind == Kind::kRings;
     painter.setPen(rings ? QPen(theme().panel, 1) : QPen(Qt::NoPen));
