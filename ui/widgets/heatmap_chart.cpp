@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "theme/number_format.h"
 
@@ -83,11 +84,17 @@ void HeatmapChart::layoutContent(const PlotFrame& frame) {
     cells_.fill(Qt::transparent);
     if (data_.rows() == 0 || data_.width <= 0 || size.isEmpty())
         return;
-    QPainter painter(&cells_);
     const auto pixelX = [&](qsizetype column) {
         return static_cast<int>(std::lround((frame.x(data_.from + static_cast<DurationNs>(column) * data_.width) - frame.plot.left()) * ratio));
     };
-    const auto pixelY = [&](double value) { return static_cast<int>(std::lround((frame.y(value) - frame.plot.top()) * ratio)); };
+    std::vector<int> edges;   // of the rows, from below
+    for (const double bound : data_.bounds)
+        edges.push_back(static_cast<int>(std::lround((frame.y(bound) - frame.plot.top()) * ratio)));
+    std::vector<QRgb> colors;   // by count, as far as counts repeat
+    for (quint32 count = 0; count <= std::min<quint32>(most_, 4096); ++count)
+        colors.push_back(heatColor(theme(), data_.shade(count, most_)));
+    auto* pixels = reinterpret_cast<QRgb*>(cells_.bits());
+    const qsizetype stride = cells_.bytesPerLine() / static_cast<qsizetype>(sizeof(QRgb));
     for (qsizetype column = 0; column < data_.columns(); ++column) {
         const int left = pixelX(column), right = pixelX(column + 1);
         if (right < 0 || left > size.width())
@@ -96,10 +103,12 @@ void HeatmapChart::layoutContent(const PlotFrame& frame) {
             const quint32 count = data_.counts[column * data_.rows() + row];
             if (count == 0)
                 continue;
-            const int top = pixelY(data_.bounds[row + 1]), bottom = pixelY(data_.bounds[row]);
+            const int top = edges[static_cast<size_t>(row) + 1], bottom = edges[static_cast<size_t>(row)];
             const int air = right - left >= 5 && bottom - top >= 5 ? 1 : 0;
-            painter.fillRect(QRect(left, top, std::max(1, right - left - air), std::max(1, bottom - top - air)),
-                             QColor(heatColor(theme(), data_.shade(count, most_))));
+            const QRect cell = QRect(left, top, std::max(1, right - left - air), std::max(1, bottom - top - air)).intersected(cells_.rect());
+            const QRgb color = count < colors.size() ? colors[count] : heatColor(theme(), data_.shade(count, most_));
+            for (int y = cell.top(); y <= cell.bottom(); ++y)
+                std::fill_n(pixels + y * stride + cell.left(), std::max(0, cell.width()), color);
         }
     }
 }
