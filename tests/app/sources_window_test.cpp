@@ -80,9 +80,7 @@ private Q_SLOTS:
         rest();
     }
     void aFileThatStatesItsZoneHasOnlyASkew() {
-        for (const query::ImportSummary& import : info().imports)
-            if (import.path.find("app.jsonl") != std::string::npos)
-                view().open(QStringLiteral("import:%1").arg(import.id));
+        view().open(QStringLiteral("import:%1").arg(import("app.jsonl").id));
         QVERIFY(!view().findChild<QComboBox*>(QStringLiteral("sourceZone"))->isEnabled());
         auto* skew = view().findChild<QLineEdit*>(QStringLiteral("sourceSkew"));
         skew->setFocus();
@@ -92,7 +90,7 @@ private Q_SLOTS:
         skew->selectAll();
         QTest::keyClicks(skew, QStringLiteral("-30s"));
         QTest::keyClick(skew, Qt::Key_Return);
-        QTRY_COMPARE_WITH_TIMEOUT(info().imports.at(1).range.from, *parseTime("2026-03-17T04:41:00Z", 0), kPatience);
+        QTRY_COMPARE_WITH_TIMEOUT(import("app.jsonl").range.from, *parseTime("2026-03-17T04:41:00Z", 0), kPatience);
         AnnotationBook::of(window_->workbench()->workspace()).undo().undo();
         rest();
     }
@@ -130,12 +128,13 @@ private:
     QString path(const char* name) const { return folder_.filePath(QString::fromLatin1(name)); }
     void rest() { QTRY_VERIFY_WITH_TIMEOUT(window_->settled(), kPatience); }
     const query::CapsuleInfo& info() { return window_->workbench()->workspace().info(); }
-    const query::ImportSummary& bmc() {
-        for (const query::ImportSummary& import : info().imports)
-            if (import.path.find("bmc.log") != std::string::npos)
-                return import;
-        qFatal("no bmc.log");
+    const query::ImportSummary& import(const char* name) {
+        for (const query::ImportSummary& one : info().imports)
+            if (one.path.find(name) != std::string::npos)
+                return one;
+        qFatal("no %s", name);
     }
+    const query::ImportSummary& bmc() { return import("bmc.log"); }
     SourcesView& view() { return *qobject_cast<SourcesView*>(window_->workbench()->currentView()); }
     QTemporaryDir folder_;
     std::unique_ptr<MainWindow> window_;

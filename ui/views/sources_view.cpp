@@ -108,7 +108,7 @@ void SourcesView::build() {
 
     missing_ = new Panel(theme, this);
     missing_->setTitle(tr("What is missing"));
-    missingTable_ = new FactTable({{tr("what"), 0}, {tr("example"), 300, false, 1}}, theme);
+    missingTable_ = new FactTable({{tr("what, and an example"), 0}}, theme);
     missingTable_->setObjectName(QStringLiteral("missingTable"));
     missingTable_->setAccessibleName(tr("What is missing or doubtful"));
     missing_->setBody(missingTable_);
@@ -238,14 +238,13 @@ void SourcesView::showMissing(const std::vector<query::MissingFact>& facts) {
     std::vector<std::vector<FactCell>> rows;
     int serious = 0;
     for (const query::MissingFact& fact : facts) {
-        FactCell what, example;
+        FactCell what;
         what.text = plain(fact.what);
         what.mark = fact.serious ? QStringLiteral("◆") : QStringLiteral("·");
         what.role = fact.serious ? QStringLiteral("warning") : QString();
-        example.text = plain(fact.example);
-        example.muted = true;
+        what.detail = plain(fact.example);
         serious += fact.serious ? 1 : 0;
-        rows.push_back({what, example});
+        rows.push_back({what});
     }
     missing_->setWords(serious > 0 ? tr("%1 of them change numbers elsewhere").arg(serious) : QString());
     const bool none = rows.empty();
