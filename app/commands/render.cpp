@@ -34,10 +34,10 @@ Status run(const Options& options) {
     request.theme = options.theme == "light" ? ui::ThemeKind::kLight : ui::ThemeKind::kDark;
     request.scale = options.scale;
     request.filter = QString::fromStdString(options.filter);
-    // "trace:<id>", "metric:<name>" and "sql:<query>" open that in the view; anything else is a selection.
-    const QString select = QString::fromStdString(options.select);
-    const bool opens = select.startsWith(QLatin1String("trace:")) || select.startsWith(QLatin1String("metric:")) || select.startsWith(QLatin1String("sql:"));
-    (opens ? request.parameter : request.select) = select;
+    ui::ViewLink link;
+    ui::setOpen(link, QString::fromStdString(options.select));
+    request.parameter = link.parameter;
+    request.select = link.select;
     if (!options.range.empty()) {
         NJ_ASSIGN(request.range, parseTimeRange(options.range, nowNs()));
     }

@@ -23,9 +23,7 @@ int openWindow(const WindowRequest& request, int argc, char** argv) {
     ui::ViewLink link;
     link.view = QString::fromStdString(request.view);
     link.filter = QString::fromStdString(request.filter);
-    // "trace:<id>" is something a view opens; the rest is a selection.
-    const QString select = QString::fromStdString(request.select);
-    (select.startsWith(QLatin1String("trace:")) ? link.parameter : link.select) = select;
+    ui::setOpen(link, QString::fromStdString(request.select));
     if (!request.range.empty()) {
         const auto range = parseTimeRange(request.range, nowNs());
         if (!range.ok())

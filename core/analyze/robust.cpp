@@ -13,6 +13,17 @@ void dropMissing(std::vector<double>& values) {
 
 }  // namespace
 
+double mean(const std::vector<double>& values) {
+    double sum = 0;
+    size_t n = 0;
+    for (const double value : values)
+        if (!std::isnan(value)) {
+            sum += value;
+            ++n;
+        }
+    return n == 0 ? std::numeric_limits<double>::quiet_NaN() : sum / static_cast<double>(n);
+}
+
 double median(std::vector<double> values) {
     dropMissing(values);
     if (values.empty())

@@ -9,6 +9,7 @@
 namespace nj::analyze {
 
 // NaN where nothing is left.
+double mean(const std::vector<double>& values);
 double median(std::vector<double> values);
 // Sorts the values; nearest rank, q in [0, 1].
 double quantile(std::vector<double>& values, double q);

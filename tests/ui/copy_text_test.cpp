@@ -6,6 +6,7 @@
 
 #include "models/sql_result.h"
 #include "state/copy_text.h"
+#include "state/view_link.h"
 #include "views/sql_pictures.h"
 #include "widgets/picture_copy.h"
 #include "widgets/sql_editor.h"
@@ -48,7 +49,7 @@ private Q_SLOTS:
         QCOMPARE(table.count(QLatin1Char('\n')), 6);   // no cell breaks its row
         QVERIFY(table.contains(QStringLiteral("\\<img")) && !table.contains(QStringLiteral(" <img")));   // escaped: text, not markup
     }
-    void shell() { QCOMPARE(shellWord(QStringLiteral("it's $HOME")), QStringLiteral("'it'\\''s $HOME'")); }
+    void shell() { QCOMPARE(shellQuoted(QStringLiteral("it's $HOME")), QStringLiteral("'it'\\''s $HOME'")); }
     void chartAsTable() {
         TimeChartData data;
         data.from = kHour;

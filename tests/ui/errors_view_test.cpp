@@ -3,10 +3,10 @@
 #include <QPushButton>
 #include <QtTest/QtTest>
 
+#include "models/error_pictures.h"
 #include "support/fake_backend.h"
 #include "theme/number_format.h"
 #include "views/error_group_panel.h"
-#include "views/error_pictures.h"
 #include "views/errors_view.h"
 #include "widgets/error_group_table.h"
 #include "widgets/time_chart.h"

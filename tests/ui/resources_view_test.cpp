@@ -9,12 +9,12 @@
 #include "support/fake_resources.h"
 #include "views/resources_heat_panel.h"
 #include "views/resources_lanes_panel.h"
-#include "views/resources_picture.h"
 #include "views/resources_view.h"
 #include "widgets/inspector_resource.h"
 #include "widgets/metric_chips.h"
 #include "widgets/resource_heatmap.h"
 #include "widgets/resource_overview.h"
+#include "widgets/resources_picture.h"
 #include "widgets/strip_stack.h"
 #include "widgets/time_chart.h"
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "state/copy_text.h"
 #include "theme/number_format.h"
 
 namespace nj::ui {
@@ -32,13 +33,6 @@ QString spelled(qsizetype n) {
                                          QT_TRANSLATE_NOOP("DriftText", "six"),  QT_TRANSLATE_NOOP("DriftText", "seven"), QT_TRANSLATE_NOOP("DriftText", "eight"),
                                          QT_TRANSLATE_NOOP("DriftText", "nine")};
     return n < 10 ? Tr::tr(kWords[n]) : QString::number(n);
-}
-
-QString csvCell(QString text) {
-    if (!text.contains(QLatin1Char(',')) && !text.contains(QLatin1Char('"')) && !text.contains(QLatin1Char('\n')))
-        return text;
-    text.replace(QLatin1String("\""), QLatin1String("\"\""));
-    return QLatin1Char('"') + text + QLatin1Char('"');
 }
 
 QString plainNumber(double value) { return std::isfinite(value) ? QString::number(value, 'g', 6) : QString(); }

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "models/error_pictures.h"
 #include "theme/number_format.h"
-#include "views/error_pictures.h"
 
 namespace nj::ui {
 

@@ -45,7 +45,7 @@ void TourBar::start(std::vector<TourStep> steps, const QString& end) {
     steps_ = std::move(steps);
     end_ = end;
     done_ = 0;
-    show();
+    showStep();
     setVisible(!steps_.empty());
     check();
 }
@@ -55,10 +55,10 @@ void TourBar::check() {
     while (!isHidden() && done_ < steps_.size() && steps_[done_].done(bench_))
         ++done_;
     if (done_ != before)
-        show();
+        showStep();
 }
 
-void TourBar::show() {
+void TourBar::showStep() {
     const auto done = static_cast<int>(done_), all = static_cast<int>(steps_.size());
     marks_->setPlain(QString(done, QChar(0x25CF)) + QString(all - done, QChar(0x25CB)));
     marks_->setToolTip(plainToolTip(tr("%1 of %2 steps done").arg(done).arg(all)));

@@ -35,7 +35,7 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
-    void show();
+    void showStep();
 
     Workbench& bench_;
     const Theme& theme_;

@@ -4,6 +4,7 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 
+#include "state/view_link.h"
 #include "theme/number_format.h"
 
 namespace nj::ui {
@@ -53,11 +54,6 @@ QString markdownCell(const QString& text) {
             cell += c;
     }
     return cell;
-}
-
-QString shellWord(const QString& text) {
-    QString quoted = text;
-    return QLatin1Char('\'') + quoted.replace(QLatin1Char('\''), QLatin1String("'\\''")) + QLatin1Char('\'');
 }
 
 QString copyFileEnding(CopyForm form) { return form == CopyForm::kCsv ? QStringLiteral(".csv") : form == CopyForm::kJson ? QStringLiteral(".json") : QStringLiteral(".md"); }
@@ -131,14 +127,14 @@ QString pictureCaption(const Workspace& workspace, const QString& what) {
 }
 
 QString viewCommand(const Workspace& workspace, const QString& view, const QString& parameter) {
-    QString line = QStringLiteral("nightjar render %1 %2 -o %2.png").arg(shellWord(QString::fromStdString(workspace.info().path)), view);
+    QString line = QStringLiteral("nightjar render %1 %2 -o %2.png").arg(shellQuoted(QString::fromStdString(workspace.info().path)), view);
     const TimeRange range = workspace.range();
     if (!range.empty())
         line += QStringLiteral(" --range %1..%2").arg(QString::fromStdString(formatRfc3339(range.from, 3)), QString::fromStdString(formatRfc3339(range.to, 3)));
     if (!workspace.filterText().isEmpty())
-        line += QStringLiteral(" --filter ") + shellWord(workspace.filterText());
+        line += QStringLiteral(" --filter ") + shellQuoted(workspace.filterText());
     if (!parameter.isEmpty())
-        line += QStringLiteral(" --select ") + shellWord(parameter);
+        line += QStringLiteral(" --select ") + shellQuoted(parameter);
     return line;
 }
 

@@ -31,8 +31,6 @@ QString copyTail(CopyForm form);
 QString csvCell(const QString& text);
 // "|" and line breaks escaped, markup shown as it is.
 QString markdownCell(const QString& text);
-// 'as a shell takes it'
-QString shellWord(const QString& text);
 
 // "what, 2026-03-17 09:30 – 11:50 UTC, service:vllm-a, incident.nightjar"
 QString pictureCaption(const Workspace& workspace, const QString& what);

@@ -28,6 +28,15 @@ QString options(const ViewLink& link) {
 
 QString shellQuoted(const QString& text) { return QLatin1Char('\'') + QString(text).replace(QLatin1Char('\''), QLatin1String("'\\''")) + QLatin1Char('\''); }
 
+void setOpen(ViewLink& link, const QString& text) {
+    for (const char* opened : {"trace:", "metric:", "sql:", "feature:", "note:"})
+        if (text.startsWith(QLatin1String(opened))) {
+            link.parameter = text;
+            return;
+        }
+    link.select = text;
+}
+
 QString commandLine(const ViewLink& link) {
     QString text = QStringLiteral("nightjar ") + shellQuoted(link.capsule);
     if (!link.view.isEmpty())

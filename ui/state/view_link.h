@@ -20,6 +20,9 @@ struct ViewLink {
     bool operator==(const ViewLink&) const = default;
 };
 
+// Puts the text of --select where it belongs: what a view opens ("trace:<id>", "metric:<name>" …), else a selection or a pasted id.
+void setOpen(ViewLink& link, const QString& text);
+
 // nightjar 'x.nightjar' --view latency --range 2026-03-17T09:30:00Z..2026-03-17T11:50:00Z --filter 'service:chat'
 QString commandLine(const ViewLink& link);
 // The same picture as a file: nightjar render 'x.nightjar' latency -o latency.png …

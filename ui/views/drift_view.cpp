@@ -44,13 +44,10 @@ QToolButton* menuButton(const QString& name) {
 
 }  // namespace
 
-DriftView::DriftView(const ViewContext& context, QWidget* parent) : View(parent), context_(context) {
+DriftView::DriftView(const ViewContext& context, QWidget* parent) : RefreshingView(parent), context_(context) {
     setObjectName(QStringLiteral("page"));
     build();
     connectParts();
-    soon_.setSingleShot(true);
-    soon_.setInterval(0);   // one refresh for a change of range, baseline and filter together
-    connect(&soon_, &QTimer::timeout, this, &DriftView::refresh);
     connect(&context_.workspace, &Workspace::rangeChanged, this, [this] {
         if (mode_ == Current::kMarked && !context_.workspace.range().overlaps(marked_))
             mode_ = Current::kDeparts;
@@ -234,18 +231,6 @@ void DriftView::open(const QString& parameter) {
     wanted_ = parameter.mid(8);
     if (!answer_.results.empty())
         showAnswer();
-}
-
-void DriftView::scheduleRefresh() {
-    stale_ = true;
-    if (isVisible())
-        soon_.start();
-}
-
-void DriftView::showEvent(QShowEvent* event) {
-    View::showEvent(event);
-    if (stale_)
-        soon_.start();
 }
 
 void DriftView::refresh() {

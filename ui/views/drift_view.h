@@ -3,11 +3,10 @@
 // departs until the reader sets it. UI thread only.
 #pragma once
 
-#include <QTimer>
 #include <optional>
 
 #include "query/drift.h"
-#include "views/view.h"
+#include "views/refreshing_view.h"
 
 class QToolButton;
 
@@ -19,7 +18,7 @@ class DriftTrendPanel;
 class FactTable;
 class Panel;
 
-class DriftView : public View {
+class DriftView : public RefreshingView {
     Q_OBJECT
 public:
     explicit DriftView(const ViewContext& context, QWidget* parent = nullptr);
@@ -33,9 +32,6 @@ public:
     [[nodiscard]] DistributionChart& distribution() { return *distribution_; }
     [[nodiscard]] DistributionChart& controlDistribution() { return *control_; }
 
-protected:
-    void showEvent(QShowEvent* event) override;
-
 private:
     enum class Current { kDeparts, kRange, kMarked };
     void build();
@@ -44,8 +40,7 @@ private:
     QWidget* buildStatistics();
     QWidget* buildDistributions();
     void connectParts();
-    void scheduleRefresh();
-    void refresh();
+    void refresh() override;
     void askFeatures();
     void askDrift();
     void askOthers();
@@ -77,7 +72,6 @@ private:
     DistributionChart* distribution_;
     Panel* controlPanel_;
     DistributionChart* control_;
-    QTimer soon_;
     std::vector<query::DriftFeature> features_;
     query::DriftAnswer answer_;
     std::vector<query::EventMark> events_;
@@ -85,7 +79,7 @@ private:
     QString wanted_;                         // key asked for before the answer came
     Current mode_ = Current::kDeparts;
     TimeRange marked_;
-    bool featuresKnown_ = false, askingFeatures_ = false, asking_ = false, askingEvents_ = false, stale_ = true, othersAsked_ = false, failed_ = false;
+    bool featuresKnown_ = false, askingFeatures_ = false, asking_ = false, askingEvents_ = false, othersAsked_ = false, failed_ = false;
     size_t othersNext_ = 0;
 };
 

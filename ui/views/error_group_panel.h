@@ -2,7 +2,7 @@
 // the ways to its rows. Asks for what moved itself. UI thread only.
 #pragma once
 
-#include "views/error_pictures.h"
+#include "models/error_pictures.h"
 #include "views/view.h"
 #include "widgets/panel.h"
 

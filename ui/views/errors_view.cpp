@@ -30,13 +30,10 @@ QIcon swatch(const QColor& color) {
 
 }  // namespace
 
-ErrorsView::ErrorsView(const ViewContext& context, QWidget* parent) : View(parent), context_(context) {
+ErrorsView::ErrorsView(const ViewContext& context, QWidget* parent) : RefreshingView(parent), context_(context) {
     setObjectName(QStringLiteral("page"));
     setFocusPolicy(Qt::StrongFocus);
     build();
-    soon_.setSingleShot(true);
-    soon_.setInterval(0);   // one refresh for a change of range, baseline and filter together
-    connect(&soon_, &QTimer::timeout, this, &ErrorsView::refresh);
     for (const auto signal : {&Workspace::rangeChanged, &Workspace::baselineChanged, &Workspace::filterChanged, &Workspace::infoChanged})
         connect(&context_.workspace, signal, this, &ErrorsView::scheduleRefresh);
     connect(&context_.workspace, &Workspace::utcChanged, this, &ErrorsView::showAnswer);
@@ -142,18 +139,6 @@ QWidget* ErrorsView::buildTable() {
 ErrorSplit ErrorsView::split() const { return splitChoice_->chosen(1) ? ErrorSplit::kKind : splitChoice_->chosen(2) ? ErrorSplit::kService : ErrorSplit::kFingerprint; }
 
 // ---------------------------------------------------------------- questions
-
-void ErrorsView::scheduleRefresh() {
-    stale_ = true;
-    if (isVisible())
-        soon_.start();
-}
-
-void ErrorsView::showEvent(QShowEvent* event) {
-    View::showEvent(event);
-    if (stale_)
-        soon_.start();
-}
 
 void ErrorsView::refresh() {
     if (context_.workspace.range().empty())

@@ -3,11 +3,10 @@
 // UI thread only.
 #pragma once
 
-#include <QTimer>
 
 #include "models/error_group_model.h"
-#include "views/error_pictures.h"
-#include "views/view.h"
+#include "models/error_pictures.h"
+#include "views/refreshing_view.h"
 
 class QHBoxLayout;
 
@@ -19,7 +18,7 @@ class ErrorGroupTable;
 class Panel;
 class TimeChart;
 
-class ErrorsView : public View {
+class ErrorsView : public RefreshingView {
     Q_OBJECT
 public:
     explicit ErrorsView(const ViewContext& context, QWidget* parent = nullptr);
@@ -32,7 +31,6 @@ public:
     [[nodiscard]] ErrorGroupPanel& groupPanel() { return *side_; }
 
 protected:
-    void showEvent(QShowEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
 
@@ -40,8 +38,7 @@ private:
     void build();
     QWidget* buildPicture();
     QWidget* buildTable();
-    void scheduleRefresh();
-    void refresh();
+    void refresh() override;
     void askGroups();
     void askBrush();
     void askEvents();
@@ -68,13 +65,12 @@ private:
     ErrorGroupModel* model_;
     ErrorGroupTable* table_;
     ChartChoice* splitChoice_;
-    QTimer soon_;
     query::FailuresAnswer answer_, folded_;            // of the range
     std::optional<query::FailuresAnswer> brushed_;     // of the brush
     std::vector<query::EventMark> events_;
     QSet<QString> mutedByHand_, unmutedByHand_;
     QString chosen_, isolated_;                      // keys
-    bool asking_ = false, askingBrush_ = false, askingEvents_ = false, stale_ = true, failed_ = false;
+    bool asking_ = false, askingBrush_ = false, askingEvents_ = false, failed_ = false;
 };
 
 }  // namespace nj::ui

@@ -30,13 +30,10 @@ QSplitter* splitter(Qt::Orientation orientation, const Theme& theme) {
 
 }  // namespace
 
-LatencyView::LatencyView(const ViewContext& context, QWidget* parent) : View(parent), context_(context) {
+LatencyView::LatencyView(const ViewContext& context, QWidget* parent) : RefreshingView(parent), context_(context) {
     setObjectName(QStringLiteral("page"));
     build();
     connectPanels();
-    soon_.setSingleShot(true);
-    soon_.setInterval(0);   // one refresh for a change of range, baseline and filter together
-    connect(&soon_, &QTimer::timeout, this, &LatencyView::refresh);
     connect(&context_.workspace, &Workspace::rangeChanged, this, &LatencyView::scheduleRefresh);
     connect(&context_.workspace, &Workspace::baselineChanged, this, &LatencyView::scheduleRefresh);
     connect(&context_.workspace, &Workspace::filterChanged, this, &LatencyView::scheduleRefresh);
@@ -154,18 +151,6 @@ void LatencyView::listAround(TimeNs time, const QString& group) {
     differences_->hide();
     traces_->show();
     traces_->askAround(time, width, *main_->measure(), term);
-}
-
-void LatencyView::scheduleRefresh() {
-    stale_ = true;
-    if (isVisible())
-        soon_.start();
-}
-
-void LatencyView::showEvent(QShowEvent* event) {
-    View::showEvent(event);
-    if (stale_)
-        soon_.start();
 }
 
 void LatencyView::refresh() {

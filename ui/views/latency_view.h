@@ -2,9 +2,8 @@
 // behind a spike or a box. Panels ask for their own answers; this class says when, and joins them. UI thread only.
 #pragma once
 
-#include <QTimer>
 
-#include "views/view.h"
+#include "views/refreshing_view.h"
 #include "widgets/chart_data.h"
 
 class QSplitter;
@@ -17,7 +16,7 @@ class LatencyStagesPanel;
 class LatencyHeatmapPanel;
 class LatencyTracesPanel;
 
-class LatencyView : public View {
+class LatencyView : public RefreshingView {
     Q_OBJECT
 public:
     explicit LatencyView(const ViewContext& context, QWidget* parent = nullptr);
@@ -25,15 +24,13 @@ public:
     [[nodiscard]] QString summary() const override;
 
 protected:
-    void showEvent(QShowEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
     void build();
     void connectPanels();
     void askMeasures();
-    void scheduleRefresh();
-    void refresh();
+    void refresh() override;
     void askEvents();
     void showFlags();
     void listAround(TimeNs time, const QString& group);
@@ -49,9 +46,8 @@ private:
     LatencyDifferencesPanel* differences_;
     QSplitter* side_;
     QSplitter* across_;
-    QTimer soon_;
     std::vector<query::EventMark> events_;
-    bool measuresKnown_ = false, askingMeasures_ = false, askingEvents_ = false, stale_ = true;
+    bool measuresKnown_ = false, askingMeasures_ = false, askingEvents_ = false;
 };
 
 }  // namespace nj::ui

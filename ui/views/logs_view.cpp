@@ -28,7 +28,7 @@ constexpr size_t kMostFlags = 40;
 
 }  // namespace
 
-LogsView::LogsView(const ViewContext& context, QWidget* parent) : View(parent), context_(context) {
+LogsView::LogsView(const ViewContext& context, QWidget* parent) : RefreshingView(parent), context_(context) {
     setObjectName(QStringLiteral("page"));
     build();
     connectBar();
@@ -63,8 +63,6 @@ void LogsView::build() {
     column->addWidget(bar_);
     column->addWidget(tablePanel_, 1);
     column->addWidget(patterns_);
-    soon_.setSingleShot(true);
-    soon_.setInterval(0);
     seekSoon_.setSingleShot(true);
     seekSoon_.setInterval(kSeekDelayMs);
     showParts();
@@ -116,7 +114,6 @@ void LogsView::connectWorkspace() {
             seekSoon_.start();
     });
     connect(&seekSoon_, &QTimer::timeout, navigator_, &LogsNavigator::seekCursor);
-    connect(&soon_, &QTimer::timeout, this, &LogsView::refresh);
 }
 
 void LogsView::connectBar() {
@@ -197,16 +194,8 @@ void LogsView::connectPatterns() {
 
 TimeRange LogsView::tableRange() const { return volume_->chart().brush().value_or(context_.workspace.range()); }
 
-void LogsView::scheduleRefresh() {
-    stale_ = true;
-    if (isVisible())
-        soon_.start();
-}
-
 void LogsView::showEvent(QShowEvent* event) {
-    View::showEvent(event);
-    if (stale_)
-        soon_.start();
+    RefreshingView::showEvent(event);
     showChosen();
 }
 

@@ -8,7 +8,7 @@
 #include "models/log_export.h"
 #include "models/log_table_model.h"
 #include "views/logs_table.h"
-#include "views/view.h"
+#include "views/refreshing_view.h"
 
 namespace nj::ui {
 
@@ -20,7 +20,7 @@ class LogsPatternsPanel;
 class LogsVolumePanel;
 class Panel;
 
-class LogsView : public View {
+class LogsView : public RefreshingView {
     Q_OBJECT
 public:
     explicit LogsView(const ViewContext& context, QWidget* parent = nullptr);
@@ -43,8 +43,7 @@ private:
     void connectBar();
     void connectTable();
     void connectPatterns();
-    void scheduleRefresh();
-    void refresh();
+    void refresh() override;
     void refreshTable();
     void refreshPatterns();
     void showParts();
@@ -65,14 +64,14 @@ private:
     Panel* tablePanel_;
     LogTableModel* model_;
     LogsTable* table_;
-    QTimer soon_, seekSoon_;
+    QTimer seekSoon_;
     LogsNavigator* navigator_;
     LogsExportJob* export_;
     LogsColumnsButton* columns_;
     LogsPatternsPanel* patterns_;
     qint64 chosenElsewhere_ = -1;    // seq of a record
     bool patternsStale_ = true;
-    bool stale_ = true, askingEvents_ = false, askingRecord_ = false, ownCursor_ = false, currentPending_ = false;
+    bool askingEvents_ = false, askingRecord_ = false, ownCursor_ = false, currentPending_ = false;
 };
 
 }  // namespace nj::ui

@@ -27,12 +27,9 @@ QString letterOf(size_t row) { return QString(QChar(QLatin1Char(static_cast<char
 
 }  // namespace
 
-MetricsView::MetricsView(const ViewContext& context, QWidget* parent) : View(parent), context_(context) {
+MetricsView::MetricsView(const ViewContext& context, QWidget* parent) : RefreshingView(parent), context_(context) {
     setObjectName(QStringLiteral("page"));
     build();
-    soon_.setSingleShot(true);
-    soon_.setInterval(0);   // one refresh for a change of range, baseline and filter together
-    connect(&soon_, &QTimer::timeout, this, &MetricsView::refresh);
     connect(&context_.workspace, &Workspace::rangeChanged, this, &MetricsView::scheduleRefresh);
     connect(&context_.workspace, &Workspace::baselineChanged, this, &MetricsView::scheduleRefresh);
     connect(&context_.workspace, &Workspace::filterChanged, this, &MetricsView::scheduleRefresh);
@@ -215,18 +212,6 @@ void MetricsView::openSeries(qint64 id) {
 }
 
 // ---------------------------------------------------------------- questions
-
-void MetricsView::scheduleRefresh() {
-    stale_ = true;
-    if (isVisible())
-        soon_.start();
-}
-
-void MetricsView::showEvent(QShowEvent* event) {
-    View::showEvent(event);
-    if (stale_)
-        soon_.start();
-}
 
 void MetricsView::refresh() {
     if (context_.workspace.range().empty())

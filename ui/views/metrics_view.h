@@ -2,10 +2,9 @@
 // between baseline and window. UI thread only.
 #pragma once
 
-#include <QTimer>
 
 #include "views/metric_pictures.h"
-#include "views/view.h"
+#include "views/refreshing_view.h"
 
 class QSplitter;
 class QVBoxLayout;
@@ -17,7 +16,7 @@ class MetricPanel;
 class MetricRow;
 class MetricsList;
 
-class MetricsView : public View {
+class MetricsView : public RefreshingView {
     Q_OBJECT
 public:
     explicit MetricsView(const ViewContext& context, QWidget* parent = nullptr);
@@ -32,7 +31,6 @@ public:
     void addRow(const MetricSpec& spec);
 
 protected:
-    void showEvent(QShowEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
@@ -44,8 +42,7 @@ private:
         bool answered = false, asking = false;
     };
     void build();
-    void scheduleRefresh();
-    void refresh();
+    void refresh() override;
     void askNames();
     void askMoved();
     void askEvents();
@@ -78,9 +75,8 @@ private:
     std::vector<State> states_;
     std::vector<MetricPanel*> panels_;
     std::vector<query::EventMark> events_;
-    QTimer soon_;
     size_t current_ = 0;
-    bool namesKnown_ = false, askingNames_ = false, askingMoved_ = false, askingEvents_ = false, askingSeries_ = false, stale_ = true, chosen_ = false;
+    bool namesKnown_ = false, askingNames_ = false, askingMoved_ = false, askingEvents_ = false, askingSeries_ = false, chosen_ = false;
 };
 
 }  // namespace nj::ui

@@ -5,9 +5,9 @@
 #include <optional>
 
 #include "query/resources.h"
-#include "views/resources_picture.h"
 #include "views/view.h"
 #include "widgets/panel.h"
+#include "widgets/resources_picture.h"
 
 namespace nj::ui {
 

@@ -6,7 +6,7 @@
 
 #include "theme/number_format.h"
 #include "views/overview_strips.h"
-#include "views/resources_picture.h"
+#include "widgets/resources_picture.h"
 #include "widgets/strip_stack.h"
 
 namespace nj::ui {

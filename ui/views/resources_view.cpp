@@ -18,7 +18,7 @@ constexpr size_t kMostFlags = 24;
 
 }  // namespace
 
-ResourcesView::ResourcesView(const ViewContext& context, QWidget* parent) : View(parent), context_(context) {
+ResourcesView::ResourcesView(const ViewContext& context, QWidget* parent) : RefreshingView(parent), context_(context) {
     setObjectName(QStringLiteral("page"));
     const Theme& theme = context.theme;
     heat_ = new ResourcesHeatPanel(context);
@@ -35,11 +35,8 @@ ResourcesView::ResourcesView(const ViewContext& context, QWidget* parent) : View
     column->setContentsMargins(theme.padding, theme.padding, theme.padding, theme.padding);
     column->addWidget(down);
 
-    soon_.setSingleShot(true);
-    soon_.setInterval(0);
-    connect(&soon_, &QTimer::timeout, this, &ResourcesView::refresh);
-    connect(&context_.workspace, &Workspace::rangeChanged, this, [this] { scheduleRefresh(false); });
-    connect(&context_.workspace, &Workspace::infoChanged, this, [this] { scheduleRefresh(true); });
+    connect(&context_.workspace, &Workspace::rangeChanged, this, &ResourcesView::scheduleRefresh);
+    connect(&context_.workspace, &Workspace::infoChanged, this, &ResourcesView::scheduleAll);
     connect(&context_.workspace, &Workspace::utcChanged, this, &ResourcesView::showFlags);
     connect(&context_.workspace, &Workspace::selectionChanged, this, &ResourcesView::followSelection);
     connect(heat_, &ResourcesHeatPanel::settledChanged, this, &ResourcesView::announce);
@@ -60,17 +57,9 @@ void ResourcesView::open(const QString& parameter) {
 
 QString ResourcesView::opened() const { return heat_->metric().isEmpty() ? QString() : QStringLiteral("metric:") + heat_->metric(); }
 
-void ResourcesView::scheduleRefresh(bool everything) {
-    stale_ = true;
-    everything_ = everything_ || everything;
-    if (isVisible())
-        soon_.start();
-}
-
-void ResourcesView::showEvent(QShowEvent* event) {
-    View::showEvent(event);
-    if (stale_)
-        soon_.start();
+void ResourcesView::scheduleAll() {
+    everything_ = true;
+    scheduleRefresh();
 }
 
 void ResourcesView::refresh() {

@@ -2,9 +2,8 @@
 // Panels ask for their own answers; this class says when, and joins them. UI thread only.
 #pragma once
 
-#include <QTimer>
 
-#include "views/view.h"
+#include "views/refreshing_view.h"
 #include "widgets/chart_data.h"
 
 namespace nj::ui {
@@ -12,7 +11,7 @@ namespace nj::ui {
 class ResourcesHeatPanel;
 class ResourcesLanesPanel;
 
-class ResourcesView : public View {
+class ResourcesView : public RefreshingView {
     Q_OBJECT
 public:
     explicit ResourcesView(const ViewContext& context, QWidget* parent = nullptr);
@@ -22,12 +21,9 @@ public:
     [[nodiscard]] bool settled() const override;
     [[nodiscard]] QString summary() const override;
 
-protected:
-    void showEvent(QShowEvent* event) override;
-
 private:
-    void scheduleRefresh(bool everything);
-    void refresh();
+    void scheduleAll();
+    void refresh() override;
     void askEvents();
     void showFlags();
     void select(int gridRow);
@@ -39,11 +35,10 @@ private:
     ViewContext context_;
     ResourcesHeatPanel* heat_;
     ResourcesLanesPanel* lanes_;
-    QTimer soon_;
     std::vector<query::EventMark> events_;
     std::string lanesKey_;
     TimeRange lanesRange_;
-    bool stale_ = true, everything_ = true, askingEvents_ = false;
+    bool everything_ = true, askingEvents_ = false;
 };
 
 }  // namespace nj::ui

@@ -67,12 +67,9 @@ FactCell zoneCell(const query::ImportSummary& import, const AnnotationBook& book
 
 }  // namespace
 
-SourcesView::SourcesView(const ViewContext& context, QWidget* parent) : View(parent), context_(context), book_(AnnotationBook::of(context.workspace)) {
+SourcesView::SourcesView(const ViewContext& context, QWidget* parent) : RefreshingView(parent), context_(context), book_(AnnotationBook::of(context.workspace)) {
     setObjectName(QStringLiteral("page"));
     build();
-    soon_.setSingleShot(true);
-    soon_.setInterval(0);
-    connect(&soon_, &QTimer::timeout, this, &SourcesView::refresh);
     connect(&context.workspace, &Workspace::infoChanged, this, &SourcesView::scheduleRefresh);
     connect(&context.workspace, &Workspace::utcChanged, this, &SourcesView::scheduleRefresh);
     connect(&book_, &AnnotationBook::changed, this, [this] {
@@ -143,18 +140,6 @@ void SourcesView::build() {
     grid->setRowStretch(1, 6);
     grid->setRowStretch(2, 5);
     setFocusProxy(table_);
-}
-
-void SourcesView::scheduleRefresh() {
-    stale_ = true;
-    if (isVisible())
-        soon_.start();
-}
-
-void SourcesView::showEvent(QShowEvent* event) {
-    View::showEvent(event);
-    if (stale_)
-        soon_.start();
 }
 
 void SourcesView::refresh() {

@@ -3,11 +3,10 @@
 #pragma once
 
 #include <QStackedWidget>
-#include <QTimer>
 
 #include "query/sources.h"
 #include "state/annotation_book.h"
-#include "views/view.h"
+#include "views/refreshing_view.h"
 
 namespace nj::ui {
 
@@ -17,7 +16,7 @@ class FactTable;
 class Panel;
 class SourceDetailPanel;
 
-class SourcesView : public View {
+class SourcesView : public RefreshingView {
     Q_OBJECT
 public:
     explicit SourcesView(const ViewContext& context, QWidget* parent = nullptr);
@@ -27,13 +26,11 @@ public:
     [[nodiscard]] QString summary() const override;
 
 protected:
-    void showEvent(QShowEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
     void build();
-    void scheduleRefresh();
-    void refresh();
+    void refresh() override;
     void showFiles();
     void chooseImport(qint64 id);
     void askMissing();
@@ -48,10 +45,9 @@ private:
     DocumentsPanel* documents_;
     DocumentViewer* viewer_;
     QStackedWidget* lower_;
-    QTimer soon_;
     std::vector<qint64> imports_;      // by row
     qint64 chosen_ = 0;
-    bool stale_ = true, askingMissing_ = false, reading_ = false;
+    bool askingMissing_ = false, reading_ = false;
 };
 
 }  // namespace nj::ui

@@ -7,7 +7,6 @@
 #include <QKeyEvent>
 #include <QMenu>
 #include <QPushButton>
-#include <QSaveFile>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QTableView>
@@ -17,8 +16,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/sql_copy.h"
 #include "state/copy_text.h"
 #include "state/sql_history.h"
+#include "state/view_link.h"
 #include "theme/number_format.h"
 #include "widgets/chart_choice.h"
 #include "widgets/panel.h"
@@ -32,48 +33,7 @@ namespace {
 
 constexpr int kSideWidth = 260, kPollMs = 50, kTextRole = Qt::UserRole + 1, kKindRole = Qt::UserRole + 2;
 constexpr int kMeasuredRows = 40, kNarrowest = 56, kWidest = 380, kMostShownKeys = 200;
-constexpr qint64 kMostCopiedRows = 100'000, kMostCopiedCharacters = 32 << 20;
 enum Kind { kName = 1, kQuery = 2 };
-
-CopyForm formOf(const QString& path) {
-    return path.endsWith(QLatin1String(".json")) ? CopyForm::kJson : path.endsWith(QLatin1String(".md")) ? CopyForm::kMarkdown : CopyForm::kCsv;
-}
-
-QStringList texts(const SqlRow& row) {
-    QStringList cells;
-    for (const query::SqlCell& cell : row)
-        cells << sqlCellText(cell);
-    return cells;
-}
-
-// Numbers are bare in JSON where the first rows have nothing but numbers in a column.
-CopyTable headOf(const SqlResult& result, const QString& caption) {
-    CopyTable head;
-    head.caption = caption;
-    head.columns = result.columns();
-    head.numeric.fill(true, head.columns.size());
-    const auto first = result.block(0);
-    if (!first.ok() || first->rows.empty())
-        return head;
-    for (const SqlRow& row : first->rows)
-        for (size_t c = 0; c < row.size(); ++c)
-            if (row[c].type == query::SqlCell::Type::kText || row[c].type == query::SqlCell::Type::kBlob)
-                head.numeric[static_cast<qsizetype>(c)] = false;
-    return head;
-}
-
-Status writeAll(const SqlResult& result, const QString& caption, CopyForm form, const std::function<bool(const QString&)>& put, std::stop_token stop) {
-    const CopyTable head = headOf(result, caption);
-    bool first = true, open = put(copyHead(head, form));
-    NJ_RETURN_IF_ERROR(result.forEach([&](const SqlRow& row) {
-        open = open && put(copyRow(head, texts(row), form, first));
-        first = false;
-        return open && !stop.stop_requested();
-    }));
-    if (stop.stop_requested())
-        return makeError(ErrorCode::kCancelled, "cancelled");
-    return open && put(copyTail(form)) ? Status() : Status(makeError(ErrorCode::kIo, "not all of it could be written"));
-}
 
 }  // namespace
 
@@ -209,7 +169,7 @@ QWidget* SqlView::buildResult() {
             QGuiApplication::clipboard()->setImage(pictureWithCaption(*chart_, caption(), context_.theme));
     });
     menu->addAction(tr("Command line"), this, [this] {
-        QGuiApplication::clipboard()->setText(QStringLiteral("nightjar sql %1 %2").arg(shellWord(QString::fromStdString(context_.workspace.info().path)), shellWord(text_)));
+        QGuiApplication::clipboard()->setText(QStringLiteral("nightjar sql %1 %2").arg(shellQuoted(QString::fromStdString(context_.workspace.info().path)), shellQuoted(text_)));
     });
     menu->addSeparator();
     menu->addAction(tr("Save all rows…"), this, &SqlView::chooseFile);
@@ -524,16 +484,7 @@ void SqlView::copy(CopyForm form) {
     context_.queries.ask(
         QStringLiteral("sql/copy"), this,
         [result = now_->result, caption = caption(), form, wanted](query::Backend&, std::stop_token stop) -> Result<QString> {
-            const CopyTable head = headOf(*result, caption);
-            QString text = copyHead(head, form);
-            qint64 row = 0, taken = 0;
-            const auto inside = [&](qint64 r) { return wanted.empty() || std::any_of(wanted.begin(), wanted.end(), [r](const auto& part) { return r >= part.first && r <= part.second; }); };
-            NJ_RETURN_IF_ERROR(result->forEach([&](const SqlRow& one) {
-                if (inside(row++))
-                    text += copyRow(head, texts(one), form, taken++ == 0);
-                return taken < kMostCopiedRows && text.size() < kMostCopiedCharacters && !stop.stop_requested();
-            }));
-            return text + copyTail(form);
+            return sqlRowsText(*result, caption, form, wanted, stop);
         },
         [this](Result<QString>&& text) {
             copying_ = false;
@@ -561,11 +512,7 @@ void SqlView::saveTo(const QString& path) {
     context_.queries.ask(
         QStringLiteral("sql/save"), this,
         [result = now_->result, path, caption = caption()](query::Backend&, std::stop_token stop) -> Status {
-            QSaveFile file(path);
-            if (!file.open(QIODevice::WriteOnly))
-                return makeError(ErrorCode::kIo, "cannot write " + path.toStdString() + ": " + file.errorString().toStdString());
-            NJ_RETURN_IF_ERROR(writeAll(*result, caption, formOf(path), [&](const QString& text) { return file.write(text.toUtf8()) >= 0; }, stop));
-            return file.commit() ? Status() : Status(makeError(ErrorCode::kIo, "cannot write " + path.toStdString()));
+            return saveSqlRows(*result, caption, path, stop);
         },
         [this, path](Status&& status) {
             saving_ = false;

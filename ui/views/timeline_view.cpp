@@ -26,13 +26,10 @@ constexpr DurationNs kAround = 15 * kMinute;   // shown on both sides of an even
 
 }  // namespace
 
-TimelineView::TimelineView(const ViewContext& context, QWidget* parent) : View(parent), context_(context), book_(AnnotationBook::of(context.workspace)) {
+TimelineView::TimelineView(const ViewContext& context, QWidget* parent) : RefreshingView(parent), context_(context), book_(AnnotationBook::of(context.workspace)) {
     setObjectName(QStringLiteral("page"));
     build();
     connectWorkspace();
-    soon_.setSingleShot(true);
-    soon_.setInterval(0);
-    connect(&soon_, &QTimer::timeout, this, &TimelineView::refresh);
 }
 
 void TimelineView::build() {
@@ -145,18 +142,6 @@ void TimelineView::connectWorkspace() {
 }
 
 // ---------------------------------------------------------------- asking
-
-void TimelineView::scheduleRefresh() {
-    stale_ = true;
-    if (isVisible())
-        soon_.start();
-}
-
-void TimelineView::showEvent(QShowEvent* event) {
-    View::showEvent(event);
-    if (stale_)
-        soon_.start();
-}
 
 void TimelineView::refresh() {
     if (context_.workspace.range().empty())

@@ -2,12 +2,11 @@
 // whole as Markdown. Notes are written and changed in place, with undo. UI thread only.
 #pragma once
 
-#include <QTimer>
 #include <QToolButton>
 #include <QUndoStack>
 
 #include "models/timeline_model.h"
-#include "views/view.h"
+#include "views/refreshing_view.h"
 
 class QTableView;
 
@@ -17,7 +16,7 @@ class IncidentTimesBar;
 class Panel;
 class TimelineLanes;
 
-class TimelineView : public View {
+class TimelineView : public RefreshingView {
     Q_OBJECT
 public:
     explicit TimelineView(const ViewContext& context, QWidget* parent = nullptr);
@@ -30,7 +29,6 @@ public:
     [[nodiscard]] QTableView* table() { return table_; }
 
 protected:
-    void showEvent(QShowEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
 
@@ -39,8 +37,7 @@ private:
     void buildControls();
     void buildTable();
     void connectWorkspace();
-    void scheduleRefresh();
-    void refresh();
+    void refresh() override;
     void showTitle();
     void selectRow(int row);
     void rowChosen(int row);
@@ -58,11 +55,10 @@ private:
     TimelineLanes* lanes_;
     QTableView* table_;
     QList<QToolButton*> filters_;
-    QTimer soon_;
     TimeNs start_ = 0;
     QString goal_;
     std::string current_;      // note selected before the list was built anew
-    bool stale_ = true, asking_ = false, selecting_ = false;
+    bool asking_ = false, selecting_ = false;
 };
 
 }  // namespace nj::ui

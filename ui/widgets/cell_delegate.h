@@ -4,6 +4,8 @@
 
 #include <QStyledItemDelegate>
 
+#include "theme/theme.h"
+
 namespace nj::ui {
 
 class CellDelegate : public QStyledItemDelegate {
@@ -17,5 +19,8 @@ public:
         return text.size() > kShownCharacters ? text.left(kShownCharacters) + QChar(0x2026) : text;
     }
 };
+
+// What lies under a row's own content: the selection, the row under the pointer, the line to the next.
+void paintRowGround(QPainter& painter, const QStyleOptionViewItem& option, const Theme& theme);
 
 }  // namespace nj::ui

@@ -155,7 +155,7 @@ void ChartFrame::clearBox() {
     boxValues_.reset();
     brush_.reset();
     cursorItem_->update();
-    Q_EMIT boxChanged();
+    Q_EMIT boxCleared();
 }
 
 std::pair<int, double> ChartFrame::hit(const QPointF& at) const { return {-1, frame_.valueAt(at.y())}; }
@@ -417,7 +417,7 @@ void ChartFrame::apply(const GestureResult& result) {
     case GestureResult::Kind::kBox:
         brush_ = result.range;
         boxValues_ = {frame_.valueAt(result.box.bottom()), frame_.valueAt(result.box.top())};
-        Q_EMIT boxChanged();
+        Q_EMIT boxMarked(result.range, boxValues_->first, boxValues_->second);
         break;
     }
     relayout();

@@ -52,7 +52,9 @@ Q_SIGNALS:
     void pointClicked(nj::TimeNs time, int series, double value);
     void flagClicked(qint64 eventSeq);
     void brushChanged();
-    void boxChanged();
+    // With drags that mark a box: the box, or nothing once it is cleared.
+    void boxMarked(nj::TimeRange range, double low, double high);
+    void boxCleared();
 
 protected:
     // ---- what a subclass gives

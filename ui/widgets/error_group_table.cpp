@@ -6,6 +6,7 @@
 #include <QStyledItemDelegate>
 #include <algorithm>
 
+#include "widgets/cell_delegate.h"
 #include "widgets/tabular_text.h"
 
 namespace nj::ui {
@@ -25,11 +26,7 @@ public:
         const ErrorCell& cell = model_.cell(index.row(), index.column());
         p->save();
         p->setClipRect(option.rect);
-        if (option.state & QStyle::State_Selected)
-            p->fillRect(option.rect, theme_.selection);
-        else if (option.state & QStyle::State_MouseOver)
-            p->fillRect(option.rect, theme_.grid);
-        p->fillRect(QRectF(option.rect.left(), option.rect.bottom(), option.rect.width(), 1), theme_.grid);
+        paintRowGround(*p, option, theme_);
         QRectF area = QRectF(option.rect).adjusted(kPad, 3, -kPad, -3);
         if (!cell.course.empty()) {
             paintCourse(p, area, cell);

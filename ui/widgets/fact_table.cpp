@@ -8,8 +8,8 @@
 #include <cmath>
 #include <numeric>
 
-#include "widgets/plain_label.h"
 #include "widgets/cell_delegate.h"
+#include "widgets/plain_label.h"
 #include "widgets/tabular_text.h"
 
 namespace nj::ui {
@@ -76,11 +76,7 @@ public:
         const FactColumn& column = columns_[static_cast<size_t>(index.column())];
         p->save();
         p->setClipRect(option.rect);
-        if (option.state & QStyle::State_Selected)
-            p->fillRect(option.rect, theme_.selection);
-        else if (option.state & QStyle::State_MouseOver)
-            p->fillRect(option.rect, theme_.grid);
-        p->fillRect(QRectF(option.rect.left(), option.rect.bottom(), option.rect.width(), 1), theme_.grid);
+        paintRowGround(*p, option, theme_);
         QRectF area = QRectF(option.rect).adjusted(kPad, 0, -kPad, 0);
         if (!cell.spark.empty()) {
             paintSpark(p, area.adjusted(0, 5, 0, -5), cell.spark, cell.role.isEmpty() ? theme_.text : roleInk(cell, theme_));

@@ -50,12 +50,6 @@ QRgb heatColor(const Theme& theme, double shade) {
 HeatmapChart::HeatmapChart(Workspace& workspace, const Theme& theme, QWidget* parent) : ChartFrame(workspace, theme, parent) {
     setDrag(ChartDrag::kBox);
     setCardShown(true);
-    connect(this, &ChartFrame::boxChanged, this, [this] {
-        if (const auto values = boxValues(); values && brush())
-            Q_EMIT boxMarked(*brush(), values->first, values->second);
-        else
-            Q_EMIT boxCleared();
-    });
     connect(this, &ChartFrame::pointClicked, this, [this](TimeNs, int index, double) {
         if (index >= 0)
             Q_EMIT exemplarClicked(index);

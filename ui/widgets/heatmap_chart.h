@@ -44,9 +44,6 @@ public:
     [[nodiscard]] quint64 countInBox() const;
 
 Q_SIGNALS:
-    // The marked box, or nothing once it is cleared.
-    void boxMarked(nj::TimeRange range, double low, double high);
-    void boxCleared();
     void exemplarClicked(int index);
 
 protected:

@@ -7,7 +7,7 @@
 #include "analyze/xid.h"
 #include "state/links.h"
 #include "theme/number_format.h"
-#include "views/resources_picture.h"
+#include "widgets/resources_picture.h"
 
 namespace nj::ui {
 namespace {

@@ -13,12 +13,6 @@ constexpr double kSize = 2.2, kFailedSize = 3.4, kSelectedSize = 5, kReach = 8;
 ScatterChart::ScatterChart(Workspace& workspace, const Theme& theme, QWidget* parent) : ChartFrame(workspace, theme, parent) {
     setDrag(ChartDrag::kBox);
     setCardShown(false);
-    connect(this, &ChartFrame::boxChanged, this, [this] {
-        if (const auto values = boxValues(); values && brush())
-            Q_EMIT boxMarked(*brush(), values->first, values->second);
-        else
-            Q_EMIT boxCleared();
-    });
     connect(this, &ChartFrame::pointClicked, this, [this](TimeNs, int index, double) {
         if (index >= 0)
             Q_EMIT pointOpened(index);

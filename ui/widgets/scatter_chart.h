@@ -30,8 +30,6 @@ public:
     void setSelected(int point);
 
 Q_SIGNALS:
-    void boxMarked(nj::TimeRange range, double low, double high);
-    void boxCleared();
     void pointOpened(int index);
 
 protected:

@@ -5,6 +5,7 @@
 #include <QPainter>
 
 #include "models/timeline_model.h"
+#include "widgets/cell_delegate.h"
 #include "widgets/tabular_text.h"
 
 namespace nj::ui {
@@ -17,11 +18,7 @@ constexpr int kPad = 6;
 void TimelineDelegate::paint(QPainter* p, const QStyleOptionViewItem& option, const QModelIndex& index) const {
     p->save();
     p->setClipRect(option.rect);
-    if (option.state & QStyle::State_Selected)
-        p->fillRect(option.rect, theme_.selection);
-    else if (option.state & QStyle::State_MouseOver)
-        p->fillRect(option.rect, theme_.grid);
-    p->fillRect(QRectF(option.rect.left(), option.rect.bottom(), option.rect.width(), 1), theme_.grid);
+    paintRowGround(*p, option, theme_);
     const QRectF area = QRectF(option.rect).adjusted(kPad, 0, -kPad, 0);
     const QFont font = index.data(Qt::FontRole).value<QFont>();
     p->setFont(font);

@@ -50,23 +50,12 @@ bool isUseless(const store::SeriesRow& row) {
     return row.name.ends_with("_bucket") || row.name.ends_with("_sum") || row.name.starts_with("scrape_") || row.samples < 8;
 }
 
-double meanOf(const std::vector<double>& values) {
-    double sum = 0;
-    size_t n = 0;
-    for (const double v : values)
-        if (!std::isnan(v)) {
-            sum += v;
-            ++n;
-        }
-    return n == 0 ? kNaN : sum / static_cast<double>(n);
-}
-
 // Fills before, after, score, onset and spark from values per column. False: nothing moved.
 bool judge(const Axis& axis, const std::vector<double>& values, double relativeFloor, double absoluteFloor, ChangeRow& row) {
     const std::vector<double> before = axis.part(values, axis.before), after = axis.part(values, axis.after);
     const analyze::Spread spread = analyze::spreadOf(before);
-    row.before = meanOf(before);
-    row.after = meanOf(after);
+    row.before = analyze::mean(before);
+    row.after = analyze::mean(after);
     if (spread.n < 3 || std::isnan(row.after))
         return false;
     const double floor = std::max(std::abs(spread.centre) * relativeFloor, absoluteFloor);

@@ -22,29 +22,18 @@ constexpr int kBaselineColumns = 24;
 constexpr size_t kMostExemplars = 200;
 constexpr size_t kGuessedSeries = 3;
 
-double meanOf(const std::vector<double>& values) {
-    double sum = 0;
-    size_t n = 0;
-    for (const double value : values)
-        if (!std::isnan(value)) {
-            sum += value;
-            ++n;
-        }
-    return n == 0 ? kNaN : sum / static_cast<double>(n);
-}
-
 double combined(MetricCombine how, std::vector<double>& values) {
     if (how == MetricCombine::kCount)
         return static_cast<double>(values.size());
     if (values.empty())
         return kNaN;
     switch (how) {
-    case MetricCombine::kSum: return meanOf(values) * static_cast<double>(values.size());
+    case MetricCombine::kSum: return analyze::mean(values) * static_cast<double>(values.size());
     case MetricCombine::kMin: return *std::min_element(values.begin(), values.end());
     case MetricCombine::kMax: return *std::max_element(values.begin(), values.end());
     case MetricCombine::kP50: return analyze::quantile(values, 0.5);
     case MetricCombine::kP95: return analyze::quantile(values, 0.95);
-    default: return meanOf(values);
+    default: return analyze::mean(values);
     }
 }
 
@@ -168,7 +157,7 @@ void fillStatistics(MetricLine& line) {
         if (std::isfinite(value))
             present.push_back(value);
     line.last = present.empty() ? kNaN : present.back();
-    line.mean = meanOf(present);
+    line.mean = analyze::mean(present);
     line.p95 = present.empty() ? kNaN : analyze::quantile(present, 0.95);   // sorts
     line.min = present.empty() ? kNaN : present.front();
     line.max = present.empty() ? kNaN : present.back();
@@ -262,7 +251,7 @@ Result<MetricAnswer> metricOfSeries(QueryContext& context, const MetricQuestion&
         if (question.baseline && !question.baseline->empty()) {
             const Columns then = Columns::of(*question.baseline, kBaselineColumns, std::max<DurationNs>(scrapes * answer.interval, 1));
             NJ_ASSIGN(const std::vector<double> before, reader.read(members, *question.baseline, then, nullptr));
-            line.baseline = meanOf(before);
+            line.baseline = analyze::mean(before);
         }
         answer.lines.push_back(std::move(line));
     }

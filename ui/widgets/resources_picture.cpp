@@ -1,4 +1,4 @@
-#include "views/resources_picture.h"
+#include "widgets/resources_picture.h"
 
 #include <QCoreApplication>
 #include <algorithm>

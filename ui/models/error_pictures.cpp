@@ -1,4 +1,4 @@
-#include "views/error_pictures.h"
+#include "models/error_pictures.h"
 
 #include <QCoreApplication>
 #include <algorithm>
