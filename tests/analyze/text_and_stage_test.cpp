@@ -6,6 +6,7 @@
 
 #include "analyze/fingerprint.h"
 #include "analyze/robust.h"
+#include "analyze/rollout.h"
 #include "analyze/stage.h"
 
 using namespace nj::analyze;
@@ -13,6 +14,16 @@ using namespace nj::analyze;
 class TextAndStageTest : public QObject {
     Q_OBJECT
 private slots:
+    void rollouts() {
+        RolloutHistory history;
+        QVERIFY(!history.isReturn("ScalingReplicaSet: Scaled up replica set web-2 from 0 to 1"));
+        QVERIFY(!history.isReturn("ScalingReplicaSet: Scaled down replica set web-1 from 1 to 0"));
+        QVERIFY2(!history.isReturn("ScalingReplicaSet: Scaled up replica set web-10 from 0 to 1"), "another name with the same beginning");
+        QVERIFY(history.isReturn("ScalingReplicaSet: Scaled up replica set web-1 from 0 to 1"));
+        QVERIFY(!history.isReturn("Killing: Stopping container web"));
+        QVERIFY(!history.isReturn("Scaled up replica set "));
+    }
+
     void fingerprints_data() {
         QTest::addColumn<QString>("line");
         QTest::addColumn<QString>("kind");

@@ -210,7 +210,7 @@ private slots:
         const TimeNs xid = nj::test::timeOf(demoTruth().value("redHerrings").toArray().at(0).toObject()["at"]);
         const TimeNs deploy = nj::test::timeOf(demoTruth("trigger", "at"));
         const TimeNs fan = nj::test::timeOf(demoTruth("cause", "fanLow"));
-        bool sawXid = false, sawDeploy = false, sawFan = false;
+        bool sawXid = false, sawDeploy = false, sawRollback = false, sawFan = false;
         for (const query::EventMark& e : *events) {
             sawXid |= e.kind == "xid" && std::abs(e.time - xid) < 3 * kSecond;
             if (e.kind == "xid") {
@@ -220,10 +220,12 @@ private slots:
             if (e.kind == "throttle")
                 QCOMPARE(e.entity, std::string("GPU 3 · gpu-node-07"));
             sawDeploy |= e.kind == "deploy" && std::abs(e.time - deploy) < 2 * kSecond;
+            sawRollback |= e.kind == "rollback" && e.entity == "retriever" && e.time > deploy + kHour;
             sawFan |= e.kind == "hardware" && e.title.find("FAN5") != std::string::npos && std::abs(e.time - fan) < 2 * kSecond;
         }
         QVERIFY2(sawXid, "no XID at its time: the kernel's uptime stamps are placed wrongly or the line is not recognised");
         QVERIFY2(sawDeploy, "no deploy");
+        QVERIFY2(sawRollback, "the old replica set came back, which is a rollback");
         QVERIFY2(sawFan, "no fan event where the BMC's zone puts it");
     }
 

@@ -7,6 +7,7 @@
 
 #include "state/links.h"
 #include "theme/number_format.h"
+#include "widgets/event_label.h"
 #include "widgets/event_lane.h"
 
 namespace nj::ui {
@@ -221,7 +222,7 @@ void addFacts(const OverviewFacts& f, const query::ErrorGroup* group, OverviewSt
         link.kind = StoryLink::Kind::kEvent;
         link.seq = before->seq;
         const bool grave = before->severity >= 13;
-        story.facts.push_back({group ? tr("Before it") : tr("Last event"), when(f, before->time) + QStringLiteral("  ") + q(before->title).left(52), grave ? QStringLiteral("◆") : QString(),
+        story.facts.push_back({group ? tr("Before it") : tr("Last event"), when(f, before->time) + QStringLiteral("  ") + eventLabel(*before).left(52), grave ? QStringLiteral("◆") : QString(),
                                grave ? QStringLiteral("warning") : QString(), link});
     }
     addNow(f, group, story);

@@ -8,7 +8,7 @@
 
 namespace nj::ui {
 
-// "09:58 deploy, retriever 2.14.0"; role by severity and kind. A title that comes again has a line without label.
+// "09:58 retriever: deploy"; role by severity and kind. What comes again, and the scaling a rollout consists of, has a line without label.
 QVector<ChartFlag> chartFlags(const std::vector<query::EventMark>& events, bool utc);
 
 }  // namespace nj::ui

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "widgets/event_label.h"
+
 namespace nj::ui {
 
 namespace {
@@ -11,7 +13,7 @@ constexpr double kGap = 4;
 constexpr qsizetype kLabelCharacters = 40;
 
 QString labelOf(const query::EventMark& event, const Theme& theme) {
-    QString words = QString::fromStdString(event.title).simplified();
+    QString words = eventLabel(event);
     if (words.size() > kLabelCharacters)
         words = words.left(kLabelCharacters - 1) + QStringLiteral("…");
     const QString mark = eventLook(event, theme).mark;

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "theme/number_format.h"
+#include "widgets/event_label.h"
 #include "widgets/event_lane.h"
 #include "widgets/plain_label.h"
 #include "widgets/time_axis.h"
@@ -24,7 +25,7 @@ double place(TimeNs time, TimeRange range, const QRectF& plot) {
 }
 
 QString labelOf(const TimelineRow& row) {
-    const QString text = QString::fromStdString(row.isNote() ? row.note.text.substr(0, 400) : row.event.title.substr(0, 400)).simplified();
+    const QString text = !row.isNote() ? eventLabel(row.event) : QString::fromStdString(row.note.text.substr(0, 400)).simplified();
     return text.size() > kLabelCharacters ? text.left(kLabelCharacters - 1) + QStringLiteral("…") : text;
 }
 

@@ -204,7 +204,7 @@ Status addLogs(QueryContext& context, const Axis& axis, std::vector<ChangeRow>& 
 }
 
 Status addEvents(QueryContext& context, const Axis& axis, std::vector<ChangeRow>& out) {
-    static const std::map<std::string, double> kWeights = {{"deploy", 80}, {"scale", 20}, {"restart", 40}, {"oom", 80}, {"throttle", 60}, {"xid", 40}, {"hardware", 20}, {"alert", 20}, {"probe", 10}};
+    static const std::map<std::string, double> kWeights = {{"deploy", 80}, {"rollback", 60}, {"scale", 20}, {"restart", 40}, {"oom", 80}, {"throttle", 60}, {"xid", 40}, {"hardware", 20}, {"alert", 20}, {"probe", 10}};
     NJ_ASSIGN(const std::vector<store::EventRow> events, context.reader().events());
     NJ_ASSIGN(const EntityNames* names, entityNames(context));
     std::vector<ChangeRow> rows;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 
+#include "analyze/rollout.h"
 #include "query/capsule/column_rows.h"
 #include "query/capsule/entity_names.h"
 #include "query/capsule/filter_evaluator.h"
@@ -55,7 +56,12 @@ Result<VolumeAnswer> answerVolume(QueryContext& context, const VolumeQuestion& q
 
 Result<std::vector<EventMark>> answerEvents(QueryContext& context, TimeRange range) {
     const TimeRange wanted = wholeIfEmpty(range);
-    NJ_ASSIGN(const std::vector<store::EventRow> rows, context.reader().events());
+    NJ_ASSIGN(std::vector<store::EventRow> rows, context.reader().events());
+    std::stable_sort(rows.begin(), rows.end(), [](const store::EventRow& a, const store::EventRow& b) { return a.time < b.time; });
+    analyze::RolloutHistory rollouts;
+    for (store::EventRow& row : rows)
+        if (rollouts.isReturn(row.title) && row.kind == "deploy")
+            row.kind = "rollback";
     // What repeats all day is no news: it stays on the lane but steps back behind what happened once.
     std::map<std::pair<std::string, std::string>, size_t> times;
     for (const store::EventRow& row : rows)
