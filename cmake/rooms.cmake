@@ -20,8 +20,9 @@ endif()
 
 # Precompiled headers halve a build from nothing; they are off where ccache is to share objects between build folders.
 option(NIGHTJAR_PCH "Precompile the headers that most files include" OFF)
-# nj_precompile(KIND target): KIND core (standard library, fmt), widgets (and Qt) or test (and Qt Test, Widgets when built).
-# The first target of a kind builds the header, which later ones with the same flags reuse.
+# nj_precompile(KIND target [library…]): KIND core (standard library, fmt), widgets (and Qt), test (and Qt Test) or a name ending in
+# window_test (and Qt Widgets). The first target of a kind builds the header, which later ones with the same flags reuse: gcc refuses it
+# under other definitions, so that the libraries named must be all that define something.
 set(nj_core_headers <algorithm> <array> <chrono> <cstdint> <cstring> <functional> <map> <memory> <mutex> <optional> <set> <span> <string>
   <string_view> <unordered_map> <unordered_set> <utility> <variant> <vector> <fmt/format.h>)
 function(nj_precompile kind target)
@@ -37,10 +38,13 @@ function(nj_precompile kind target)
       target_link_libraries(nj_${kind}_headers PRIVATE Qt6::Widgets)
       target_compile_definitions(nj_${kind}_headers PRIVATE QT_NO_CAST_FROM_ASCII QT_NO_KEYWORDS)
       list(APPEND headers <QtWidgets/QtWidgets>)
-    elseif(kind STREQUAL "test")
-      target_link_libraries(nj_${kind}_headers PRIVATE Qt6::Test)
+    elseif(kind MATCHES "test$")
+      target_link_libraries(nj_${kind}_headers PRIVATE nj_test_support Qt6::Test ${ARGN})
       target_compile_options(nj_${kind}_headers PRIVATE $<$<CONFIG:Release>:-O0>)   # as the tests themselves: gcc compares
       list(APPEND headers <QtTest/QtTest>)
+      if(kind MATCHES "window_test$")
+        list(APPEND headers <QtWidgets/QtWidgets>)
+      endif()
     endif()
     target_precompile_headers(nj_${kind}_headers PRIVATE ${headers})
   endif()
@@ -84,7 +88,13 @@ function(nj_tests)
     target_include_directories(${room}_${name} PRIVATE ${CMAKE_CURRENT_BINARY_DIR})
     target_link_libraries(${room}_${name} PRIVATE nj_warnings nj_test_support ${T_DEPENDS} Qt6::Test)
     target_compile_options(${room}_${name} PRIVATE $<$<CONFIG:Release>:-O0>)
-    nj_precompile(test ${room}_${name})
+    if(T_DEPENDS MATCHES "nj_(ui|window)")
+      set(libraries ${T_DEPENDS})
+      list(FILTER libraries INCLUDE REGEX "^Qt6::")
+      nj_precompile(${room}_window_test ${room}_${name} Qt6::Widgets Qt6::Charts ${libraries})
+    else()
+      nj_precompile(test ${room}_${name})
+    endif()
     add_test(NAME ${room}/${name} COMMAND ${room}_${name})
     set_tests_properties(${room}/${name} PROPERTIES TIMEOUT 300 ENVIRONMENT "QT_QPA_PLATFORM=offscreen;NIGHTJAR_BINARY=$<TARGET_FILE:nightjar>")
   endforeach()

@@ -137,6 +137,44 @@ private Q_SLOTS:
         f.window.setImportProgress({});
         QVERIFY(!button->isVisible());
     }
+    void startPageSaysWhatIsBeingWritten() {
+        MainWindow window;
+        QSignalSpy cancelled(&window, &MainWindow::cancelImportRequested), demo(&window, &MainWindow::demoRequested);
+        window.resize(1600, 1000);
+        window.show();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        auto* button = window.findChild<QPushButton*>(QStringLiteral("cancelStart"));
+        QVERIFY(button && !button->isVisible());
+        window.setImportProgress({true, QStringLiteral("Writing the demo: traces"), 400, 1000, 0, 0, 0});
+        QVERIFY(button->isVisible());
+        keep(window, "start-progress");
+        auto* page = window.findChild<StartPage*>();
+        QTest::keyClick(page, Qt::Key_D);
+        QVERIFY2(demo.isEmpty(), "one at a time");
+        QTest::mouseClick(button, Qt::LeftButton);
+        QCOMPARE(cancelled.count(), 1);
+        window.setImportProgress({});
+        QVERIFY(!button->isVisible());
+        QTest::keyClick(page, Qt::Key_D);
+        QCOMPARE(demo.count(), 1);
+    }
+    // Events come first out of a bundle; the first view of a capsule is the overview all the same, unless another was asked for.
+    void overviewIsShownOnceItCanBe() {
+        for (const bool asked : {false, true}) {
+            Fixture f;
+            f.script->noSpans = f.script->noLogs = f.script->noMetrics = true;
+            f.open();
+            QVERIFY(f.bench().currentViewId() != QLatin1String("overview"));
+            if (asked)
+                f.bench().showView(QStringLiteral("sources"));
+            const QString before = f.bench().currentViewId();
+            f.script->noSpans = f.script->noLogs = f.script->noMetrics = false;
+            f.window.refresh();
+            QTRY_COMPARE_WITH_TIMEOUT(f.bench().currentViewId(), asked ? before : QStringLiteral("overview"), kWait);
+            f.rest();
+            QVERIFY2(!f.workspace().undo().canUndo() || asked, "nobody went anywhere");
+        }
+    }
     void growingDataIsAskedForAtMostTwiceASecond() {
         Fixture f;
         f.open();

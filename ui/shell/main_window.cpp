@@ -62,6 +62,7 @@ MainWindow::MainWindow(ThemeKind theme, QWidget* parent) : QMainWindow(parent), 
     addActions();
     connect(start_, &StartPage::openFilesClicked, this, &MainWindow::chooseFiles);
     connect(start_, &StartPage::demoClicked, this, &MainWindow::demoRequested);
+    connect(start_, &StartPage::cancelClicked, this, &MainWindow::cancelImportRequested);
     connect(start_, &StartPage::recentClicked, this, [this](const QString& path) { Q_EMIT openRequested({path}); });
     const auto focusBack = [this] {
         if (bench_ && bench_->currentView())
@@ -272,6 +273,8 @@ void MainWindow::closeCapsule(const QString& problem) {
 void MainWindow::setImportProgress(const ImportProgress& progress) {
     if (bench_)
         bench_->setImportProgress(progress);
+    if (!bench_ || !progress.running)
+        start_->setProgress(progress);
 }
 
 void MainWindow::refresh() {

@@ -2,6 +2,7 @@
 
 #include <QFileInfo>
 #include <QPainter>
+#include <QProgressBar>
 #include <QShortcut>
 
 #include "widgets/plain_label.h"
@@ -93,6 +94,17 @@ StartPage::StartPage(const Theme& theme, QWidget* parent) : QWidget(parent), the
     drop_->setAlignment(Qt::AlignCenter);
     drop_->setMinimumHeight(18 * theme.unit);
     column->addWidget(drop_);
+    bar_ = new QProgressBar(card_);
+    bar_->setTextVisible(false);
+    bar_->setAccessibleName(tr("Import"));
+    cancel_ = new QPushButton(tr("Cancel"), card_);
+    cancel_->setObjectName(QStringLiteral("cancelStart"));
+    auto* line = new QHBoxLayout;
+    line->addWidget(bar_, 1);
+    line->addWidget(cancel_);
+    column->addLayout(line);
+    bar_->hide();
+    cancel_->hide();
 
     auto* outer = new QVBoxLayout(this);
     outer->addStretch(2);
@@ -101,6 +113,7 @@ StartPage::StartPage(const Theme& theme, QWidget* parent) : QWidget(parent), the
 
     connect(open_, &QPushButton::clicked, this, &StartPage::openFilesClicked);
     connect(demo_, &QPushButton::clicked, this, &StartPage::demoClicked);
+    connect(cancel_, &QPushButton::clicked, this, &StartPage::cancelClicked);
     connect(recent_, &QPushButton::clicked, this, [this] {
         if (!recentPaths_.isEmpty())
             Q_EMIT recentClicked(recentPaths_.first());
@@ -138,6 +151,23 @@ void StartPage::setRecent(const QStringList& paths) {
 void StartPage::setProblem(const QString& sentence) {
     problem_->setPlain(QStringLiteral("▲ ") + sentence);
     problem_->setVisible(!sentence.isEmpty());
+}
+
+void StartPage::setProgress(const ImportProgress& progress) {
+    for (QPushButton* button : {open_, demo_})
+        button->setEnabled(!progress.running);
+    recent_->setEnabled(!progress.running && !recentPaths_.isEmpty());
+    bar_->setVisible(progress.running);
+    cancel_->setVisible(progress.running);
+    bar_->setRange(0, progress.bytesTotal > 0 ? 1000 : 0);
+    if (progress.bytesTotal > 0)
+        bar_->setValue(static_cast<int>(1000.0 * static_cast<double>(std::min(progress.bytesDone, progress.bytesTotal)) / static_cast<double>(progress.bytesTotal)));
+    if (progress.running) {
+        setProblem({});
+        drop_->setPlain(progress.what.left(80) + QStringLiteral(" …"));
+    } else {
+        setDropping(false);
+    }
 }
 
 void StartPage::setDropping(bool dropping) {

@@ -6,6 +6,7 @@
 #include <QVBoxLayout>
 #include <QWidget>
 
+#include "shell/import_progress.h"
 #include "theme/theme.h"
 
 namespace nj::ui {
@@ -17,6 +18,8 @@ public:
     void setRecent(const QStringList& paths);
     // A sentence why the last attempt did not open anything; "" hides it.
     void setProblem(const QString& sentence);
+    // What is written or read before there is a capsule to show; its end gives the actions back.
+    void setProgress(const ImportProgress& progress);
     // While files are over the window.
     void setDropping(bool dropping);
 
@@ -24,6 +27,7 @@ Q_SIGNALS:
     void openFilesClicked();
     void demoClicked();
     void recentClicked(const QString& path);
+    void cancelClicked();
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -36,6 +40,8 @@ private:
     QWidget* card_;
     class PlainLabel* problem_;
     class PlainLabel* drop_;
+    class QProgressBar* bar_;
+    QPushButton* cancel_;
     QStringList recentPaths_;
     bool dropping_ = false;
 };

@@ -168,6 +168,9 @@ void Workbench::applyInfo(const query::CapsuleInfo& info) {
     if (!opened_ || workspace_.range().empty() || (grows_ && untouched()))
         askOpening();
     askStrip();
+    // While rows stream in, a view before the one chosen may get its signals: events come first, and nobody asked for the Timeline.
+    if (placedItself_ && untouched())
+        placeFirst();
     // A view that lacked its signal may have it now.
     if (!current_.id.isEmpty() && !currentView() && rail_->reasonAgainst(current_.id).isEmpty())
         openPage(current_);
@@ -209,16 +212,21 @@ void Workbench::applyOpening(const query::OpeningAnswer& opening) {
         if (!link->range.empty() && !importing_)
             notice_->say(tr("Shown as it was left, or as the link says."), false, tr("What it opens with (T I)"), [this] { goToTime(QStringLiteral("incident")); });
     }
-    if (first && current_.id.isEmpty()) {
-        const auto factories = viewFactories();
-        const auto shown = std::find_if(factories.begin(), factories.end(),
-                                        [this](const ViewFactory* f) { return rail_->reasonAgainst(QString::fromLatin1(f->id)).isEmpty(); });
-        if (shown != factories.end())
-            place({QString::fromLatin1((*shown)->id), {}});
-        else if (!factories.empty())
-            place({QString::fromLatin1(factories.front()->id), {}});
-    }
+    if (first && current_.id.isEmpty())
+        placeFirst();
     Q_EMIT settledChanged();
+}
+
+// The first view that has its signals.
+void Workbench::placeFirst() {
+    const auto factories = viewFactories();
+    if (factories.empty())
+        return;
+    const auto able = std::find_if(factories.begin(), factories.end(), [this](const ViewFactory* f) { return rail_->reasonAgainst(QString::fromLatin1(f->id)).isEmpty(); });
+    const QString id = QString::fromLatin1((able != factories.end() ? *able : factories.front())->id);
+    placedItself_ = true;
+    if (id != current_.id)
+        place({id, {}});
 }
 
 void Workbench::askStrip() {
@@ -287,7 +295,9 @@ void Workbench::showView(const QString& viewId, const QString& parameter) {
             openPage({viewId, parameter});
         return;
     }
-    if (current_.id.isEmpty())
+    const bool first = current_.id.isEmpty();
+    placedItself_ = false;
+    if (first)
         place({viewId, parameter});
     else
         workspace_.undo().push(new ViewCommand(*this, {viewId, parameter}));

@@ -105,6 +105,7 @@ private:
     void applyOpening(const query::OpeningAnswer& opening);
     void applyInfo(const query::CapsuleInfo& info);
     void place(const Place& place);
+    void placeFirst();
     void openPage(const Place& place);
     QWidget* pageOf(const ViewFactory& factory);
     void selectionChanged();
@@ -131,6 +132,7 @@ private:
     QString path_, problem_;
     std::optional<ViewLink> awaited_;
     bool opened_ = false, importing_ = false, grows_ = false, inspectorWanted_ = true, railCollapsed_ = false, openingBaseline_ = false;
+    bool placedItself_ = false;   // the view was not asked for
 };
 
 }  // namespace nj::ui

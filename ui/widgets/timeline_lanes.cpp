@@ -54,14 +54,19 @@ TimelineLaneLayout layoutTimelineLanes(const std::vector<TimelineRow>& rows, Tim
             item.mark = to - x > kTick ? QRectF(x, band.center().y() - 4, to - x, 8) : QRectF(x - kTick / 2, band.center().y() - kTick / 2, kTick, kTick);
             layout.items.push_back(item);
         }
+        // Marks too close for words of their own share those of the weightiest: a rollout is its deploy, not its last pod.
+        qsizetype telling = first;
         for (qsizetype i = first; i < layout.items.size(); ++i) {
             LaneItem& item = layout.items[i];
+            const auto weight = [&](qsizetype at) { return eventWeight(rows[static_cast<size_t>(layout.items[at].row)].event); };
+            telling = weight(i) > weight(telling) ? i : telling;
             const double room = (i + 1 < layout.items.size() ? layout.items[i + 1].mark.left() : layout.plot.right()) - item.mark.right() - 2 * kGap;
-            const QString text = metrics.elidedText(labelOf(rows[static_cast<size_t>(item.row)]), Qt::ElideRight, std::max(0.0, room));
+            const QString text = metrics.elidedText(labelOf(rows[static_cast<size_t>(layout.items[telling].row)]), Qt::ElideRight, std::max(0.0, room));
             if (room < 40 || text.size() < 4)
                 continue;
             item.text = text;
             item.label = QRectF(item.mark.right() + kGap, band.top(), metrics.horizontalAdvance(text) + 1, laneHeight);
+            telling = i + 1;
         }
     }
     return layout;
