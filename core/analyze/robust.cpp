@@ -92,22 +92,19 @@ std::optional<Stretch> worstStretch(const std::vector<double>& scores, double th
     return best;
 }
 
-std::optional<size_t> onsetOf(const std::vector<double>& values, const Spread& spread, double floor, double z, size_t hold) {
-    for (size_t i = 0; i < values.size(); ++i) {
-        const double first = robustZ(values[i], spread, floor);
-        if (std::abs(first) <= z)
-            continue;
-        size_t seen = 0, departed = 0;
-        for (size_t k = i; k < values.size() && seen < 2 * hold; ++k) {
-            if (std::isnan(values[k]))
-                continue;
-            ++seen;
-            departed += robustZ(values[k], spread, floor) * first > z * std::abs(first) ? 1 : 0;
+std::optional<size_t> onsetOf(const std::vector<double>& values, double before, double after) {
+    constexpr double kThird = 1.0 / 3, kMost = 1.5;   // no single spike outweighs a stretch
+    if (before == after)
+        return std::nullopt;
+    std::vector<double> way;
+    std::vector<size_t> entries;
+    for (size_t i = 0; i < values.size(); ++i)
+        if (!std::isnan(values[i])) {
+            way.push_back(std::clamp((values[i] - before) / (after - before), -kMost, kMost));
+            entries.push_back(i);
         }
-        if (departed >= std::min(hold, seen))
-            return i;
-    }
-    return std::nullopt;
+    const auto stretch = worstStretch(way, kThird);
+    return stretch ? std::optional(entries[stretch->from]) : std::nullopt;
 }
 
 std::vector<double> logBounds(double low, double high, size_t n) {

@@ -32,8 +32,9 @@ struct Stretch {
 // The contiguous stretch with the largest sum of (score − threshold); nothing where no entry passes the threshold. NaN counts as 0.
 std::optional<Stretch> worstStretch(const std::vector<double>& scores, double threshold);
 
-// First entry from which at least `hold` of the next 2 × hold present entries depart from the spread by more than z.
-std::optional<size_t> onsetOf(const std::vector<double>& values, const Spread& spread, double floor, double z, size_t hold);
+// Where values that moved from `before` to `after` began to: the first entry of the stretch that lies most beyond a third of the way.
+// A blip ahead of it counts only if the calm between them is shorter. NaN entries are left out.
+std::optional<size_t> onsetOf(const std::vector<double>& values, double before, double after);
 
 // n + 1 ascending bounds from low to high, evenly spaced in the logarithm; low > 0.
 std::vector<double> logBounds(double low, double high, size_t n);

@@ -145,10 +145,13 @@ private slots:
         QVERIFY(!worstStretch({}, 3).has_value());
     }
     void onsetsHold() {
-        std::vector<double> values = {1, 1, 9, 1, 1, 1, 1, 1, 9, 9, 9, 9, 9, 9};
-        const Spread spread = spreadOf({1, 1, 1, 1});
-        QCOMPARE(onsetOf(values, spread, 0.1, 3, 4).value_or(99), size_t(8));
-        QVERIFY(!onsetOf({1, 1, 1}, spread, 0.1, 3, 2).has_value());
+        const double nan = std::numeric_limits<double>::quiet_NaN();
+        QCOMPARE(onsetOf({1, 1, 9, 1, 1, 1, 1, 1, 9, 9, 9, 9, 9, 9}, 1, 9).value_or(99), size_t(8));   // the blip does not hold
+        QCOMPARE(onsetOf({9, 9, 8, 9, 9, 1, 1, nan, 1, 2, 9}, 9, 1).value_or(99), size_t(5));          // down, and back at the end
+        QCOMPARE(onsetOf({1, 1, 2, 3, 4, 5, 6, 7, 7, 7}, 1, 7).value_or(99), size_t(4));               // a slope begins beyond a third
+        QCOMPARE(onsetOf({0, 1, 0, 0, 0, 0, 1000, 0, 5, 5, 5, 5, 5}, 0, 5).value_or(99), size_t(6));   // a spike weighs what is near
+        QVERIFY(!onsetOf({1, 1, 1}, 1, 1).has_value());
+        QVERIFY(!onsetOf({nan, nan}, 1, 2).has_value());
     }
 };
 

@@ -135,7 +135,7 @@ void LatencyTracesPanel::showTraces(query::TraceListAnswer&& answer) {
     table_->horizontalHeader()->setSectionResizeMode(QHeaderView::Interactive);
     table_->horizontalHeader()->setSectionResizeMode(TraceListModel::kName, QHeaderView::Stretch);
     table_->setColumnWidth(TraceListModel::kStart, 96);
-    table_->setColumnWidth(TraceListModel::kDuration, 72);
+    table_->setColumnWidth(TraceListModel::kDuration, 88);
     table_->setColumnWidth(TraceListModel::kErrors, 56);
     showBody();
     Q_EMIT settledChanged();

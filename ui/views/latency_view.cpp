@@ -18,7 +18,7 @@
 namespace nj::ui {
 namespace {
 
-constexpr int kTracesWidth = 330;
+constexpr int kSideWidth = 360;
 constexpr size_t kMostFlags = 60;
 
 QSplitter* splitter(Qt::Orientation orientation, const Theme& theme) {
@@ -55,7 +55,7 @@ void LatencyView::build() {
     side_->addWidget(differences_);
     side_->addWidget(traces_);
     side_->setSizes({400, 600});
-    side_->setMinimumWidth(kTracesWidth - 60);
+    side_->setMinimumWidth(kSideWidth);
     differences_->hide();
     traces_->hide();
     side_->hide();

@@ -229,7 +229,7 @@ void addFacts(const OverviewFacts& f, const query::ErrorGroup* group, OverviewSt
     if (!f.changes.empty()) {
         const auto first = std::min_element(f.changes.begin(), f.changes.end(), [&](const auto& a, const auto& b) { return std::pair(!f.range.contains(a.onset), a.onset) < std::pair(!f.range.contains(b.onset), b.onset); });
         const QString unit = q(first->unit);
-        story.facts.push_back({tr("First change"), first->kind == "event" ? formatClock(first->onset, f.utc) + QStringLiteral("  ") + (q(first->what) + QLatin1Char(' ') + q(first->detail)).left(60)
+        story.facts.push_back({tr("First change"), first->kind == "event" ? formatClock(first->onset, f.utc) + QStringLiteral("  ") + changeName(f, *first).left(60)
                                                                   : tr("%1  %2: %3 → %4").arg(formatClock(first->onset, f.utc), q(first->what).left(40), formatValue(first->before, unit), formatValue(first->after, unit)), {}, {},
                                rangeLink({first->onset - 15 * kMinute, first->onset + 15 * kMinute})});
     }
@@ -433,6 +433,14 @@ QString OverviewStory::sentenceText() const {
         text += (text.isEmpty() || glued ? QString() : QStringLiteral(" ")) + part.text;
     }
     return text;
+}
+
+QString changeName(const OverviewFacts& facts, const query::ChangeRow& change) {
+    if (change.kind == "event")
+        for (const query::EventMark& event : facts.events)
+            if (event.time == change.onset && event.title == change.what)
+                return eventLabel(event);
+    return q(change.what);
 }
 
 OverviewStory tellStory(const OverviewFacts& f) {

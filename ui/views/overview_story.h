@@ -57,6 +57,9 @@ struct OverviewFacts {
     double tokensBaseline = 0;
 };
 
+// "vllm:num_requests_waiting"; of an event its label: "retriever: deploy".
+QString changeName(const OverviewFacts& facts, const query::ChangeRow& change);
+
 struct OverviewStory {
     QString mark, role;
     QVector<StoryPart> sentence;

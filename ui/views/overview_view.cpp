@@ -341,7 +341,7 @@ void OverviewView::showChanges() {
     }
     const auto inView = [this](const query::ChangeRow& change) { return context_.workspace.range().contains(change.onset); };
     const auto first = std::min_element(changes.begin(), changes.end(), [&](const auto& a, const auto& b) { return std::pair(!inView(a), a.onset) < std::pair(!inView(b), b.onset); });
-    changesPanel_->setTitle(tr("What changed: %1 first, at %2").arg(q(first->what).left(40), formatClock(first->onset, context_.workspace.utc())));
+    changesPanel_->setTitle(tr("What changed: first %1, at %2").arg(changeName(facts_, *first).left(40), formatClock(first->onset, context_.workspace.utc())));
     changesPanel_->setWords(tr("%1 of %2 series, log patterns and events").arg(formatCount(changes.size()), formatCount(context_.workspace.info().series + context_.workspace.info().events)));
     changesPanel_->showBody();
 }

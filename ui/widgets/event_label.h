@@ -9,7 +9,7 @@
 namespace nj::ui {
 
 // Of what changes or stops a workload, the workload and what happened to it: a title such as "ScalingReplicaSet: Scaled up replica
-// set …" is cut before it says whose. Other events keep their title, in one line.
+// set …" is cut before it says whose. Other events, and titles short enough to be read whole, are their title in one line.
 QString eventLabel(const query::EventMark& event);
 
 }  // namespace nj::ui

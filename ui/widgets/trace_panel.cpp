@@ -249,7 +249,9 @@ void TracePanel::describe() {
     if (tree_->spans.size() > 1)
         title += (failed != tree_->spans.end() ? tr("; ") : tr(": ")) + tr("%1 in %2 (%3)").arg(formatLength(time), what, formatShare(static_cast<double>(time) / static_cast<double>(length)));
     header_->setTitle(title);
-    QStringList facts{tr("%1 spans").arg(formatCount(tree_->spans.size())), tr("%1 services").arg(tree_->services), tr("%1 logs").arg(formatCount(tree_->logs.size())),
+    QStringList facts{tree_->spans.size() == 1 ? tr("1 span") : tr("%1 spans").arg(formatCount(tree_->spans.size())),
+                      tree_->services == 1 ? tr("1 service") : tr("%1 services").arg(tree_->services),
+                      tree_->logs.size() == 1 ? tr("1 log record") : tr("%1 log records").arg(formatCount(tree_->logs.size())),
                       formatDateTime(tree_->from, workspace_.utc()) + QStringLiteral(" – ") + formatClock(tree_->to, workspace_.utc(), kMillisecond) + QLatin1Char(' ') + zoneName(tree_->from, workspace_.utc()),
                       tr("trace %1").arg(QString::fromStdString(id_.hex()))};
     if (const double sampled = workspace_.info().sampledShare; sampled > 0 && sampled < 1)

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <map>
 #include <set>
@@ -17,7 +18,8 @@
 namespace nj::query {
 namespace {
 
-constexpr int kColumns = 96;
+constexpr int kColumns = 96, kFinest = 32;   // finest: as a multiple
+constexpr DurationNs kScrape = 15 * kSecond;
 constexpr size_t kPerName = 2;
 constexpr size_t kPerFamily = 3;     // names with the same first word: envoy_…, vllm:…
 constexpr size_t kMaxEvents = 3;
@@ -40,6 +42,11 @@ struct Axis {
                 out.push_back(values[c]);
         return out;
     }
+};
+
+// With the fingerprint of a log pattern, so that it can be counted again.
+struct Candidate : ChangeRow {
+    uint32_t fingerprint = 0;
 };
 
 // Series that say nothing by moving: buckets (their family's sum and count speak), times of day, constants with labels.
@@ -70,8 +77,7 @@ bool judge(const Axis& axis, const std::vector<double>& values, double relativeF
         if (axis.in(axis.after, c))
             first = c;
     // The onset may lie before the window: a cause does.
-    const double telling = std::max(floor, std::abs(row.after - row.before) / 15);   // a fifth of the whole change
-    const auto onset = analyze::onsetOf(values, spread, telling, 3, 3);
+    const auto onset = analyze::onsetOf(values, row.before, row.after);
     row.onset = axis.columns.edge(onset.value_or(std::min(first, values.size() - 1)));
     row.spark.reserve(values.size());
     for (const double v : values)
@@ -139,7 +145,7 @@ std::string detailOf(const store::Snapshot& snapshot, const store::SeriesRow& ro
     return out;
 }
 
-Status addSeries(QueryContext& context, const Axis& axis, std::vector<ChangeRow>& out) {
+Status addSeries(QueryContext& context, const Axis& axis, std::vector<Candidate>& out) {
     const auto telling = tellingLabels(context.snapshot());
     static const std::set<std::string> kNone;
     std::vector<double> values;
@@ -152,7 +158,7 @@ Status addSeries(QueryContext& context, const Axis& axis, std::vector<ChangeRow>
         NJ_RETURN_IF_ERROR(context.checkStop());
         bool counter = isCounter(series);
         NJ_RETURN_IF_ERROR(seriesValues(context, series, axis, counter, values));
-        ChangeRow row;
+        Candidate row;
         if (!judge(axis, values, 0.05, 1e-9, row))
             continue;
         row.what = series.name;
@@ -167,8 +173,8 @@ Status addSeries(QueryContext& context, const Axis& axis, std::vector<ChangeRow>
     return {};
 }
 
-Status addLogs(QueryContext& context, const Axis& axis, std::vector<ChangeRow>& out) {
-    std::map<uint32_t, std::vector<double>> counts;
+// Records per column of every fingerprint that `wanted` takes.
+Status countLogs(QueryContext& context, const Axis& axis, const std::function<bool(uint32_t)>& wanted, std::map<uint32_t, std::vector<double>>& counts) {
     for (const TimeRange& range : {axis.before, axis.after})
         for (const store::SegmentInfo* info : context.segments(Signal::kLog, range)) {
             NJ_RETURN_IF_ERROR(context.checkStop());
@@ -177,17 +183,26 @@ Status addLogs(QueryContext& context, const Axis& axis, std::vector<ChangeRow>& 
             NJ_ASSIGN(const std::vector<uint32_t>* kinds, fingerprintsOf(context, *view, RowSet(info->rows, rows)));
             NJ_ASSIGN(const store::StartColumn start, view->start());
             for (uint32_t row = rows.from; row < rows.to; ++row) {
+                if (!wanted((*kinds)[row]))
+                    continue;
                 auto& list = counts[(*kinds)[row]];
                 if (list.empty())
                     list.assign(axis.columns.count, 0);
                 ++list[axis.columns.at(std::max(start.at(row), axis.columns.from))];
             }
         }
+    return {};
+}
+
+Status addLogs(QueryContext& context, const Axis& axis, std::vector<Candidate>& out) {
+    std::map<uint32_t, std::vector<double>> counts;
+    NJ_RETURN_IF_ERROR(countLogs(context, axis, [](uint32_t) { return true; }, counts));
     const double minutes = static_cast<double>(axis.columns.width) / static_cast<double>(kMinute);
     for (auto& [kind, list] : counts) {
         if (kind >= context.cache().fingerprints.size())
             continue;
-        ChangeRow row;
+        Candidate row;
+        row.fingerprint = kind;
         for (double& n : list) {
             row.n += static_cast<uint64_t>(n);
             n /= minutes;
@@ -203,16 +218,16 @@ Status addLogs(QueryContext& context, const Axis& axis, std::vector<ChangeRow>& 
     return {};
 }
 
-Status addEvents(QueryContext& context, const Axis& axis, std::vector<ChangeRow>& out) {
+Status addEvents(QueryContext& context, const Axis& axis, std::vector<Candidate>& out) {
     static const std::map<std::string, double> kWeights = {{"deploy", 80}, {"rollback", 60}, {"scale", 20}, {"restart", 40}, {"oom", 80}, {"throttle", 60}, {"xid", 40}, {"hardware", 20}, {"alert", 20}, {"probe", 10}};
     NJ_ASSIGN(const std::vector<store::EventRow> events, context.reader().events());
     NJ_ASSIGN(const EntityNames* names, entityNames(context));
-    std::vector<ChangeRow> rows;
+    std::vector<Candidate> rows;
     for (const store::EventRow& event : events) {
         const auto weight = kWeights.find(event.kind);
         if (weight == kWeights.end() || !(axis.before.contains(event.time) || axis.after.contains(event.time)))
             continue;
-        ChangeRow row;
+        Candidate row;
         row.what = event.title;
         row.detail = event.entity;
         if (event.kind == "xid")
@@ -226,26 +241,58 @@ Status addEvents(QueryContext& context, const Axis& axis, std::vector<ChangeRow>
         row.score = weight->second * std::exp(-distance * 2);
         rows.push_back(std::move(row));
     }
-    std::stable_sort(rows.begin(), rows.end(), [](const ChangeRow& a, const ChangeRow& b) { return a.score > b.score; });
+    std::stable_sort(rows.begin(), rows.end(), [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
     rows.resize(std::min(rows.size(), kMaxEvents));
     out.insert(out.end(), std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end()));
+    return {};
+}
+
+// What moved first tells cause from effect: the few rows that are shown get their onset from columns as fine as a scrape.
+Status refineOnsets(QueryContext& context, const Axis& coarse, std::vector<Candidate>& rows) {
+    const TimeRange range{coarse.columns.from, coarse.columns.edge(coarse.columns.count)};
+    const auto scrapes = static_cast<int>(std::clamp<int64_t>(range.length() / kScrape, kColumns, kColumns * kFinest));
+    const Axis axis{Columns::of(range, scrapes), coarse.before, coarse.after};
+    std::set<uint32_t> fingerprints;
+    for (const Candidate& row : rows)
+        if (row.kind == "log")
+            fingerprints.insert(row.fingerprint);
+    std::map<uint32_t, std::vector<double>> counts;
+    if (!fingerprints.empty())
+        NJ_RETURN_IF_ERROR(countLogs(context, axis, [&](uint32_t kind) { return fingerprints.contains(kind); }, counts));
+    const double minutes = static_cast<double>(axis.columns.width) / static_cast<double>(kMinute);
+    for (Candidate& row : rows) {
+        std::vector<double> values;
+        if (row.kind == "log") {
+            values = std::move(counts[row.fingerprint]);
+            for (double& n : values)
+                n /= minutes;
+        } else if (row.kind == "series") {
+            for (const store::SeriesRow& series : context.snapshot().series())
+                if (series.id == row.series) {
+                    bool counter = isCounter(series);
+                    NJ_RETURN_IF_ERROR(seriesValues(context, series, axis, counter, values));
+                }
+        }
+        if (const auto onset = analyze::onsetOf(values, row.before, row.after))
+            row.onset = axis.columns.edge(*onset);
+    }
     return {};
 }
 
 }  // namespace
 
 Result<std::vector<ChangeRow>> answerChanges(QueryContext& context, const ChangesQuestion& question) {
-    std::vector<ChangeRow> rows;
     if (question.range.empty() || question.baseline.empty())
-        return rows;
+        return std::vector<ChangeRow>();
+    std::vector<Candidate> rows;
     const Axis axis{Columns::of({std::min(question.range.from, question.baseline.from), std::max(question.range.to, question.baseline.to)}, kColumns), question.baseline, question.range};
     NJ_RETURN_IF_ERROR(addSeries(context, axis, rows));
     NJ_RETURN_IF_ERROR(addLogs(context, axis, rows));
     NJ_RETURN_IF_ERROR(addEvents(context, axis, rows));
-    std::stable_sort(rows.begin(), rows.end(), [](const ChangeRow& a, const ChangeRow& b) { return a.score > b.score; });
+    std::stable_sort(rows.begin(), rows.end(), [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
     std::map<std::string, size_t> perName, perFamily;
-    std::vector<ChangeRow> best;
-    for (ChangeRow& row : rows) {
+    std::vector<Candidate> best;
+    for (Candidate& row : rows) {
         const std::string family = row.kind == "series" ? row.what.substr(0, row.what.find_first_of("_:.")) : row.kind + " rows";
         if (best.size() >= question.limit || perName[row.what] >= kPerName || perFamily[family] >= kPerFamily)
             continue;
@@ -253,7 +300,8 @@ Result<std::vector<ChangeRow>> answerChanges(QueryContext& context, const Change
         ++perFamily[family];
         best.push_back(std::move(row));
     }
-    return best;
+    NJ_RETURN_IF_ERROR(refineOnsets(context, axis, best));
+    return std::vector<ChangeRow>(std::make_move_iterator(best.begin()), std::make_move_iterator(best.end()));
 }
 
 }  // namespace nj::query
