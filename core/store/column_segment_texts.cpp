@@ -316,15 +316,16 @@ Status ColumnSegment::appendColumn(size_t index, uint32_t first, std::vector<Att
             append(range.row(entry)).text = text;
             return true;
         });
+    std::vector<uint64_t> numbers;
+    if (info.type != ValueType::kEmpty && range.from < range.to) {
+        NJ_ASSIGN(numbers, reader->numbers(range.from, range.to - range.from));
+    }
     for (size_t entry = range.from; entry < range.to; ++entry) {
         AttributeValue& value = append(range.row(entry));
-        if (info.type == ValueType::kEmpty)
-            continue;
-        NJ_ASSIGN(const uint64_t number, reader->number(entry));
         if (info.type == ValueType::kDouble)
-            value.number = std::bit_cast<double>(number);
-        else
-            value.integer = unordered(number);
+            value.number = std::bit_cast<double>(numbers[entry - range.from]);
+        else if (info.type != ValueType::kEmpty)
+            value.integer = unordered(numbers[entry - range.from]);
     }
     return {};
 }

@@ -157,22 +157,29 @@ size_t ValueColumnReader::entryOf(uint32_t row) const {
 
 std::vector<uint32_t> ValueColumnReader::rows() const { return rows_; }
 
-// One value of fixed frames: hops over the frames before it.
-Result<uint64_t> ValueColumnReader::fixedAt(size_t offset, size_t entry, size_t entries) const {
+// Values [first, first + count) of the column's fixed frames: hops over the frames before, unpacks each one in the way once.
+Result<std::vector<uint64_t>> ValueColumnReader::fixedRange(size_t offset, size_t first, size_t count) const {
     constexpr size_t kFrameHead = 14;
-    for (size_t first = 0; first < entries; first += kFixedFrameEntries) {
+    std::vector<uint64_t> out;
+    out.reserve(count);
+    for (size_t start = 0; start < entries_ && start < first + count; start += kFixedFrameEntries) {
         NJ_ASSIGN(const std::string head, source_->read(offset, kFrameHead));
         ByteReader in(head);
         in.raw(10);
         const size_t size = kFrameHead + in.fixed<uint32_t>();
-        if (entry < first + kFixedFrameEntries) {
+        const size_t n = std::min(kFixedFrameEntries, entries_ - start);
+        if (first < start + n) {
             NJ_ASSIGN(const std::string frame, source_->read(offset, size));
-            NJ_ASSIGN(const auto values, decodeFixedFrames(frame, std::min(kFixedFrameEntries, entries - first)));
-            return values[entry - first];
+            NJ_ASSIGN(const auto values, decodeFixedFrames(frame, n));
+            const auto from = static_cast<std::ptrdiff_t>(std::max(first, start) - start);
+            const auto to = static_cast<std::ptrdiff_t>(std::min(first + count, start + n) - start);
+            out.insert(out.end(), values.begin() + from, values.begin() + to);
         }
         offset += size;
     }
-    return damaged("a value outside its column was asked for");
+    if (out.size() != count)
+        return damaged("a value outside its column was asked for");
+    return out;
 }
 
 Result<std::string> ValueColumnReader::text(size_t entry) const {
@@ -183,18 +190,18 @@ Result<std::string> ValueColumnReader::text(size_t entry) const {
     }
     if (kind_ != ValueKind::kCoded)
         return damaged("a column of numbers where texts belong");
-    NJ_ASSIGN(const uint64_t code, fixedAt(body_ + dictionarySize_, entry, entries_));
-    if (code >= distinct_)
-        return damaged("a code outside its dictionary");
-    const SubSource table(*source_, body_, dictionarySize_);
-    NJ_ASSIGN(const TextFrameReader frames, TextFrameReader::open(table, distinct_));
-    return frames.readText(table, code);
+    std::string out;
+    NJ_RETURN_IF_ERROR(scan(entry, 1, [&](size_t, std::string_view text) {
+        out = text;
+        return true;
+    }));
+    return out;
 }
 
-Result<uint64_t> ValueColumnReader::number(size_t entry) const {
+Result<std::vector<uint64_t>> ValueColumnReader::numbers(size_t first, size_t count) const {
     if (kind_ != ValueKind::kInteger && kind_ != ValueKind::kDouble)
         return damaged("a column of texts where numbers belong");
-    return fixedAt(body_, entry, entries_);
+    return fixedRange(body_, first, count);
 }
 
 Status ValueColumnReader::readAll(AttributeValues& values) const {
@@ -232,14 +239,8 @@ Status ValueColumnReader::readAll(AttributeValues& values) const {
 Status ValueColumnReader::scan(size_t first, size_t count, const std::function<bool(size_t, std::string_view)>& visit) const {
     if (count == 0)
         return {};
-    if (kind_ == ValueKind::kCoded) {
-        AttributeValues values;
-        NJ_RETURN_IF_ERROR(readAll(values));
-        for (size_t entry = first; entry < std::min(first + count, entries_); ++entry)
-            if (!visit(entry, values.text(entry)))
-                return {};
-        return {};
-    }
+    if (kind_ == ValueKind::kCoded)
+        return scanCoded(first, std::min(first + count, entries_), visit);
     const SubSource plain(*source_, body_, source_->size() - body_);
     NJ_ASSIGN(const TextFrameReader frames, TextFrameReader::open(plain, entries_));
     std::string buffer;
@@ -250,6 +251,33 @@ Status ValueColumnReader::scan(size_t first, size_t count, const std::function<b
         for (size_t entry = std::max(first, frames.firstEntry(frame)); entry < std::min(end, frames.endEntry(frame)); ++entry)
             if (!visit(entry, texts[entry - frames.firstEntry(frame)]))
                 return {};
+    }
+    return {};
+}
+
+// Only the frames of the dictionary that the codes name are read.
+Status ValueColumnReader::scanCoded(size_t first, size_t end, const std::function<bool(size_t, std::string_view)>& visit) const {
+    if (first >= end)
+        return {};
+    NJ_ASSIGN(const std::vector<uint64_t> codes, fixedRange(body_ + dictionarySize_, first, end - first));
+    const SubSource table(*source_, body_, dictionarySize_);
+    NJ_ASSIGN(const TextFrameReader frames, TextFrameReader::open(table, distinct_));
+    struct Loaded {
+        std::string buffer;
+        std::vector<std::string_view> texts;   // into the buffer
+    };
+    std::vector<std::unique_ptr<Loaded>> loaded(frames.frameCount());
+    for (size_t entry = first; entry < end; ++entry) {
+        const uint64_t code = codes[entry - first];
+        if (code >= distinct_)
+            return damaged("a code outside its dictionary");
+        const size_t frame = frames.frameOf(code);
+        if (!loaded[frame]) {
+            loaded[frame] = std::make_unique<Loaded>();
+            NJ_RETURN_IF_ERROR(frames.readFrame(table, frame, loaded[frame]->buffer, loaded[frame]->texts));
+        }
+        if (!visit(entry, loaded[frame]->texts[code - frames.firstEntry(frame)]))
+            return {};
     }
     return {};
 }

@@ -34,14 +34,16 @@ public:
     [[nodiscard]] size_t entryOf(uint32_t row) const;
     [[nodiscard]] std::vector<uint32_t> rows() const;
     Result<std::string> text(size_t entry) const;
-    Result<uint64_t> number(size_t entry) const;
+    // Of entries [first, first + count): integers as ordered(), doubles as their bits.
+    Result<std::vector<uint64_t>> numbers(size_t first, size_t count) const;
     // Everything, into the columns of `values`.
     Status readAll(AttributeValues& values) const;
     // Texts of entries [first, first + count) in order.
     Status scan(size_t first, size_t count, const std::function<bool(size_t, std::string_view)>& visit) const;
 
 private:
-    Result<uint64_t> fixedAt(size_t offset, size_t entry, size_t entries) const;
+    Result<std::vector<uint64_t>> fixedRange(size_t offset, size_t first, size_t count) const;
+    Status scanCoded(size_t first, size_t end, const std::function<bool(size_t, std::string_view)>& visit) const;
     std::shared_ptr<const ByteSource> source_;
     ValueKind kind_ = ValueKind::kEmpty;
     bool dense_ = false;

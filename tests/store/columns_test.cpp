@@ -184,6 +184,41 @@ private slots:
             QCOMPARE(findAttribute(need(view->attributes(row)), "id")->text, expected);
         }
     }
+    void rangesOfRows() {
+        // Three frames of numbers, seventeen of a dictionary; values of some rows only.
+        constexpr uint32_t kRows = 20'000;
+        const auto expected = [](uint32_t i) {
+            AttributeList list{{"code", AttributeValue::ofString("text " + std::to_string(i * 7919 % 16'384))}, {"real", AttributeValue::ofDouble(i / 8.0)}};
+            if (i % 3 == 0)
+                list.push_back({"third", AttributeValue::ofInt(-int64_t{i} * 1'000'003)});
+            if (i % 5 == 0)
+                list.push_back({"fifth", AttributeValue::ofString(i % 10 == 0 ? "even" : "odd")});
+            if (i % 7 == 0)
+                list.push_back({"seventh", AttributeValue::ofBool(i % 14 == 0)});
+            return list;
+        };
+        Batch batch;
+        for (uint32_t i = 0; i < kRows; ++i) {
+            SpanSpec s;
+            s.span = spanId(i + 1);
+            s.start = kT0 + static_cast<TimeNs>(i);
+            s.attributes = expected(i);
+            addSpan(batch, s);
+        }
+        const Opened opened(std::move(batch), Signal::kSpan);
+        for (const auto& [first, count] : std::vector<std::pair<uint32_t, uint32_t>>{{0, 1}, {8191, 2}, {8192, 1}, {8100, 8400}, {16'383, 3617}, {19'999, 1}, {19'999, 9}, {kRows, 5}}) {
+            const auto lists = need(opened.view->attributes(first, count));
+            QCOMPARE(lists.size(), size_t(std::min(count, kRows - first)));
+            for (uint32_t i = 0; i < lists.size(); ++i) {
+                const AttributeList wanted = expected(first + i);
+                QCOMPARE(lists[i].size(), wanted.size());
+                for (const auto& [key, value] : wanted) {
+                    const AttributeValue* found = findAttribute(lists[i], key);
+                    QVERIFY(found && found->type == value.type && found->text == value.text && found->integer == value.integer && found->number == value.number);
+                }
+            }
+        }
+    }
     void logBodiesAndTokens() {
         Batch batch;
         std::vector<LogSpec> specs;
