@@ -23,7 +23,7 @@ AttributeValue valueOf(const LogField& field) {
 
 }  // namespace
 
-LogBatch::LogBatch(const ReaderOptions& options, Resource base) : clock_(options), base_(std::move(base)), baseService_(base_.service()) {}
+LogBatch::LogBatch(const ReaderOptions& options, Resource base) : clock_(options), base_(std::move(base)), baseService_(base_.service()) { lastSeverityText_.fill(kNoIndex); }
 
 void LogBatch::placeTime(const LogLine& record) {
     LogColumns& logs = batch_.logs;
@@ -152,6 +152,9 @@ void LogBatch::addIncident(std::string_view kind, std::string_view title, std::s
 }
 
 uint32_t LogBatch::resourceOf(const LogLine& record) {
+    const bool bare = record.service.empty() && record.host.empty() && record.resource.empty();
+    if (bare && bareResource_ != kNoIndex)
+        return bareResource_;
     resourceKey_.clear();
     resourceKey_.append(record.service).append(1, '\0').append(record.host);
     for (const LogField& field : record.resource)
@@ -177,7 +180,20 @@ uint32_t LogBatch::resourceOf(const LogLine& record) {
     }
     lastResourceKey_ = resourceKey_;
     lastResource_ = resourceIndexes_[code];
+    if (bare)
+        bareResource_ = lastResource_;
     return lastResource_;
+}
+
+// Most lines of a file write a level the same way: the code of the last text of each is kept.
+uint32_t LogBatch::severityTextOf(const LogLine& record) {
+    const std::string_view text = record.severityText.substr(0, 64);
+    if (text.empty())
+        return kNoIndex;
+    uint32_t& last = lastSeverityText_[record.severity % lastSeverityText_.size()];
+    if (last == kNoIndex || batch_.strings.view(last) != text)
+        last = batch_.strings.intern(text);
+    return last;
 }
 
 uint32_t LogBatch::scopeOf(std::string_view logger) {
@@ -207,7 +223,7 @@ void LogBatch::add(LogLine& record, const Row& row) {
     uint8_t ignored = 0;
     logs.observedTime.push_back(record.observed ? clock_.resolve(record.observed, ignored) : 0);
     logs.severityNumber.push_back(record.severity);
-    logs.severityText.push_back(record.severityText.empty() ? kNoIndex : batch_.strings.intern(record.severityText.substr(0, 64)));
+    logs.severityText.push_back(severityTextOf(record));
     appendBody(record, row);
     logs.traceId.push_back(record.traceId);
     logs.spanId.push_back(record.spanId);
@@ -254,7 +270,8 @@ void LogBatch::startBatch(size_t rows, size_t bytes) {
     logs.spanId.reserve(rows);
     logs.line.reserve(rows);
     firstUntimed_ = 0;
-    lastResource_ = lastScope_ = kNoIndex;
+    lastResource_ = bareResource_ = lastScope_ = kNoIndex;
+    lastSeverityText_.fill(kNoIndex);
     resourceKeys_.clear();
     scopeNames_.clear();
     resourceIndexes_.clear();

@@ -1,6 +1,7 @@
 // Collects log rows into batches: places times, keeps resources and scopes, notices incident events. One thread.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,6 +51,7 @@ private:
     void addEvent(LogEvent&& found, const LogLine& record, uint32_t row);
     uint32_t resourceOf(const LogLine& record);
     uint32_t scopeOf(std::string_view logger);
+    uint32_t severityTextOf(const LogLine& record);
     bool hold(const BatchConsumer& out);
     bool release(const BatchConsumer& out);
     void placeUptime(Batch& batch, TimeNs boot) const;
@@ -74,11 +76,12 @@ private:
     size_t heldBytes_ = 0;
 
     std::string resourceKey_, lastResourceKey_;
-    uint32_t lastResource_ = kNoIndex;
+    uint32_t lastResource_ = kNoIndex, bareResource_ = kNoIndex;   // the latter: of a record that names none
     StringTable resourceKeys_, scopeNames_;
     std::vector<uint32_t> resourceIndexes_, scopeIndexes_;
     std::string lastLogger_;
     uint32_t lastScope_ = kNoIndex;
+    std::array<uint32_t, 32> lastSeverityText_;   // codes in the batch's strings, by severity
 };
 
 // The name of the workload that owns a pod: retriever-7d9f8b6c54-x2x9q → retriever; chat-api-0 → chat-api; node-exporter-x7k2p → node-exporter;

@@ -96,7 +96,8 @@ void addGrouped(std::string_view body, const Statistic& what, LogLine& out) {
 
 void addEngineStatistics(LogLine& out) {
     const std::string_view body = out.body;
-    if (body.size() > 4096 || body.size() < 16)
+    constexpr std::string_view kFirst = "EADPGM";
+    if (body.size() > 4096 || body.size() < 16 || kFirst.find(body[0]) == std::string_view::npos)
         return;
     if (body.compare(0, 7, "Engine ") == 0 && body.find("throughput:") != std::string_view::npos) {
         int64_t engine = 0;

@@ -11,15 +11,37 @@ using text::isDigit;
 using text::isUpper;
 using text::isWord;
 
+// What a byte of a logger's name is.
 struct LoggerBytes {
-    bool is[256] = {};
+    enum : uint8_t { kNone, kPlain, kDot };
+    uint8_t is[256] = {};
     constexpr LoggerBytes() {
         for (int c = 0; c < 256; ++c)
-            is[c] = isWord(static_cast<char>(c)) || c == '.' || c == '$' || c == '/' || c == '-' || c == '@' || c == '#';
+            is[c] = c == '.' || c == '$' ? kDot : isWord(static_cast<char>(c)) || c == '/' || c == '-' || c == '@' || c == '#' ? kPlain : kNone;
     }
 };
 constexpr LoggerBytes kLoggerBytes;
-bool isLoggerChar(char c) { return kLoggerBytes.is[static_cast<unsigned char>(c)]; }
+uint8_t loggerByte(char c) { return kLoggerBytes.is[static_cast<unsigned char>(c)]; }
+
+// Which of the marks stand in a bracket that tell what it is: a name without any needs no further look.
+struct BracketMarks {
+    enum : uint8_t { kEquals = 1, kColon = 2, kAt = 4, kDot = 8, kBlank = 16 };
+    uint8_t is[256] = {};
+    constexpr BracketMarks() {
+        is['='] = kEquals;
+        is[':'] = kColon;
+        is['@'] = kAt;
+        is['.'] = kDot;
+        is[' '] = kBlank;
+    }
+};
+constexpr BracketMarks kBracketMarks;
+uint8_t marksOf(std::string_view inner) {
+    uint8_t marks = 0;
+    for (const char c : inner)
+        marks |= kBracketMarks.is[static_cast<unsigned char>(c)];
+    return marks;
+}
 
 bool allUpper(std::string_view s) {
     for (const char c : s)
@@ -31,6 +53,8 @@ bool allUpper(std::string_view s) {
 // Level words that are also everyday words count only in capitals.
 bool isLevel(std::string_view word, uint8_t& number) {
     number = severityFromWord(word);
+    if (number != 0 && word.size() > 2 && isUpper(word[0]))
+        return true;
     if (number == 0 || word == "ok" || word == "OK" || word == "log" || word == "stats" || word == "success" || word == "config" || word == "fine" || word == "note" || word == "verbose")
         return false;
     return true;
@@ -123,6 +147,8 @@ private:
         if (end == std::string_view::npos)
             return false;
         const std::string_view inner = text::trim(line_.substr(at_ + 1, end - at_ - 1));
+        const uint8_t marks = marksOf(inner);
+        const auto has = [marks](uint8_t mark) { return (marks & mark) != 0; };
         uint8_t level = 0;
         int64_t id = 0;
         if (isLevel(inner, level)) {
@@ -133,19 +159,19 @@ private:
             addId(out_, id, hasPid_, hasThread_);
         } else if (text::parseInt(inner, id)) {
             addId(out_, id, hasPid_, hasThread_);
-        } else if (inner.find('=') != std::string_view::npos && inner.find("myid") == std::string_view::npos) {
+        } else if (has(BracketMarks::kEquals) && inner.find("myid") == std::string_view::npos) {
             if (!pairs(inner))
                 return false;
-        } else if (parseSourcePlace(inner, out_)) {
-        } else if (classAtLine(inner) || moduleLevel(inner)) {
+        } else if (has(BracketMarks::kColon) && parseSourcePlace(inner, out_)) {
+        } else if ((has(BracketMarks::kAt) && classAtLine(inner)) || (has(BracketMarks::kColon) && moduleLevel(inner))) {
         } else if (inner.substr(0, 4) == "req-") {
             out_.addString("request.id", inner.substr(0, inner.find(' ')));
-        } else if (inner.size() > (groups_ == 0 ? 240 : 64) || groups_ >= 3 || (groups_ > 0 && inner.find(": ") != std::string_view::npos)) {
+        } else if (inner.size() > (groups_ == 0 ? 240 : 64) || groups_ >= 3 || (groups_ > 0 && has(BracketMarks::kColon) && inner.find(": ") != std::string_view::npos)) {
             return false;
-        } else if (out_.severity == 0 && out_.logger.empty() && inner.find(' ') == std::string_view::npos && levelFollows(end + 1)) {
+        } else if (out_.severity == 0 && out_.logger.empty() && !has(BracketMarks::kBlank) && levelFollows(end + 1)) {
             out_.logger = inner;   // spdlog: [logger] [level]
         } else {
-            named(inner);
+            named(inner, has(BracketMarks::kDot | BracketMarks::kColon) && !has(BracketMarks::kBlank));
         }
         ++groups_;
         at_ = end + 1;
@@ -206,7 +232,7 @@ private:
         return true;
     }
 
-    void named(std::string_view inner) {
+    void named(std::string_view inner, bool mayBeLogger) {
         if (inner.empty() || inner == "-")
             return;
         if (inner.substr(0, 3) == "MY-") {   // MySQL: [code] [subsystem]
@@ -225,7 +251,7 @@ private:
             out_.addString("client.address", host);
             if (port > 0)
                 out_.addInt("client.port", port);
-        } else if (out_.logger.empty() && inner.find(' ') == std::string_view::npos && (inner.find('.') != std::string_view::npos || inner.find("::") != std::string_view::npos)) {
+        } else if (out_.logger.empty() && mayBeLogger && (inner.find('.') != std::string_view::npos || inner.find("::") != std::string_view::npos)) {
             out_.logger = inner;
         } else if (!hasThreadName_) {
             out_.addString("thread.name", inner);
@@ -332,14 +358,19 @@ private:
         size_t end = at_;
         bool dotted = false;
         while (end < line_.size()) {
+            while (end < line_.size() && loggerByte(line_[end]) == LoggerBytes::kPlain)
+                ++end;
+            if (end >= line_.size())
+                break;
             if (line_[end] == ':' && end + 1 < line_.size() && line_[end + 1] == ':' && end + 2 < line_.size() && isWord(line_[end + 2])) {
                 dotted = true;
                 end += 2;
                 continue;
             }
-            if (!isLoggerChar(line_[end]))
+            const uint8_t byte = loggerByte(line_[end]);
+            if (byte == LoggerBytes::kNone)
                 break;
-            dotted |= (line_[end] == '.' || line_[end] == '$') && end + 1 < line_.size() && isWord(line_[end + 1]);
+            dotted |= byte == LoggerBytes::kDot && end + 1 < line_.size() && isWord(line_[end + 1]);
             ++end;
         }
         const std::string_view token = line_.substr(at_, end - at_);

@@ -8,8 +8,10 @@ namespace nj::format {
 bool parseLabelledLine(std::string_view line, size_t at, LogLine& out) {
     const std::string_view rest = text::trimLeft(line.substr(at));
     // {app="gateway", level="error"}: an object of JSON has a colon there.
+    if (rest.empty() || rest[0] != '{')
+        return false;
     const size_t equals = rest.substr(0, 300).find('=');
-    if (rest.empty() || rest[0] != '{' || equals == std::string_view::npos || rest.substr(0, equals).find(':') != std::string_view::npos)
+    if (equals == std::string_view::npos || rest.substr(0, equals).find(':') != std::string_view::npos)
         return false;
     const size_t length = bracesLength(rest);
     std::string name;

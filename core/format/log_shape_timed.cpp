@@ -85,8 +85,8 @@ bool parseTabs(std::string_view line, size_t at, LogLine& out) {
 
 // "FAN5 Tach | 2240.000 | RPM | lcr | …": a reading of `ipmitool sensor` with a time in front.
 bool parseSensorReading(std::string_view line, size_t at, LogLine& out) {
-    const size_t first = line.substr(0, at + 64).find(" | ", at);
-    if (first == std::string_view::npos)
+    const std::string_view head = line.substr(0, at + 64);
+    if (head.find('|', at) == std::string_view::npos || head.find(" | ", at) == std::string_view::npos)
         return false;
     std::string_view cells[4];
     size_t from = at;

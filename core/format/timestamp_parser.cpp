@@ -120,6 +120,11 @@ void takeFraction(Cursor& c, Parts& p) {
     const char mark = c.peek();
     if ((mark != '.' && mark != ',' && mark != ':') || !isDigit(c.peek(1)))
         return;
+    if (c.left() > 4 && isDigit(c.peek(2)) && isDigit(c.peek(3)) && !isDigit(c.peek(4))) {   // milliseconds, as most have
+        p.nanosecond = ((c.peek(1) - '0') * 100 + (c.peek(2) - '0') * 10 + (c.peek(3) - '0')) * 1'000'000;
+        c.skip(4);
+        return;
+    }
     Cursor probe = c;
     probe.skip(1);
     const size_t n = probe.digitRun(12);
@@ -210,6 +215,31 @@ size_t finishCivil(Cursor& c, const Parts& p, ParsedTime& out, bool zone = true)
 }
 
 int fullYear(int twoDigits) { return twoDigits + (twoDigits < 70 ? 2000 : 1900); }
+
+// "2026-03-17 10:58:12…" or with a T, digit by digit in its place: what most lines begin with. 0 leaves it to the parsers of all the others.
+size_t parseIsoPlaces(std::string_view text, ParsedTime& out) {
+    constexpr size_t kLength = 19;
+    if (text.size() <= kLength || text[4] != '-' || text[7] != '-' || (text[10] != ' ' && text[10] != 'T') || text[13] != ':' || text[16] != ':')
+        return 0;
+    bool right = !isDigit(text[kLength]);
+    const auto two = [&](size_t at) {
+        right = right && isDigit(text[at]) && isDigit(text[at + 1]);
+        return (text[at] - '0') * 10 + (text[at + 1] - '0');
+    };
+    Parts p;
+    p.year = two(0) * 100 + two(2);
+    p.month = two(5);
+    p.day = two(8);
+    p.hour = two(11);
+    p.minute = two(14);
+    p.second = two(17);
+    if (!right || p.year < 1970 || p.year > kLastYear || p.hour > 24 || p.minute > 59 || p.second > 60)
+        return 0;
+    Cursor c(text, kLength);
+    takeFraction(c, p);
+    const bool halfDay = c.peek() == ' ' && (c.peek(1) == 'A' || c.peek(1) == 'P') && c.peek(2) == 'M';
+    return halfDay ? 0 : finishCivil(c, p, out);
+}
 
 // "2026-03-17T10:58:12…" and its relatives with / or . between, and "2026-076T…" (day of year).
 size_t parseYearFirst(std::string_view text, ParsedTime& out) {
@@ -492,7 +522,10 @@ size_t parseDigitFirst(std::string_view text, ParsedTime& out) {
         if (const size_t n = parseDayMonthName(text, out))
             return n;
         return parseThreeNumbers(text, out);
-    case 4: return parseYearFirst(text, out);
+    case 4:
+        if (const size_t n = parseIsoPlaces(text, out))
+            return n;
+        return parseYearFirst(text, out);
     case 6:
     case 8: return parseCompactDate(text, run, out);
     case 10:

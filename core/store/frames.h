@@ -77,7 +77,7 @@ public:
 private:
     void close();
     Compressor& compressor_;
-    std::string lengths_, bytes_, payload_, directory_;
+    std::string lengths_, bytes_, payload_, directory_;   // bytes_ begins with room for the lengths
     size_t entries_ = 0;
     size_t frameFirst_ = 0;
     uint32_t frames_ = 0;

@@ -1,7 +1,9 @@
 #include "store/segment_builder.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <cstring>
 #include <limits>
 #include <numeric>
 #include <unordered_map>
@@ -38,6 +40,13 @@ private:
     std::vector<uint32_t> slots_;
     std::vector<TraceId> ids_;
 };
+
+template <typename Id>
+bool allZero(std::span<const Id> ids) {
+    const auto* bytes = reinterpret_cast<const char*>(ids.data());
+    // Each byte is the one before it, and the first is 0.
+    return ids.empty() || (*bytes == 0 && std::memcmp(bytes, bytes + 1, ids.size_bytes() - 1) == 0);
+}
 
 void appendCodes(ByteWriter& out, std::span<const uint32_t> codes, size_t distinct) {
     std::string& bytes = out.bytes();
@@ -131,12 +140,12 @@ void SegmentBuilder::numbers(Column column, std::span<const uint64_t> values) {
 }
 
 void SegmentBuilder::traceIds(std::span<const TraceId> ids) {
+    if (allZero(ids))
+        return;
     IdTable table(ids.size());
     std::vector<uint32_t> codes(ids.size());
     for (size_t i = 0; i < ids.size(); ++i)
         codes[i] = table.intern(ids[i]);
-    if (table.ids().size() == 1 && table.ids()[0].empty())
-        return;
     std::vector<uint32_t> byId(table.ids().size()), rank(table.ids().size());
     std::iota(byId.begin(), byId.end(), 0U);
     std::sort(byId.begin(), byId.end(), [&](uint32_t a, uint32_t b) { return table.ids()[a] < table.ids()[b]; });
@@ -159,7 +168,7 @@ void SegmentBuilder::traceIds(std::span<const TraceId> ids) {
 }
 
 void SegmentBuilder::spanIds(std::span<const SpanId> ids) {
-    if (std::any_of(ids.begin(), ids.end(), [](const SpanId& id) { return !id.empty(); }))
+    if (!allZero(ids))
         put(Column::kSpanIds, std::string(reinterpret_cast<const char*>(ids.data()), ids.size_bytes()));
 }
 
@@ -172,19 +181,35 @@ std::string_view SegmentBuilder::cut(std::string_view text, std::string_view wha
 
 void SegmentBuilder::texts(Column column, std::span<const std::string_view> texts, bool coded) {
     std::vector<uint8_t> present(texts.size());
-    std::vector<std::string_view> values;
-    std::vector<uint32_t> codes;
-    StringTable dictionary;
+    size_t count = 0;
     for (size_t i = 0; i < texts.size(); ++i) {
         present[i] = texts[i].empty() ? 0 : 1;
-        if (present[i] == 0)
-            continue;
-        values.push_back(cut(texts[i], "text"));
-        if (coded && dictionary.size() <= kMaxCodedValues)
-            codes.push_back(dictionary.intern(values.back()));
+        count += present[i];
     }
-    if (values.empty())
+    if (count == 0)
         return;
+    std::vector<std::string_view> values;
+    std::vector<uint32_t> codes;
+    values.reserve(count);
+    codes.reserve(coded ? count : 0);
+    StringTable dictionary;
+    // Coded texts are views of a batch's table: the same place is the same text, and needs no hash.
+    struct Seen {
+        std::string_view text;
+        uint32_t code = 0;
+    };
+    std::array<Seen, 64> seen;
+    for (const std::string_view text : texts) {
+        if (text.empty())
+            continue;
+        values.push_back(text.size() <= kMaxTextBytes ? text : cut(text, "text"));
+        if (!coded || dictionary.size() > kMaxCodedValues)
+            continue;
+        Seen& last = seen[(reinterpret_cast<uintptr_t>(text.data()) >> 2) % seen.size()];
+        if (last.text.data() != text.data() || last.text.size() != text.size())
+            last = {text, dictionary.intern(values.back())};
+        codes.push_back(last.code);
+    }
     if (coded && dictionary.size() <= kMaxCodedValues)
         put(column, encodeCodedColumn(compressor_, present, codes, dictionary));
     else
