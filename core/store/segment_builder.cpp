@@ -8,6 +8,7 @@
 #include <numeric>
 #include <unordered_map>
 
+#include "base/id_hash.h"
 #include "base/utf8.h"
 #include "store/byte_io.h"
 #include "store/id_filter.h"
@@ -24,7 +25,7 @@ public:
     explicit IdTable(size_t rows) : slots_(std::bit_ceil(rows * 2 + 2), 0) {}
     uint32_t intern(const TraceId& id) {
         const size_t mask = slots_.size() - 1;
-        size_t slot = IdHash<16>{}(id) & mask;
+        size_t slot = mixedHash(id) & mask;
         while (slots_[slot] != 0) {
             if (ids_[slots_[slot] - 1] == id)
                 return slots_[slot] - 1;

@@ -4,6 +4,7 @@
 #include <bit>
 #include <limits>
 
+#include "base/id_hash.h"
 #include "sketch/latency_sketch.h"
 #include "store/byte_io.h"
 #include "store/id_filter.h"
@@ -93,7 +94,7 @@ std::string parents(std::span<const SpanId> ids, std::span<const SpanId> parentI
     std::vector<uint32_t> slots(std::bit_ceil(ids.size() * 2 + 2), 0);
     const size_t mask = slots.size() - 1;
     for (uint32_t row = 0; row < ids.size(); ++row) {
-        size_t slot = IdHash<8>{}(ids[row]) & mask;
+        size_t slot = mixedHash(ids[row]) & mask;
         while (slots[slot] != 0 && ids[slots[slot] - 1] != ids[row])
             slot = (slot + 1) & mask;
         if (slots[slot] == 0)
@@ -105,7 +106,7 @@ std::string parents(std::span<const SpanId> ids, std::span<const SpanId> parentI
         const SpanId& parent = parentIds[row];
         if (parent.empty())
             continue;
-        size_t slot = IdHash<8>{}(parent) & mask;
+        size_t slot = mixedHash(parent) & mask;
         while (slots[slot] != 0 && ids[slots[slot] - 1] != parent)
             slot = (slot + 1) & mask;
         if (slots[slot] != 0 && slots[slot] - 1 < kParentRaw) {
