@@ -23,8 +23,9 @@ public:
             if (shape.nodes[i].parent >= 0)
                 children_[fill[static_cast<size_t>(shape.nodes[i].parent)]++] = i;
         for (size_t i = 0; i + 1 < offset_.size(); ++i)
-            std::stable_sort(children_.begin() + offset_[i], children_.begin() + offset_[i + 1], [&](uint32_t a, uint32_t b) {
-                return endOf(spans[shape.nodes[a].span]) > endOf(spans[shape.nodes[b].span]);
+            std::sort(children_.begin() + offset_[i], children_.begin() + offset_[i + 1], [&](uint32_t a, uint32_t b) {
+                const TimeNs endA = endOf(spans[shape.nodes[a].span]), endB = endOf(spans[shape.nodes[b].span]);
+                return endA != endB ? endA > endB : a < b;
             });
     }
     [[nodiscard]] size_t count(uint32_t node) const { return offset_[node + 1] - offset_[node]; }

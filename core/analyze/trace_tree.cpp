@@ -1,41 +1,75 @@
 #include "analyze/trace_tree.h"
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
+
+#include "base/id_hash.h"
 
 namespace nj::analyze {
 namespace {
 
 constexpr int32_t kNone = -1;
 
-// Spans by id, those of one id by start.
+// Spans by start, those of one start as they came. Spans out of a store mostly have that order already.
+std::vector<uint32_t> orderByStart(const std::vector<TreeSpan>& spans) {
+    std::vector<uint32_t> order(spans.size());
+    std::iota(order.begin(), order.end(), 0U);
+    if (!std::is_sorted(spans.begin(), spans.end(), [](const TreeSpan& a, const TreeSpan& b) { return a.start < b.start; }))
+        std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) { return spans[a].start < spans[b].start; });
+    return order;
+}
+
+// Spans by id, those of one id by start. Open addressing: a million ids are found faster than sorted.
 class IdIndex {
 public:
-    explicit IdIndex(const std::vector<TreeSpan>& spans) : spans_(spans), order_(spans.size()) {
-        std::iota(order_.begin(), order_.end(), 0U);
-        std::sort(order_.begin(), order_.end(), [&](uint32_t a, uint32_t b) {
-            if (spans[a].id != spans[b].id)
-                return spans[a].id < spans[b].id;
-            return spans[a].start != spans[b].start ? spans[a].start < spans[b].start : a < b;
-        });
+    IdIndex(const std::vector<TreeSpan>& spans, const std::vector<uint32_t>& byStart)
+        : spans_(spans), slots_(std::bit_ceil(spans.size() * 2 + 2), 0), groupOf_(spans.size()), members_(spans.size()) {
+        for (size_t i = 0; i < spans.size(); ++i) {
+            uint32_t& slot = slots_[slotOf(spans[i].id)];
+            if (slot == 0) {
+                ids_.push_back(spans[i].id);
+                slot = static_cast<uint32_t>(ids_.size());
+            }
+            groupOf_[i] = slot - 1;
+        }
+        offset_.assign(ids_.size() + 1, 0);
+        for (const uint32_t group : groupOf_)
+            ++offset_[group + 1];
+        std::partial_sum(offset_.begin(), offset_.end(), offset_.begin());
+        std::vector<uint32_t> fill(offset_.begin(), offset_.end() - 1);
+        for (const uint32_t i : byStart)
+            members_[fill[groupOf_[i]]++] = i;
     }
     // Of several spans with that id, the last one that has begun when the child begins (the server half of a shared Zipkin span).
     [[nodiscard]] int32_t find(const SpanId& id, TimeNs childStart) const {
-        const auto first = std::lower_bound(order_.begin(), order_.end(), id, [&](uint32_t i, const SpanId& key) { return spans_[i].id < key; });
-        if (first == order_.end() || spans_[*first].id != id)
+        const uint32_t slot = slots_[slotOf(id)];
+        if (slot == 0)
             return kNone;
-        const auto last = std::upper_bound(first, order_.end(), id, [&](const SpanId& key, uint32_t i) { return key < spans_[i].id; });
+        const auto first = members_.begin() + offset_[slot - 1], last = members_.begin() + offset_[slot];
         const auto after = std::upper_bound(first, last, childStart, [&](TimeNs t, uint32_t i) { return t < spans_[i].start; });
         return static_cast<int32_t>(after == first ? *first : *(after - 1));
     }
     // The first span of the same id, or the span itself.
     [[nodiscard]] uint32_t firstOf(uint32_t span) const {
-        return *std::lower_bound(order_.begin(), order_.end(), spans_[span].id, [&](uint32_t i, const SpanId& key) { return spans_[i].id < key; });
+        return members_[offset_[groupOf_[span]]];
     }
 
 private:
+    // The slot of the id, or the free one where it would stand.
+    [[nodiscard]] size_t slotOf(const SpanId& id) const {
+        const size_t mask = slots_.size() - 1;
+        size_t slot = mixedHash(id) & mask;
+        while (slots_[slot] != 0 && ids_[slots_[slot] - 1] != id)
+            slot = (slot + 1) & mask;
+        return slot;
+    }
+
     const std::vector<TreeSpan>& spans_;
-    std::vector<uint32_t> order_;
+    std::vector<uint32_t> slots_;      // group + 1, 0 = free; size is a power of two
+    std::vector<SpanId> ids_;          // of each group
+    std::vector<uint32_t> groupOf_;    // by span
+    std::vector<uint32_t> offset_, members_;   // spans of group g: members_[offset_[g]] … members_[offset_[g + 1]]
 };
 
 struct Links {
@@ -43,8 +77,8 @@ struct Links {
     std::vector<TreeNode> marks;   // by span
 };
 
-Links linkParents(const std::vector<TreeSpan>& spans) {
-    const IdIndex index(spans);
+Links linkParents(const std::vector<TreeSpan>& spans, const std::vector<uint32_t>& byStart) {
+    const IdIndex index(spans, byStart);
     Links links{std::vector<int32_t>(spans.size(), kNone), std::vector<TreeNode>(spans.size())};
     for (uint32_t i = 0; i < spans.size(); ++i) {
         TreeNode& mark = links.marks[i];
@@ -95,11 +129,8 @@ uint32_t cutCycles(const std::vector<TreeSpan>& spans, Links& links) {
 }
 
 // Depth-first over child lists in one array (children of p stand at offset[p] … offset[p + 1]).
-std::vector<TreeNode> flatten(const std::vector<TreeSpan>& spans, Links& links) {
+std::vector<TreeNode> flatten(const std::vector<TreeSpan>& spans, const std::vector<uint32_t>& byStart, Links& links) {
     const size_t n = spans.size();
-    std::vector<uint32_t> byStart(n);
-    std::iota(byStart.begin(), byStart.end(), 0U);
-    std::stable_sort(byStart.begin(), byStart.end(), [&](uint32_t a, uint32_t b) { return spans[a].start < spans[b].start; });
     std::vector<uint32_t> offset(n + 2, 0);
     const auto slot = [&](uint32_t i) { return static_cast<size_t>(links.parent[i] + 1); };   // 0 = the roots
     for (uint32_t i = 0; i < n; ++i)
@@ -139,9 +170,10 @@ std::vector<TreeNode> flatten(const std::vector<TreeSpan>& spans, Links& links) 
 
 TraceShape buildTraceShape(const std::vector<TreeSpan>& spans) {
     TraceShape shape;
-    Links links = linkParents(spans);
+    const std::vector<uint32_t> byStart = orderByStart(spans);
+    Links links = linkParents(spans, byStart);
     shape.cycles = cutCycles(spans, links);
-    shape.nodes = flatten(spans, links);
+    shape.nodes = flatten(spans, byStart, links);
     for (const TreeNode& node : shape.nodes) {
         shape.roots += node.parent == kNone && !node.orphan ? 1 : 0;
         shape.orphans += node.orphan ? 1 : 0;

@@ -9,8 +9,11 @@
 namespace nj::query {
 namespace {
 
-constexpr size_t kFewRows = 48;          // below this, single rows are cheaper than whole columns
+constexpr size_t kFewRows = 48;          // below this, single rows are cheaper than whole columns …
+constexpr size_t kCloseRows = 1024;      // … and all rows of so short a stretch than either
 constexpr size_t kTraceLogBody = 1024;
+
+Error unequalColumns() { return makeError(ErrorCode::kMalformed, "a span segment's columns have different lengths"); }
 
 // Rows of the trace in one segment, ascending.
 Result<std::vector<uint32_t>> rowsOfTrace(const store::SegmentView& view, const TraceId& id) {
@@ -29,54 +32,59 @@ Result<std::vector<uint32_t>> rowsOfTrace(const store::SegmentView& view, const 
     return rows;
 }
 
-// Columns of one span segment, opened once.
+// Appends what the shape of a trace is made of.
+Status appendTreeSpans(const store::SegmentView& view, const std::vector<uint32_t>& rows, std::vector<analyze::TreeSpan>& out) {
+    NJ_ASSIGN(const std::vector<TimeNs> start, view.exactStart());
+    NJ_ASSIGN(const std::vector<TimeNs> end, view.exactEnd());
+    NJ_ASSIGN(const std::span<const SpanId> ids, view.spanIds());
+    NJ_ASSIGN(const std::vector<SpanId> parents, view.parentIds());
+    NJ_ASSIGN(const store::CodeColumn resource, view.resource());
+    const size_t n = view.info().rows;
+    if (start.size() < n || end.size() < n || ids.size() < n || parents.size() < n)
+        return unequalColumns();
+    for (const uint32_t row : rows)
+        out.push_back({ids[row], parents[row], start[row], end[row], resource.id(row)});
+    return {};
+}
+
+// The other fixed columns of one span segment, opened once.
 class SpanReader {
 public:
     static Result<SpanReader> open(QueryContext& context, const store::SegmentView& view) {
         SpanReader reader;
         reader.context_ = &context;
         reader.view_ = &view;
-        NJ_ASSIGN(reader.start_, view.exactStart());
-        NJ_ASSIGN(reader.end_, view.exactEnd());
-        NJ_ASSIGN(reader.ids_, view.spanIds());
-        NJ_ASSIGN(reader.parents_, view.parentIds());
         NJ_ASSIGN(reader.service_, view.service());
         NJ_ASSIGN(reader.name_, view.name());
-        NJ_ASSIGN(reader.resource_, view.resource());
         NJ_ASSIGN(reader.kind_, view.kind());
         NJ_ASSIGN(reader.status_, view.status());
         NJ_ASSIGN(reader.scopes_, view.scopes());
         const size_t n = view.info().rows;
-        if (reader.start_.size() < n || reader.end_.size() < n || reader.ids_.size() < n || reader.parents_.size() < n || reader.kind_.size() < n ||
-            reader.status_.size() < n || reader.scopes_.size() < n)
-            return makeError(ErrorCode::kMalformed, "a span segment's columns have different lengths");
+        if (reader.kind_.size() < n || reader.status_.size() < n || reader.scopes_.size() < n)
+            return unequalColumns();
         return reader;
     }
-    Result<TraceSpan> read(uint32_t row) const {
+    Status read(uint32_t row, const analyze::TreeSpan& shape, TraceSpan& span) const {
         const store::Snapshot& snapshot = context_->snapshot();
-        TraceSpan span;
         NJ_ASSIGN(span.seq, view_->seqOf(row));
-        span.id = ids_[row];
-        span.parentId = parents_[row];
-        span.start = start_[row];
-        span.end = end_[row];
+        span.id = shape.id;
+        span.parentId = shape.parentId;
+        span.start = shape.start;
+        span.end = shape.end;
+        span.resourceId = shape.place;
         span.service = snapshot.text(service_.id(row));
         span.name = snapshot.text(name_.id(row));
-        span.resourceId = resource_.id(row);
         span.kind = static_cast<SpanKind>(kind_[row]);
         span.status = static_cast<SpanStatus>(status_[row]);
         if (scopes_[row] != kNoIndex)
             span.scope = snapshot.scope(scopes_[row]).name;
-        return span;
+        return {};
     }
 
 private:
     QueryContext* context_ = nullptr;
     const store::SegmentView* view_ = nullptr;
-    std::vector<TimeNs> start_, end_;
-    std::span<const SpanId> ids_;
-    std::vector<SpanId> parents_;
-    store::CodeColumn service_, name_, resource_;
+    store::CodeColumn service_, name_;
     std::span<const uint8_t> kind_, status_;
     std::vector<uint32_t> scopes_;
 };
@@ -98,11 +106,17 @@ AttributeValue valueAt(const store::AttributeValues& values, size_t entry) {
 
 bool isEngineKey(std::string_view key) { return key == analyze::kQueueKey || key == analyze::kPrefillKey || key == analyze::kDecodeKey || key == analyze::kFirstTokenKey; }
 
-// Attributes of rows[i] → spans[first + i].
-Status addAttributes(const store::SegmentView& view, const std::vector<uint32_t>& rows, size_t first, bool all, std::vector<TraceSpan>& spans) {
-    if (rows.size() <= kFewRows) {
+// Attributes of rows[i] → spans[place[i]].
+Status addAttributes(const store::SegmentView& view, const std::vector<uint32_t>& rows, std::span<const uint32_t> place, bool all, std::vector<TraceSpan>& spans) {
+    if (const uint32_t count = rows.back() - rows.front() + 1; all && count <= kCloseRows) {
+        NJ_ASSIGN(std::vector<AttributeList> lists, view.attributes(rows.front(), count));
+        for (size_t i = 0; i < rows.size(); ++i)
+            spans[place[i]].attributes = std::move(lists[rows[i] - rows.front()]);
+        return {};
+    }
+    if (all && rows.size() <= kFewRows) {
         for (size_t i = 0; i < rows.size(); ++i) {
-            NJ_ASSIGN(spans[first + i].attributes, view.attributes(rows[i]));
+            NJ_ASSIGN(spans[place[i]].attributes, view.attributes(rows[i]));
         }
         return {};
     }
@@ -118,25 +132,19 @@ Status addAttributes(const store::SegmentView& view, const std::vector<uint32_t>
             else
                 entry = static_cast<size_t>(std::lower_bound(values.rows.begin() + static_cast<std::ptrdiff_t>(entry), values.rows.end(), rows[i]) - values.rows.begin());
             if (entry < n && (values.dense || values.rows[entry] == rows[i]))
-                spans[first + i].attributes.push_back({info.key, valueAt(values, entry)});
+                spans[place[i]].attributes.push_back({info.key, valueAt(values, entry)});
         }
     }
     return {};
 }
 
-Status addStatusMessages(const store::SegmentView& view, const std::vector<uint32_t>& rows, size_t first, std::vector<TraceSpan>& spans) {
-    if (rows.size() <= kFewRows) {
-        for (size_t i = 0; i < rows.size(); ++i) {
-            NJ_ASSIGN(spans[first + i].statusMessage, view.text(store::TextColumn::kStatusMessage, rows[i]));
-        }
-        return {};
-    }
+Status addStatusMessages(const store::SegmentView& view, const std::vector<uint32_t>& rows, std::span<const uint32_t> place, std::vector<TraceSpan>& spans) {
     size_t i = 0;
     return view.scanText(store::TextColumn::kStatusMessage, rows.front(), rows.back() - rows.front() + 1, [&](uint32_t row, std::string_view text) {
         while (i < rows.size() && rows[i] < row)
             ++i;
-        if (i < rows.size() && rows[i] == row)
-            spans[first + i].statusMessage = text;
+        if (!text.empty() && i < rows.size() && rows[i] == row)
+            spans[place[i]].statusMessage = text;
         return i < rows.size();
     });
 }
@@ -161,16 +169,18 @@ private:
 // Calls visit(view, row, span index) for the events or links of the spans. Owner and child lie in the same import.
 template <typename Visit>
 Status forEachOwned(QueryContext& context, Signal signal, const std::set<ImportId>& imports, const std::vector<TraceSpan>& spans, Visit&& visit) {
-    const Owners owners(spans);
+    std::optional<Owners> owners;   // made for the first segment that may have some
     for (const auto& info : context.snapshot().segments(signal)) {
         if (!imports.contains(info->import))
             continue;
+        if (!owners)
+            owners.emplace(spans);
         NJ_RETURN_IF_ERROR(context.checkStop());
         NJ_ASSIGN(const store::SegmentView* view, context.view(info->id));
         NJ_ASSIGN(const std::vector<int64_t> seqs, view->ownerSeq());
         std::vector<std::pair<uint32_t, size_t>> hits;
         for (uint32_t row = 0; row < seqs.size(); ++row)
-            if (const auto span = owners.find(seqs[row]))
+            if (const auto span = owners->find(seqs[row]))
                 hits.emplace_back(row, *span);
         if (!hits.empty())
             NJ_RETURN_IF_ERROR(visit(*view, hits));
@@ -194,7 +204,8 @@ Status addEvents(QueryContext& context, const std::set<ImportId>& imports, std::
         return {};
     }));
     for (TraceSpan& span : spans)
-        std::stable_sort(span.events.begin(), span.events.end(), [](const auto& a, const auto& b) { return a.time < b.time; });
+        if (span.events.size() > 1)
+            std::stable_sort(span.events.begin(), span.events.end(), [](const auto& a, const auto& b) { return a.time < b.time; });
     return {};
 }
 
@@ -211,33 +222,35 @@ Status addLinks(QueryContext& context, const std::set<ImportId>& imports, std::v
 
 }  // namespace
 
-Result<std::vector<TraceSpan>> readTraceSpans(QueryContext& context, const TraceId& id) {
-    struct Found { const store::SegmentView* view; std::vector<uint32_t> rows; };
-    std::vector<Found> found;
-    size_t total = 0;
+Result<TraceRows> findTraceSpans(QueryContext& context, const TraceId& id) {
+    TraceRows found;
     for (const auto& info : context.snapshot().segments(Signal::kSpan)) {
         NJ_RETURN_IF_ERROR(context.checkStop());
         NJ_ASSIGN(const store::SegmentView* view, context.view(info->id));
         NJ_ASSIGN(std::vector<uint32_t> rows, rowsOfTrace(*view, id));
-        total += rows.size();
-        if (!rows.empty())
-            found.push_back({view, std::move(rows)});
+        if (rows.empty())
+            continue;
+        NJ_RETURN_IF_ERROR(appendTreeSpans(*view, rows, found.spans));
+        found.parts.push_back({view, std::move(rows)});
     }
-    const bool detailed = total <= kMaxDetailedSpans;
-    std::vector<TraceSpan> spans;
-    spans.reserve(total);
+    return found;
+}
+
+Result<std::vector<TraceSpan>> readTraceSpans(QueryContext& context, const TraceRows& rows, std::span<const uint32_t> place) {
+    const bool detailed = rows.spans.size() <= kMaxDetailedSpans;
+    std::vector<TraceSpan> spans(rows.spans.size());
     std::set<ImportId> imports;
-    for (const Found& part : found) {
+    size_t first = 0;
+    for (const TraceRows::Part& part : rows.parts) {
         NJ_RETURN_IF_ERROR(context.checkStop());
-        const size_t first = spans.size();
         imports.insert(part.view->info().import);
         NJ_ASSIGN(const SpanReader reader, SpanReader::open(context, *part.view));
-        for (const uint32_t row : part.rows) {
-            NJ_ASSIGN(TraceSpan span, reader.read(row));
-            spans.push_back(std::move(span));
-        }
-        NJ_RETURN_IF_ERROR(addAttributes(*part.view, part.rows, first, detailed, spans));
-        NJ_RETURN_IF_ERROR(addStatusMessages(*part.view, part.rows, first, spans));
+        const auto places = place.subspan(first, part.rows.size());
+        for (size_t i = 0; i < part.rows.size(); ++i)
+            NJ_RETURN_IF_ERROR(reader.read(part.rows[i], rows.spans[first + i], spans[places[i]]));
+        NJ_RETURN_IF_ERROR(addAttributes(*part.view, part.rows, places, detailed, spans));
+        NJ_RETURN_IF_ERROR(addStatusMessages(*part.view, part.rows, places, spans));
+        first += part.rows.size();
     }
     NJ_RETURN_IF_ERROR(addEvents(context, imports, spans));
     NJ_RETURN_IF_ERROR(addLinks(context, imports, spans));
@@ -245,16 +258,12 @@ Result<std::vector<TraceSpan>> readTraceSpans(QueryContext& context, const Trace
 }
 
 Result<TraceSpan> readSpan(QueryContext& context, const store::SegmentView& view, uint32_t row) {
-    NJ_ASSIGN(const SpanReader reader, SpanReader::open(context, view));
-    NJ_ASSIGN(TraceSpan read, reader.read(row));
-    std::vector<TraceSpan> one;
-    one.push_back(std::move(read));
-    NJ_RETURN_IF_ERROR(addAttributes(view, {row}, 0, true, one));
-    NJ_RETURN_IF_ERROR(addStatusMessages(view, {row}, 0, one));
-    const std::set<ImportId> imports = {view.info().import};
-    NJ_RETURN_IF_ERROR(addEvents(context, imports, one));
-    NJ_RETURN_IF_ERROR(addLinks(context, imports, one));
-    return std::move(one.front());
+    TraceRows one;
+    one.parts.push_back({&view, {row}});
+    NJ_RETURN_IF_ERROR(appendTreeSpans(view, {row}, one.spans));
+    const uint32_t place = 0;
+    NJ_ASSIGN(std::vector<TraceSpan> spans, readTraceSpans(context, one, {&place, 1}));
+    return std::move(spans.front());
 }
 
 Result<std::vector<TraceLog>> readTraceLogs(QueryContext& context, const TraceId& id, uint64_t& more) {

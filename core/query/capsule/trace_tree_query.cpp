@@ -59,13 +59,12 @@ std::vector<std::string> warningsOf(const analyze::TraceShape& shape, size_t tot
     return out;
 }
 
-// Puts the spans into depth-first order and fills what follows from the order.
-void arrange(const analyze::TraceShape& shape, const std::vector<analyze::TreeSpan>& shapeSpans, std::vector<TraceSpan>& spans, TraceTree& tree) {
+// Fills what follows from the shape: the spans stand in its order.
+void applyShape(const analyze::TraceShape& shape, const std::vector<analyze::TreeSpan>& shapeSpans, TraceTree& tree) {
     const std::vector<DurationNs> self = analyze::selfTimes(shape, shapeSpans);
-    tree.spans.reserve(spans.size());
     for (size_t i = 0; i < shape.nodes.size(); ++i) {
         const analyze::TreeNode& node = shape.nodes[i];
-        TraceSpan& span = tree.spans.emplace_back(std::move(spans[node.span]));
+        TraceSpan& span = tree.spans[i];
         span.parent = node.parent;
         span.depth = node.depth;
         span.childCount = node.childCount;
@@ -75,7 +74,8 @@ void arrange(const analyze::TraceShape& shape, const std::vector<analyze::TreeSp
         span.duplicateId = node.duplicateId;
         span.endBeforeStart = node.endBeforeStart;
         span.skewed = node.skewed;
-        addStages(span);
+        if (!span.attributes.empty())
+            addStages(span);
     }
     for (const analyze::PathPart& part : analyze::criticalPath(shape, shapeSpans)) {
         TraceSpan& span = tree.spans[part.node];
@@ -84,38 +84,45 @@ void arrange(const analyze::TraceShape& shape, const std::vector<analyze::TreeSp
     }
 }
 
+void summarise(TraceTree& tree) {
+    std::set<std::string_view> services;
+    std::string_view last;
+    for (const TraceSpan& span : tree.spans) {
+        const bool first = services.empty();
+        const TimeNs end = std::max(span.start, span.end);
+        tree.from = first ? span.start : std::min(tree.from, span.start);
+        tree.to = first ? end : std::max(tree.to, end);
+        tree.errors += span.status == SpanStatus::kError ? 1 : 0;
+        if (first || span.service != last)
+            services.insert(last = span.service);
+    }
+    tree.services = static_cast<uint32_t>(services.size());
+    if (tree.spans.empty()) {
+        tree.from = tree.logs.front().time;
+        tree.to = tree.logs.back().time;
+    }
+}
+
 }  // namespace
 
 Result<TraceTree> answerTraceTree(QueryContext& context, const TraceId& id) {
     if (id.empty())
         return makeError(ErrorCode::kInvalidArgument, "the all-zero id names no trace");
-    NJ_ASSIGN(std::vector<TraceSpan> spans, readTraceSpans(context, id));
+    NJ_ASSIGN(const TraceRows rows, findTraceSpans(context, id));
     uint64_t moreLogs = 0;
     TraceTree tree;
     tree.id = id;
     NJ_ASSIGN(tree.logs, readTraceLogs(context, id, moreLogs));
-    if (spans.empty() && tree.logs.empty())
+    if (rows.spans.empty() && tree.logs.empty())
         return makeError(ErrorCode::kNotFound, "no span or log record has trace id " + id.hex());
-    std::vector<analyze::TreeSpan> shapeSpans;
-    shapeSpans.reserve(spans.size());
-    std::set<std::string_view> services;
-    for (const TraceSpan& span : spans) {
-        const TimeNs end = std::max(span.start, span.end);
-        tree.from = shapeSpans.empty() ? span.start : std::min(tree.from, span.start);
-        tree.to = shapeSpans.empty() ? end : std::max(tree.to, end);
-        tree.errors += span.status == SpanStatus::kError ? 1 : 0;
-        services.insert(span.service);
-        shapeSpans.push_back({span.id, span.parentId, span.start, span.end, span.resourceId});
-    }
-    tree.services = static_cast<uint32_t>(services.size());
-    services.clear();
-    if (spans.empty()) {
-        tree.from = tree.logs.front().time;
-        tree.to = tree.logs.back().time;
-    }
-    const analyze::TraceShape shape = analyze::buildTraceShape(shapeSpans);
+    const analyze::TraceShape shape = analyze::buildTraceShape(rows.spans);
     NJ_RETURN_IF_ERROR(context.checkStop());
-    arrange(shape, shapeSpans, spans, tree);
+    std::vector<uint32_t> place(rows.spans.size());
+    for (uint32_t i = 0; i < shape.nodes.size(); ++i)
+        place[shape.nodes[i].span] = i;
+    NJ_ASSIGN(tree.spans, readTraceSpans(context, rows, place));
+    applyShape(shape, rows.spans, tree);
+    summarise(tree);
     tree.warnings = warningsOf(shape, tree.spans.size(), moreLogs);
     return tree;
 }
