@@ -147,6 +147,26 @@ void benchSpans(const fs::path& dir, size_t spans) {
     query::EntityTableQuestion entities;
     entities.range = all;
     query("entity table", "target ≤ 20 ms", [&] { return b.entityTable(entities, {}).ok(); });
+    query::StagesQuestion stages;
+    stages.range = all;
+    query("stages", "target ≤ 20 ms", [&] { return b.stages(stages, {}).ok(); });
+    query::ErrorsQuestion errors;
+    errors.range = all;
+    query("errors by kind", "target ≤ 20 ms", [&] { auto a = b.errors(errors, {}); return a.ok() && a->errors > spans / 8; });
+    errors.range.to = all.from + all.length() / 2;
+    query("  of another range", "target ≤ 20 ms", [&] {
+        errors.range.to -= kMinute;
+        return b.errors(errors, {}).ok();
+    });
+    query::ChangesQuestion changes;
+    changes.range = {all.from + all.length() / 2, all.to};
+    changes.baseline = {all.from, changes.range.from};
+    query("changes", "target ≤ 20 ms", [&] { return b.changes(changes, {}).ok(); });
+    query("opening", "target ≤ 20 ms", [&] { return b.opening({}).ok(); });
+    query("opening of a capsule opened just now", "", [&] {
+        auto fresh = query::openCapsuleBackend(capsule);
+        return fresh.ok() && (*fresh)->opening({}).ok();
+    });
     query::TraceListQuestion list;
     list.range = {all.from + all.length() / 2, all.from + all.length() / 2 + kHour};
     list.limit = 100;

@@ -11,7 +11,7 @@
 namespace nj::query {
 namespace {
 
-constexpr size_t kMaxKinds = 5000, kMaxRequests = 200'000, kPlaces = 256;
+constexpr size_t kMaxKinds = 5000, kPlaces = 256;
 constexpr uint64_t kFewErrors = 5;      // fewer are not called new: rare kinds are absent from most baselines
 constexpr uint64_t kManyForMuting = 20;
 constexpr double kOneClient = 0.95, kSameRequests = 0.8, kSameCourse = 0.2;
@@ -106,7 +106,18 @@ double score(const Failure& group, bool hasBaseline) {
 
 }  // namespace
 
-ErrorGroups::Draft& ErrorGroups::slot(Signal signal, const ErrorRow& error) {
+size_t ErrorGroups::slot(Signal signal, const ErrorRow& error) {
+    if (error.alike == kNoIndex)
+        return slotByKey(signal, error);
+    if (error.alike >= alike_.size())
+        alike_.resize(error.alike + 1, 0);
+    size_t& draft = alike_[error.alike];
+    if (draft == 0)
+        draft = slotByKey(signal, error) + 1;
+    return draft - 1;
+}
+
+size_t ErrorGroups::slotByKey(Signal signal, const ErrorRow& error) {
     key_ = error.kind;
     key_ += '\0';
     if (!error.byKindOnly)
@@ -131,11 +142,12 @@ ErrorGroups::Draft& ErrorGroups::slot(Signal signal, const ErrorRow& error) {
             draft.code = error.code;
         }
     }
-    return drafts_[it->second];
+    return it->second;
 }
 
 void ErrorGroups::add(Signal signal, const ErrorRow& error, bool baseline) {
-    Draft& draft = slot(signal, error);
+    const size_t index = slot(signal, error);
+    Draft& draft = drafts_[index];
     Failure& group = draft.group;
     if (baseline) {
         ++group.baselineCount;
@@ -145,8 +157,8 @@ void ErrorGroups::add(Signal signal, const ErrorRow& error, bool baseline) {
     group.first = group.count == 0 ? error.time : std::min(group.first, error.time);
     group.last = std::max(group.last, error.time);
     ++group.count;
-    segmentRows_.emplace_back(error.row, static_cast<size_t>(&draft - drafts_.data()));
-    if (draft.seen++ % draft.stride != 0)
+    segmentRows_.emplace_back(error.row, index);
+    if (!question_.details || draft.seen++ % draft.stride != 0)
         return;
     if (draft.places.size() >= kPlaces) {   // keep every second one
         for (size_t i = 0; i < draft.places.size() / 2; ++i)
@@ -160,7 +172,7 @@ void ErrorGroups::add(Signal signal, const ErrorRow& error, bool baseline) {
 void ErrorGroups::addLabels(Signal, size_t key, const std::vector<uint16_t>& codes) {
     for (const auto& [row, draft] : segmentRows_)
         if (row < codes.size() && codes[row] != RowLabels::kNone)
-            ++drafts_[draft].labels[{key, codes[row]}];
+            labelCounts_.add(static_cast<uint32_t>(draft), static_cast<uint16_t>(key), codes[row]);
 }
 
 Status ErrorGroups::finishSegment(Signal signal, const store::SegmentView& view) {
@@ -171,6 +183,9 @@ Status ErrorGroups::finishSegment(Signal signal, const store::SegmentView& view)
         if (!labels)
             labels = std::make_unique<RowLabels>(context_, signal, keyName(key));
         NJ_RETURN_IF_ERROR(context_.checkStop());
+        NJ_ASSIGN(const bool any, labels->anyIn(view));
+        if (!any)
+            continue;
         NJ_ASSIGN(const std::vector<uint16_t> codes, labels->codes(view));
         addLabels(signal, key, codes);
     }
@@ -199,10 +214,8 @@ Status ErrorGroups::finishSegment(Signal signal, const store::SegmentView& view)
             draft.group.attempts.resize(std::max<size_t>(draft.group.attempts.size(), attempt), 0);
             ++draft.group.attempts[attempt - 1];
         }
-        if (const TraceId trace = traceOf(row); !trace.empty() && (draft.requests.size() < kMaxRequests || draft.requests.contains(trace))) {
-            Request& request = draft.requests[trace];
-            request.lastAttempt = std::max(request.lastAttempt, attempt);
-        }
+        if (const TraceId trace = traceOf(row); !trace.empty())
+            draft.requests.add(trace, attempt);
         if (draft.group.exampleSeq < 0) {
             NJ_ASSIGN(draft.group.exampleSeq, view.seqOf(row));
         }
@@ -235,14 +248,15 @@ void ErrorGroups::joinSignals() {
 }
 
 void ErrorGroups::fillWhere(Draft& draft) {
-    std::vector<ErrorWhere> found(kKeys);
-    for (const auto& [place, rows] : draft.labels) {
-        ErrorWhere& where = found[place.first];
-        where.rows += rows;
+    std::array<ErrorWhere, kKeys> found;
+    std::array<uint16_t, kKeys> best{};
+    for (const LabelCounts::Entry& label : draft.labels) {
+        ErrorWhere& where = found[label.key];
+        where.rows += label.rows;
         ++where.distinct;
-        if (rows > where.count && place.second != RowLabels::kOverflow) {
-            where.count = rows;
-            where.value = labels_[{draft.group.signal, place.first}]->labels()[place.second];
+        if (label.label != RowLabels::kOverflow && (label.rows > where.count || (label.rows == where.count && label.label < best[label.key]))) {
+            where.count = label.rows;
+            best[label.key] = label.label;
         }
     }
     for (size_t key = 0; key < kKeys; ++key) {
@@ -250,6 +264,7 @@ void ErrorGroups::fillWhere(Draft& draft) {
         if (where.rows * 2 < draft.group.count || where.count == 0)
             continue;
         where.key = keyName(key);
+        where.value = labels_[{draft.group.signal, key}]->labels()[best[key]];
         const bool client = key >= kPlaceKeys.size();
         if (client && clientKind(draft.group.kind) && draft.group.count >= kManyForMuting && static_cast<double>(where.count) >= kOneClient * static_cast<double>(draft.group.count))
             draft.group.muted = true;
@@ -259,10 +274,11 @@ void ErrorGroups::fillWhere(Draft& draft) {
 
 void ErrorGroups::fillRequests(Draft& draft) {
     Failure& group = draft.group;
-    group.requests = draft.requests.size();
+    draft.requests.settle();
+    group.requests = draft.requests.all().size();
     if (group.attempts.size() < 2)
         return;
-    for (const auto& [trace, request] : draft.requests)
+    for (const RequestSet::Request& request : draft.requests.all())
         ++(request.lastAttempt >= group.attempts.size() ? group.failedRequests : group.savedRequests);
 }
 
@@ -282,8 +298,8 @@ void ErrorGroups::relate() {
             const Draft& head = drafts_[k];
             if (head.group.muted || head.group.sameAs >= 0 || head.group.count < one.group.count)
                 continue;
-            const auto shared = static_cast<double>(std::count_if(one.requests.begin(), one.requests.end(), [&](const auto& request) { return head.requests.contains(request.first); }));
-            const bool requests = !one.requests.empty() && shared >= kSameRequests * static_cast<double>(one.requests.size());
+            const auto shared = static_cast<double>(std::count_if(one.requests.all().begin(), one.requests.all().end(), [&](const auto& request) { return head.requests.find(request.trace) != nullptr; }));
+            const bool requests = !one.requests.all().empty() && shared >= kSameRequests * static_cast<double>(one.requests.all().size());
             const bool course = !one.code.empty() && one.code == head.code && courseDistance(one.group.perColumn, head.group.perColumn) <= kSameCourse;
             if (requests || course)
                 one.group.sameAs = static_cast<int>(k);
@@ -291,14 +307,34 @@ void ErrorGroups::relate() {
     }
 }
 
+// The groups by worth, the first maxGroups of them.
+void ErrorGroups::keepFirst() {
+    struct Ranked {
+        size_t draft;
+        bool muted;
+        double score;
+        uint64_t count;
+    };
+    std::vector<Ranked> order;
+    order.reserve(drafts_.size());
+    for (size_t i = 0; i < drafts_.size(); ++i)
+        order.push_back({i, drafts_[i].group.muted, score(drafts_[i].group, question_.baseline.has_value()), drafts_[i].group.count});
+    std::stable_sort(order.begin(), order.end(), [](const Ranked& a, const Ranked& b) {
+        if (a.muted != b.muted)
+            return b.muted;
+        return a.score != b.score ? a.score > b.score : a.count > b.count;
+    });
+    std::vector<Draft> first;
+    for (size_t i = 0; i < std::min(order.size(), std::max<size_t>(question_.maxGroups, 1)); ++i)
+        first.push_back(std::move(drafts_[order[i].draft]));
+    drafts_.swap(first);
+}
+
 Status ErrorGroups::findKeptTraces() {
     NJ_ASSIGN(const std::shared_ptr<const TraceIndex> index, TraceIndex::of(context_));
     for (const TraceIndex::Entry& trace : index->traces())
         for (Draft& draft : drafts_)
-            if (const auto request = draft.requests.find(trace.id); request != draft.requests.end()) {
-                request->second.kept = true;
-                ++draft.group.tracesKept;
-            }
+            draft.group.tracesKept += draft.requests.keep(trace.id) ? 1 : 0;
     return {};
 }
 
@@ -308,12 +344,12 @@ Status ErrorGroups::fillSamples(Draft& draft) {
     for (size_t third = 0; third < kSamples; ++third) {
         const Place* best = nullptr;
         for (size_t i = third * n / kSamples; i < (third + 1) * n / kSamples; ++i) {
-            const auto request = draft.requests.find(draft.places[i].trace);
-            if (!best || (request != draft.requests.end() && request->second.kept)) {
+            const RequestSet::Request* request = draft.requests.find(draft.places[i].trace);
+            const bool kept = request && request->kept;
+            if (!best || kept)
                 best = &draft.places[i];
-                if (request != draft.requests.end() && request->second.kept)
-                    break;
-            }
+            if (kept)
+                break;
         }
         if (!best || best->segment < 0)
             continue;
@@ -321,9 +357,9 @@ Status ErrorGroups::fillSamples(Draft& draft) {
         sample.time = best->time;
         sample.trace = best->trace;
         sample.attempt = best->attempt;
-        if (const auto request = draft.requests.find(best->trace); request != draft.requests.end()) {
-            sample.traceKept = request->second.kept;
-            sample.lastAttempt = request->second.lastAttempt == best->attempt;
+        if (const RequestSet::Request* request = draft.requests.find(best->trace)) {
+            sample.traceKept = request->kept;
+            sample.lastAttempt = request->lastAttempt == best->attempt;
         }
         draft.group.samples.push_back(std::move(sample));
     }
@@ -331,21 +367,16 @@ Status ErrorGroups::fillSamples(Draft& draft) {
 }
 
 Result<std::vector<Failure>> ErrorGroups::take() {
+    labelCounts_.forEach([&](const LabelCounts::Entry& entry) { drafts_[entry.group].labels.push_back(entry); });
     joinSignals();
     std::erase_if(drafts_, [](const Draft& draft) { return draft.group.count == 0; });
     for (Draft& draft : drafts_) {
         rate(draft);
         fillWhere(draft);
-        fillRequests(draft);
     }
-    const bool baseline = question_.baseline.has_value();
-    std::stable_sort(drafts_.begin(), drafts_.end(), [&](const Draft& a, const Draft& b) {
-        if (a.group.muted != b.group.muted)
-            return b.group.muted;
-        const double x = score(a.group, baseline), y = score(b.group, baseline);
-        return x != y ? x > y : a.group.count > b.group.count;
-    });
-    drafts_.resize(std::min(drafts_.size(), std::max<size_t>(question_.maxGroups, 1)));
+    keepFirst();
+    for (Draft& draft : drafts_)
+        fillRequests(draft);
     relate();
     if (question_.details) {
         NJ_RETURN_IF_ERROR(findKeptTraces());

@@ -12,6 +12,7 @@
 #include "query/capsule/error_rows.h"
 #include "query/capsule/row_labels.h"
 #include "query/capsule/trace_index.h"
+#include "query/capsule/error_tables.h"
 #include "query/failures.h"
 
 namespace nj::query {
@@ -28,6 +29,7 @@ public:
     Result<std::vector<Failure>> take();
 
 private:
+    static constexpr size_t kMaxRequests = 200'000;
     struct Place {
         int64_t segment = 0;
         uint32_t row = 0;
@@ -35,26 +37,24 @@ private:
         TraceId trace;
         uint8_t attempt = 0;
     };
-    struct Request {
-        uint8_t lastAttempt = 0;
-        bool kept = false;
-    };
     // A group and what it is made from.
     struct Draft {
         Failure group;
         std::string code;
-        std::map<std::pair<size_t, uint16_t>, uint64_t> labels;   // (key, label) → rows
-        std::unordered_map<TraceId, Request, IdHash<16>> requests;
-        std::vector<Place> places;                                // at most kPlaces, evenly over its rows
+        std::vector<LabelCounts::Entry> labels;
+        RequestSet requests{kMaxRequests};
+        std::vector<Place> places;          // where samples may be: at most kPlaces, evenly over its rows
         uint64_t stride = 1, seen = 0;
     };
 
-    Draft& slot(Signal signal, const ErrorRow& error);
+    size_t slot(Signal signal, const ErrorRow& error);
+    size_t slotByKey(Signal signal, const ErrorRow& error);
     void addLabels(Signal signal, size_t key, const std::vector<uint16_t>& codes);
     void joinSignals();
     void fillWhere(Draft& draft);
     void fillRequests(Draft& draft);
     void rate(Draft& draft) const;
+    void keepFirst();
     void relate();
     Status fillSamples(Draft& draft);
     Status findKeptTraces();
@@ -64,6 +64,8 @@ private:
     Columns columns_;
     std::string key_;
     std::unordered_map<std::string, size_t> known_;
+    std::vector<size_t> alike_;                                   // by ErrorRow::alike: draft + 1, 0 = not met yet
+    LabelCounts labelCounts_;
     std::vector<Draft> drafts_;
     std::vector<std::pair<uint32_t, size_t>> segmentRows_;        // row, draft
     std::map<std::pair<Signal, size_t>, std::unique_ptr<RowLabels>> labels_;

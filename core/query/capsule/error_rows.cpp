@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "analyze/fingerprint.h"
+#include "base/hash.h"
 #include "query/capsule/attribute_scan.h"
 #include "query/capsule/log_kinds.h"
 
@@ -91,9 +92,85 @@ Status ErrorRows::loadExceptions() {
         NJ_ASSIGN(const std::vector<int64_t> owners, view->ownerSeq());
         for (const auto& [row, type] : types)
             if (row < owners.size())
-                exceptionOf_.try_emplace(owners[row], type);
+                exceptionOf_.try_emplace(owners[row], texts_.intern(type));
     }
     return {};
+}
+
+size_t ErrorRows::TraitsHash::operator()(const Traits& traits) const {
+    static_assert(sizeof(Traits) == 7 * sizeof(uint32_t));
+    return fastHash({reinterpret_cast<const char*>(&traits), sizeof traits});
+}
+
+// Codes of the values of a key at the wanted rows; earlier keys win.
+Status ErrorRows::readCodes(const store::SegmentView& view, std::initializer_list<std::string_view> keys, const RowSet& wanted, std::vector<uint32_t>& codes) {
+    codes.assign(view.info().rows, 0);
+    for (const std::string_view key : keys)
+        for (const store::AttributeInfo& info : view.info().attributes) {
+            if (info.key != key || (info.type != ValueType::kString && info.type != ValueType::kInt))
+                continue;
+            NJ_ASSIGN(const store::AttributeValues values, view.attribute(info.key, info.type));
+            std::vector<uint32_t> ofText(values.coded ? values.dictionary.size() : 0, kNoIndex);
+            std::unordered_map<int64_t, uint32_t> ofNumber;
+            const auto codeAt = [&](size_t entry) {
+                if (values.type == ValueType::kInt) {
+                    const auto [it, fresh] = ofNumber.try_emplace(values.integers[entry], 0);
+                    if (fresh)
+                        it->second = texts_.intern(std::to_string(it->first));
+                    return it->second;
+                }
+                if (!values.coded)
+                    return texts_.intern(values.text(entry));
+                uint32_t& code = ofText[values.codes[entry]];
+                return code = code == kNoIndex ? texts_.intern(values.text(entry)) : code;
+            };
+            const size_t entries = values.size();
+            const auto take = [&](uint32_t row, size_t entry) {
+                if (codes[row] == 0)
+                    codes[row] = codeAt(entry);
+            };
+            if (values.dense)
+                wanted.forEach([&](uint32_t row) {
+                    if (row < entries)
+                        take(row, row);
+                });
+            else
+                for (size_t entry = 0; entry < entries; ++entry)
+                    if (const uint32_t row = values.rows[entry]; row < wanted.rows() && wanted.test(row))
+                        take(row, entry);
+        }
+    return {};
+}
+
+Status ErrorRows::readMessages(const store::SegmentView& view, RowSpan rows, const RowSet& wanted, std::vector<uint32_t>& codes) {
+    codes.assign(view.info().rows, 0);
+    return view.scanText(store::TextColumn::kStatusMessage, rows.from, rows.size(), [&](uint32_t row, std::string_view text) {
+        if (text.empty() || row >= wanted.rows() || !wanted.test(row))
+            return true;
+        const uint32_t message = messages_.intern(text);
+        if (message == fingerprints_.size())
+            fingerprints_.push_back(texts_.intern(analyze::fingerprint(text)));
+        codes[row] = fingerprints_[message];
+        return true;
+    });
+}
+
+ErrorRow& ErrorRows::rowOf(const Traits& traits) {
+    const auto [it, fresh] = alike_.try_emplace(traits, static_cast<uint32_t>(rows_.size()));
+    if (!fresh)
+        return rows_[it->second];
+    const auto text = [&](uint32_t code) { return std::string(texts_.view(code)); };
+    const std::string message = text(traits.message), code = text(traits.http), rpc = text(traits.rpc), named = text(traits.type);
+    ErrorRow& error = rows_.emplace_back();
+    error.alike = it->second;
+    error.service = traits.service;
+    error.kind = text(traits.exception);
+    if (error.kind.empty())
+        error.kind = isHttpError(code) ? "HTTP " + code : isHttpError(named) ? "HTTP " + named : !rpc.empty() && rpc != "0" ? grpcName(rpc) : !named.empty() ? named : !message.empty() ? message : "error";
+    if (error.kind.starts_with("HTTP "))
+        error.code = error.kind.substr(5);
+    error.text = message.empty() ? std::string(context_.snapshot().text(traits.name)) : message;
+    return error;
 }
 
 Status ErrorRows::ofSpans(const store::SegmentView& view, RowSpan rows, const RowSet* matching, const std::function<void(const ErrorRow&)>& visit) {
@@ -110,37 +187,27 @@ Status ErrorRows::ofSpans(const store::SegmentView& view, RowSpan rows, const Ro
         return {};
     if (!exceptionsLoaded_)
         NJ_RETURN_IF_ERROR(loadExceptions());
-    Texts http, grpc, type, messages;
-    NJ_RETURN_IF_ERROR(readTexts(view, {"http.response.status_code", "http.status_code"}, wanted, http));
-    NJ_RETURN_IF_ERROR(readTexts(view, {"rpc.grpc.status_code", "rpc.response.status_code"}, wanted, grpc));
-    NJ_RETURN_IF_ERROR(readTexts(view, {"error.type", "exception.type"}, wanted, type));
-    NJ_RETURN_IF_ERROR(view.scanText(store::TextColumn::kStatusMessage, rows.from, rows.size(), [&](uint32_t row, std::string_view text) {
-        if (row < wanted.rows() && wanted.test(row) && !text.empty())
-            messages.emplace(row, analyze::fingerprint(text));
-        return true;
-    }));
+    std::vector<uint32_t> http, rpc, type, messages;
+    NJ_RETURN_IF_ERROR(readCodes(view, {"http.response.status_code", "http.status_code"}, wanted, http));
+    NJ_RETURN_IF_ERROR(readCodes(view, {"rpc.grpc.status_code", "rpc.response.status_code"}, wanted, rpc));
+    NJ_RETURN_IF_ERROR(readCodes(view, {"error.type", "exception.type"}, wanted, type));
+    NJ_RETURN_IF_ERROR(readMessages(view, rows, wanted, messages));
     NJ_ASSIGN(const store::StartColumn start, view.start());
     NJ_ASSIGN(const store::CodeColumn services, view.service());
     NJ_ASSIGN(const store::CodeColumn names, view.name());
     Status failed;
     wanted.forEach([&](uint32_t row) {
-        ErrorRow error;
-        error.row = row;
-        error.time = start.at(row);
-        error.service = services.id(row);
-        const std::string message = lookUp(messages, row), code = lookUp(http, row), rpc = lookUp(grpc, row), named = lookUp(type, row);
+        Traits traits{messages[row], http[row], rpc[row], type[row], 0, services.id(row), names.id(row)};
         if (!exceptionOf_.empty()) {
             const auto seq = view.seqOf(row);
             if (!seq.ok())
                 failed = seq.error();
             else if (const auto found = exceptionOf_.find(*seq); found != exceptionOf_.end())
-                error.kind = found->second;
+                traits.exception = found->second;
         }
-        if (error.kind.empty())
-            error.kind = isHttpError(code) ? "HTTP " + code : isHttpError(named) ? "HTTP " + named : !rpc.empty() && rpc != "0" ? grpcName(rpc) : !named.empty() ? named : !message.empty() ? message : "error";
-        if (error.kind.starts_with("HTTP "))
-            error.code = error.kind.substr(5);
-        error.text = message.empty() ? std::string(context_.snapshot().text(names.id(row))) : message;
+        ErrorRow& error = rowOf(traits);
+        error.row = row;
+        error.time = start.at(row);
         visit(error);
     });
     return failed;

@@ -101,6 +101,14 @@ void RowLabels::addAttribute(const store::AttributeValues& values, std::vector<u
     }
 }
 
+Result<bool> RowLabels::anyIn(const store::SegmentView& view) {
+    constexpr std::array<std::string_view, 6> kFields = {"service", "name", "status", "kind", "severity", "scope"};
+    if (!resourceOnly_ && (std::find(kFields.begin(), kFields.end(), key_) != kFields.end() || view.info().hasAttribute(key_)))
+        return true;
+    NJ_ASSIGN(const store::CodeColumn column, view.resource());
+    return std::any_of(column.table.begin(), column.table.end(), [&](uint32_t resource) { return resourceCode(resource) != kNone; });
+}
+
 Result<std::vector<uint16_t>> RowLabels::codes(const store::SegmentView& view) {
     std::vector<uint16_t> out(view.info().rows, kNone);
     if (!resourceOnly_) {

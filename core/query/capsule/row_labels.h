@@ -18,6 +18,8 @@ public:
     static constexpr size_t kMaxLabels = 4096;
 
     RowLabels(QueryContext& context, Signal signal, std::string key);
+    // Whether a row of the segment may have a value: where none has, codes() are not worth their while.
+    Result<bool> anyIn(const store::SegmentView& view);
     // One code per row of the segment.
     Result<std::vector<uint16_t>> codes(const store::SegmentView& view);
     [[nodiscard]] const std::vector<std::string>& labels() const { return labels_; }
