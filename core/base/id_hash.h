@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 
 #include "base/ids.h"
 
@@ -11,12 +10,9 @@ namespace nj {
 
 template <size_t N>
 uint64_t mixedHash(const Id<N>& id) {
-    static_assert(N % 8 == 0);
     uint64_t hash = 0;
     for (size_t at = 0; at < N; at += 8) {
-        uint64_t word;
-        std::memcpy(&word, id.bytes.data() + at, 8);
-        hash ^= word;
+        hash ^= id.word(at);
         hash ^= hash >> 32;
         hash *= 0x9E3779B97F4A7C15ULL;
         hash ^= hash >> 29;

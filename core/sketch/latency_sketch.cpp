@@ -71,7 +71,15 @@ int64_t binFirst(uint16_t bin) {
 }
 double binLower(uint16_t bin) { return bin == 0 ? 0.0 : std::exp2((bin - 1) / static_cast<double>(kPerOctave)); }
 double binUpper(uint16_t bin) { return bin == 0 ? 1.0 : std::exp2(bin / static_cast<double>(kPerOctave)); }
-double binMiddle(uint16_t bin) { return bin == 0 ? 0.0 : std::exp2((bin - 0.5) / static_cast<double>(kPerOctave)); }
+double binMiddle(uint16_t bin) {
+    static const std::vector<double> kMiddles = [] {
+        std::vector<double> middles(kPerOctave * 64U, 0);
+        for (size_t i = 1; i < middles.size(); ++i)
+            middles[i] = std::exp2((static_cast<double>(i) - 0.5) / static_cast<double>(kPerOctave));
+        return middles;
+    }();
+    return bin < kMiddles.size() ? kMiddles[bin] : std::exp2((bin - 0.5) / static_cast<double>(kPerOctave));
+}
 
 void LatencySketch::add(uint16_t bin, uint64_t count) {
     if (bin == kBinInvalid)

@@ -212,19 +212,25 @@ Result<std::vector<SpanId>> ColumnSegment::parentIds() const {
     NJ_ASSIGN(const auto ids, spanIds());
     if (bytes == nullptr)
         return damaged("the parents of a segment are missing");
-    ByteReader rows(*bytes);
-    ByteReader raw(std::string_view(*bytes).substr(std::min(bytes->size(), size_t{info_->rows} * 2)));
-    std::vector<SpanId> parents(info_->rows);
-    for (auto& parent : parents) {
-        const auto row = rows.fixed<uint16_t>();
+    const size_t rows = info_->rows;
+    if (bytes->size() < rows * 2)
+        return damaged("the parents of a segment have the wrong size");
+    const char* const codes = bytes->data();
+    ByteReader raw(std::string_view(*bytes).substr(rows * 2));
+    std::vector<SpanId> parents(rows);
+    for (size_t i = 0; i < rows; ++i) {
+        uint16_t row;
+        std::memcpy(&row, codes + i * 2, 2);
+        if (row == kParentNone)
+            continue;
         if (row == kParentRaw)
-            parent = raw.fixed<SpanId>();
-        else if (row != kParentNone && row < info_->rows)
-            parent = ids[row];
-        else if (row != kParentNone)
+            parents[i] = raw.fixed<SpanId>();
+        else if (row < rows)
+            parents[i] = ids[row];
+        else
             raw.fail();
     }
-    if (rows.failed() || raw.failed() || raw.left() != 0)
+    if (raw.failed() || raw.left() != 0)
         return damaged("the parents of a segment have the wrong size");
     return parents;
 }
