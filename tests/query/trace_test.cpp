@@ -181,6 +181,36 @@ private slots:
 private:
     TestCapsule capsule_;
     std::unique_ptr<query::Backend> backend_;
+    // Rows that lie close together, few far apart, and many far apart are read in three ways.
+    void attributesHoweverTheRowsLie() {
+        constexpr uint64_t kSpans = 6000;
+        const auto traceOf = [](uint64_t i) -> uint64_t { return i < 30 ? 1 : i % 500 == 0 ? 2 : 3; };
+        Batch batch;
+        for (uint64_t i = 0; i < kSpans; ++i) {
+            SpanSpec s = span(traceOf(i), i + 1, 0, static_cast<TimeNs>(i), static_cast<TimeNs>(i + 1));
+            s.attributes = {{"n", AttributeValue::ofInt(static_cast<int64_t>(i))}, {"id", AttributeValue::ofString("value " + std::to_string(i))}};
+            if (i % 5 == 0) {
+                s.status = SpanStatus::kError;
+                s.statusMessage = "failed " + std::to_string(i);
+            }
+            addSpan(batch, s);
+        }
+        const TestCapsule capsule;
+        capsule.import(std::move(batch));
+        const auto backend = need(query::openCapsuleBackend(capsule.path()));
+        for (const auto& [trace, count] : std::vector<std::pair<uint64_t, size_t>>{{1, 30}, {2, 11}, {3, 5959}}) {
+            const query::TraceTree tree = need(backend->traceTree(traceId(1, trace), {}));
+            QCOMPARE(tree.spans.size(), count);
+            for (const query::TraceSpan& s : tree.spans) {
+                const auto i = static_cast<uint64_t>((s.start - kT0) / kMillisecond);
+                QCOMPARE(traceOf(i), trace);
+                QVERIFY(s.id == spanId(i + 1));
+                QCOMPARE(findAttribute(s.attributes, "n")->integer, static_cast<int64_t>(i));
+                QCOMPARE(findAttribute(s.attributes, "id")->text, "value " + std::to_string(i));
+                QCOMPARE(s.statusMessage, i % 5 == 0 ? "failed " + std::to_string(i) : std::string());
+            }
+        }
+    }
 };
 
 QTEST_APPLESS_MAIN(TraceTest)
