@@ -1,7 +1,11 @@
 // Charts under mouse and keys: zoom, pan, brush, box, cursor, legend.
 #include <QAbstractItemModelTester>
+#include <QApplication>
+#include <QScreen>
 #include <QtTest/QtTest>
+#include <cmath>
 
+#include "widgets/heatmap_cells.h"
 #include "widgets/heatmap_chart.h"
 #include "widgets/legend_table.h"
 #include "widgets/time_chart.h"
@@ -205,6 +209,74 @@ private Q_SLOTS:
         HeatmapData data;
         QVERIFY(data.shade(1, 100) < data.shade(10, 100));
         QCOMPARE(data.shade(100, 100), 1.0);
+    }
+
+    void colourOfACountIsThatOfItsShade() {
+        HeatmapData data;
+        for (const quint32 most : {1U, 7U, 500U, 4'000'000'000U}) {
+            const HeatmapColors colors(data, most, theme_);
+            QCOMPARE(qAlpha(colors.of(0)), 0);
+            for (const quint32 count : {1U, 2U, 5U, 7U, 100U, 499U, 500U})
+                if (count <= most)
+                    QCOMPARE(colors.of(count), heatColor(theme_, data.shade(count, most)));
+            QCOMPARE(colors.of(most), heatColor(theme_, 1));
+        }
+    }
+
+    // Ten columns and ten rows on a pixel: the one full cell among empty and nearly empty ones gives the pixel its colour.
+    void manyCellsOnAPixelShowTheFullest() {
+        HeatmapData data;
+        data.from = kFrom;
+        data.width = kMinute;
+        for (int i = 0; i <= 100; ++i)
+            data.bounds.append(std::pow(10.0, i / 50.0));
+        data.counts = QVector<quint32>(100 * 100, 1);
+        data.counts[53 * 100 + 27] = 900;   // pixel 5 from the left, 2 from below
+        std::fill_n(data.counts.begin() + 80 * 100, 10 * 100, 0);
+        PlotFrame frame{QRectF(0, 0, 10, 10), kRange, {true, 1, 100}};
+        QImage image;
+        drawHeatmapCells(data, data.most(), frame, 1, theme_, image);
+        QCOMPARE(image.size(), QSize(10, 10));
+        for (int y = 0; y < 10; ++y)
+            for (int x = 0; x < 10; ++x) {
+                const bool full = x == 5 && y == 7;
+                QVERIFY2(image.pixel(x, y) == (x == 8 ? qRgba(0, 0, 0, 0) : heatColor(theme_, full ? 1 : 0)), qPrintable(QStringLiteral("pixel %1, %2").arg(x).arg(y)));
+            }
+        QCOMPARE(heatmapRowSums(data, kRange)[27], 89ULL + 900);
+        QCOMPARE(heatmapRowSums(data, {kFrom, kFrom + 10 * kMinute})[27], 10ULL);
+    }
+
+    // Only the parts where the cursor was and is are drawn anew: what is on the screen must be what a whole paint would give.
+    void cursorLeavesNothingBehind() {
+        Workspace workspace;
+        workspace.setRange(kRange);
+        QWidget window;   // a chart is transparent
+        window.resize(800, 300);
+        TimeChart chart(workspace, theme_, &window);
+        chart.resize(window.size());
+        chart.setData(twoLines());
+        window.show();
+        QTRY_VERIFY(QTest::qWaitForWindowExposed(&window));
+        const auto onScreen = [&] { return window.screen()->grabWindow(window.winId()).toImage().convertToFormat(QImage::Format_RGB32); };
+        const auto whole = [&] { return window.grab().toImage().convertToFormat(QImage::Format_RGB32); };
+        QApplication::processEvents();
+        const QImage without = onScreen();
+        QCOMPARE(without, whole());
+        for (const int minute : {20, 23, 70, 24, 90, 0}) {
+            workspace.setCursor(kFrom + minute * kMinute);
+            QApplication::processEvents();
+            QCOMPARE(onScreen(), whole());
+            QVERIFY(onScreen() != without);
+        }
+        // With its card, under the mouse.
+        for (const int minute : {30, 60, 62}) {
+            QTest::mouseMove(chart.viewport(), at(chart, minute, 5));
+            QApplication::processEvents();
+            QCOMPARE(onScreen(), whole());
+        }
+        workspace.setCursor({});
+        QApplication::processEvents();
+        QCOMPARE(onScreen(), without);
     }
 
     void legendSortsIsolatesAndToggles() {

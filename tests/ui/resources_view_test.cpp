@@ -60,6 +60,40 @@ struct Fixture {
 class ResourcesViewTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    // Rows and overview are kept between paint events; what is on the screen must be what a whole paint would give.
+    void cursorAndPointerLeaveNothingBehind() {
+        Fixture f;
+        f.show();
+        ResourceHeatmap& map = f.heatmap();
+        QWidget& view = *f.view;
+        QTRY_VERIFY(QTest::qWaitForWindowExposed(&view));
+        const auto same = [&] {
+            QApplication::processEvents();
+            const QImage screen = view.screen()->grabWindow(view.winId()).toImage().convertToFormat(QImage::Format_RGB32);
+            return screen == view.grab().toImage().convertToFormat(QImage::Format_RGB32);
+        };
+        QVERIFY(same());
+        const TimeRange range = f.workspace.range();
+        for (const int share : {10, 80, 81, 40}) {
+            f.workspace.setCursor(range.from + range.length() / 100 * share);
+            QVERIFY2(same(), qPrintable(QString::number(share)));
+        }
+        for (const int row : {2, 5, 3}) {
+            QTest::mouseMove(map.viewport(), f.cell(row, range.from + range.length() / 3));
+            QVERIFY2(same(), qPrintable(QString::number(row)));
+        }
+        map.setFocus();
+        QTest::keyClick(&map, Qt::Key_Down);
+        QTest::keyClick(&map, Qt::Key_Right);
+        QTRY_VERIFY(f.view->settled());
+        QTRY_VERIFY(same());
+        QTest::keyClick(&map, Qt::Key_Down);
+        QTRY_VERIFY(f.view->settled());
+        QTRY_VERIFY(same());
+        f.workspace.setCursor({});
+        QVERIFY(same());
+    }
+
     void saysWhatMattersFirst() {
         Fixture f;
         f.show();

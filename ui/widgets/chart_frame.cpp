@@ -7,6 +7,7 @@
 #include <QWheelEvent>
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "theme/number_format.h"
 #include "widgets/chart_marks.h"
@@ -95,6 +96,7 @@ ChartFrame::ChartFrame(Workspace& workspace, const Theme& theme, QWidget* parent
     for (const auto& [axis, side] : {std::pair{xAxis_, Qt::AlignBottom}, {yAxis_, Qt::AlignLeft}}) {
         axis->setLabelsVisible(false);
         axis->setLabelsPosition(QCategoryAxis::AxisLabelsPositionOnValue);
+        setCategories(*axis, {});
         frame->addAxis(axis, side);
         carrier->attachAxis(axis);
     }
@@ -154,7 +156,7 @@ void ChartFrame::clearBox() {
         return;
     boxValues_.reset();
     brush_.reset();
-    cursorItem_->update();
+    refreshCursor();
     Q_EMIT boxCleared();
 }
 
@@ -198,12 +200,15 @@ void ChartFrame::placeAxes() {
     // On the middle of a pixel, so that a grid line is one pixel and not two pale ones.
     for (const double tick : valueTicks_)
         shares.push_back((frame_.plot.bottom() - std::floor(frame_.y(tick)) - 0.5) / frame_.plot.height());
-    setCategories(*yAxis_, shares);
-    setCategories(*xAxis_, {});
     yAxis_->setGridLinePen(hairline(theme_.grid));
     yAxis_->setLinePen(Qt::NoPen);
     xAxis_->setLinePen(hairline(theme_.line));
     xAxis_->setGridLineVisible(false);
+    // QtCharts lays out every label, shown or not: only where the grid moved.
+    if (shares != gridShares_ || frame_.plot != gridPlot_)
+        setCategories(*yAxis_, shares);
+    gridShares_ = shares;
+    gridPlot_ = frame_.plot;
 }
 
 void ChartFrame::relayout() {
@@ -214,13 +219,13 @@ void ChartFrame::relayout() {
     plotItem_->setSize(viewport()->size());
     cursorItem_->setSize(viewport()->size());
     plotItem_->update();
-    cursorItem_->update();
+    refreshCursor();
 }
 
 void ChartFrame::repaintContent() {
     layoutContent(frame_);
     plotItem_->update();
-    cursorItem_->update();
+    refreshCursor();
 }
 
 void ChartFrame::resizeEvent(QResizeEvent* event) {
@@ -259,7 +264,8 @@ void ChartFrame::paintAxes(QPainter& painter) {
     painter.setPen(theme_.muted);
     const QFontMetricsF metrics(theme_.table);
     for (int i = 0; i < valueTicks_.size(); ++i) {
-        const double y = frame_.y(valueTicks_[i]);
+        // Without a time axis below, the lowest label would be cut.
+        const double y = std::min(frame_.y(valueTicks_[i]), viewport()->height() - metrics.capHeight() / 2 - 1);
         const QRectF place(0, y - 9, frame_.plot.left() - kLabelGap, 18);
         drawTabular(painter, place, Qt::AlignRight | Qt::AlignVCenter, metrics.elidedText(valueLabels_[i], Qt::ElideRight, place.width() + 4));
     }
@@ -327,40 +333,50 @@ void ChartFrame::paintCursor(QPainter& painter) {
         painter.drawRect(QRectF(std::floor(frame_.plot.left()) - 2.5, std::floor(frame_.plot.top()) - 2.5, std::floor(frame_.plot.width()) + 5,
                                 std::floor(frame_.plot.height()) + 5));
     }
+    if (cursor_)
+        cursor_->paint(painter, timeLabels_, theme_);
+}
+
+std::optional<ChartCursor> ChartFrame::layoutCursor() const {
     const auto cursor = workspace_.cursor();
     if (!cursor || !frame_.range.contains(*cursor))
-        return;
-    const double x = std::floor(frame_.x(*cursor)) + 0.5;
-    QColor line = theme_.text;
-    line.setAlphaF(0.7F);
-    painter.setPen(hairline(line));
-    painter.drawLine(QPointF(x, frame_.plot.top()), QPointF(x, frame_.plot.bottom()));
-    const QVector<CursorRow> rows = cursorRows(*cursor);
-    for (const CursorRow& row : rows)
-        if (std::isfinite(row.dot.y())) {
-            painter.setPen(QPen(theme_.panel, 1.5));
-            painter.setBrush(row.color);
-            painter.drawEllipse(QPointF(x, row.dot.y()), 4, 4);
-        }
-    const QString clock = formatClock(*cursor, workspace_.utc(), cursorResolution(frame_.nsPerPixel()));
+        return {};
+    ChartCursor laid;
+    laid.plot = frame_.plot;
+    laid.x = std::floor(frame_.x(*cursor)) + 0.5;
+    laid.rows = cursorRows(*cursor);
+    laid.clock = formatClock(*cursor, workspace_.utc(), cursorResolution(frame_.nsPerPixel()));
     if (timeAxisShown_)
-        paintTag(painter, clock, x);
-    if (!cardShown_ || boxValues_ || !(hovered_ || keyboardFocus_) || rows.isEmpty() || gesture_.dragging())
-        return;
-    const CursorCard card = layoutCard(clock + QLatin1Char(' ') + zoneName(*cursor, workspace_.utc()), rows, theme_);
-    paintCard(painter, card, placeCard(card.size, frame_.plot, x, contentPoints()), theme_);
+        laid.tag = cursorTagPlace(laid.clock, laid.x, frame_.plot.bottom() + 3, QRectF(0, 0, viewport()->width(), 0), theme_);
+    if (!cardShown_ || boxValues_ || !(hovered_ || keyboardFocus_) || laid.rows.isEmpty() || gesture_.dragging())
+        return laid;
+    laid.card = layoutCard(laid.clock + QLatin1Char(' ') + zoneName(*cursor, workspace_.utc()), laid.rows, theme_);
+    laid.cardPlace = placeCard(laid.card->size, frame_.plot, laid.x, contentPoints());
+    return laid;
 }
 
-void ChartFrame::paintTag(QPainter& painter, const QString& clock, double x) {
-    const QRectF within(0, 0, viewport()->width(), 0);
-    const QRectF tag = cursorTagPlace(clock, x, frame_.plot.bottom() + 3, within, theme_);
-    for (const QRectF& label : timeLabels_)
-        if (label.intersects(tag))
-            painter.fillRect(label.adjusted(-1, 0, 1, 0), theme_.panel);
-    paintCursorTag(painter, clock, tag, theme_);
+QRectF ChartFrame::cursorArea() const {
+    if (!cursor_)
+        return {};
+    QRectF area = cursor_->area();
+    for (const QRectF& label : timeLabels_)   // one that the tag hides comes back whole
+        if (label.intersects(cursor_->tag))
+            area |= label.adjusted(-2, -1, 2, 1);
+    return area;
 }
 
-void ChartFrame::cursorMoved() { cursorItem_->update(); }
+void ChartFrame::cursorMoved() {
+    const QRectF before = cursorArea();
+    cursor_ = layoutCursor();
+    for (const QRectF& part : {before, cursorArea()})
+        if (!part.isNull())
+            cursorItem_->update(part);
+}
+
+void ChartFrame::refreshCursor() {
+    cursor_ = layoutCursor();
+    cursorItem_->update();
+}
 
 // ---------------------------------------------------------------- mouse and keys
 
@@ -374,7 +390,7 @@ void ChartFrame::mousePressEvent(QMouseEvent* event) {
 }
 
 void ChartFrame::mouseMoveEvent(QMouseEvent* event) {
-    hovered_ = true;
+    const bool entered = !std::exchange(hovered_, true);
     if (gesture_.pressed()) {
         gesture_.move(event->position());
         if (gesture_.panned())
@@ -384,7 +400,10 @@ void ChartFrame::mouseMoveEvent(QMouseEvent* event) {
     if (!frame_.range.empty() && at.x() >= frame_.plot.left() - 2 && at.x() <= frame_.plot.right() + 2)
         workspace_.setCursor(frame_.timeAt(at.x()));
     setCursor(flagAt(at) >= 0 ? Qt::PointingHandCursor : Qt::CrossCursor);
-    cursorItem_->update();
+    if (gesture_.pressed())
+        refreshCursor();   // the rubber band grows
+    else if (entered)
+        cursorMoved();     // the card appears though the instant is the same
     event->accept();
 }
 
@@ -504,7 +523,7 @@ void ChartFrame::keyPressEvent(QKeyEvent* event) {
 
 void ChartFrame::leaveEvent(QEvent* event) {
     hovered_ = false;
-    cursorItem_->update();
+    cursorMoved();
     QChartView::leaveEvent(event);
 }
 
@@ -513,13 +532,13 @@ void ChartFrame::contextMenuEvent(QContextMenuEvent* event) { event->accept(); }
 void ChartFrame::focusInEvent(QFocusEvent* event) {
     QChartView::focusInEvent(event);
     keyboardFocus_ = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason || event->reason() == Qt::ShortcutFocusReason;
-    cursorItem_->update();
+    refreshCursor();
 }
 
 void ChartFrame::focusOutEvent(QFocusEvent* event) {
     QChartView::focusOutEvent(event);
     keyboardFocus_ = false;
-    cursorItem_->update();
+    refreshCursor();
 }
 
 }  // namespace nj::ui

@@ -11,9 +11,9 @@
 
 #include "state/workspace.h"
 #include "theme/theme.h"
+#include "widgets/chart_cursor.h"
 #include "widgets/chart_geometry.h"
 #include "widgets/chart_gesture.h"
-#include "widgets/crosshair.h"
 
 class QCategoryAxis;
 
@@ -108,8 +108,11 @@ private:
     void paintCursor(QPainter& painter);
     [[nodiscard]] QRectF markedArea() const;
     void paintBrush(QPainter& painter);
-    void paintTag(QPainter& painter, const QString& clock, double x);
+    [[nodiscard]] std::optional<ChartCursor> layoutCursor() const;
+    [[nodiscard]] QRectF cursorArea() const;
+    // Draws anew where the cursor was and where it is; refreshCursor(): all that lies above the still picture.
     void cursorMoved();
+    void refreshCursor();
 
     Workspace& workspace_;
     const Theme& theme_;
@@ -124,8 +127,10 @@ private:
     int leftMargin_ = 0, rightMargin_ = 0;
     bool timeAxisShown_ = true, cardShown_ = true, hovered_ = false, keyboardFocus_ = false;
     // While laid out and between data changes.
-    QVector<double> valueTicks_;
+    QVector<double> valueTicks_, gridShares_;
+    QRectF gridPlot_;              // where QtCharts drew the grid
     QStringList valueLabels_;
+    std::optional<ChartCursor> cursor_;
     QVector<QRectF> timeLabels_;   // as painted, so that the cursor's tag can hide those it would cut
 };
 

@@ -29,6 +29,9 @@ QImage heatImage(const HeatRows& rows, const Theme& theme, int height, bool lowI
     QRgb palette[kColors];
     for (int i = 0; i < kColors; ++i)
         palette[i] = rows.scale.color(rows.scale.low + (rows.scale.high - rows.scale.low) * i / (kColors - 1), theme);
+    // As HeatScale::position(), without its double precision: this runs for every cell.
+    const auto low = static_cast<float>(rows.scale.low);
+    const float perUnit = rows.scale.high > rows.scale.low ? static_cast<float>((kColors - 1) / (rows.scale.high - rows.scale.low)) : 0.0F;
     QImage image(rows.columns, lines, QImage::Format_ARGB32_Premultiplied);
     image.fill(Qt::transparent);
     std::vector<float> worst;
@@ -46,11 +49,9 @@ QImage heatImage(const HeatRows& rows, const Theme& theme, int height, bool lowI
             shown = &worst;
         }
         auto* pixels = reinterpret_cast<QRgb*>(image.scanLine(line));
-        for (int c = 0; c < rows.columns && c < static_cast<int>(shown->size()); ++c) {
-            const double t = rows.scale.position(static_cast<double>((*shown)[static_cast<size_t>(c)]));
-            if (!std::isnan(t))
-                pixels[c] = palette[static_cast<int>(std::lround(t * (kColors - 1)))];
-        }
+        for (int c = 0; c < rows.columns && c < static_cast<int>(shown->size()); ++c)
+            if (const float v = (*shown)[static_cast<size_t>(c)]; !std::isnan(v))
+                pixels[c] = palette[static_cast<int>(std::max(0.0F, std::min((v - low) * perUnit, kColors - 1.0F)) + 0.5F)];
     }
     return image;
 }

@@ -5,34 +5,9 @@
 #include <QImage>
 
 #include "widgets/chart_frame.h"
+#include "widgets/heatmap_data.h"
 
 namespace nj::ui {
-
-struct HeatmapDot {
-    TimeNs time = 0;
-    double value = 0;
-};
-
-struct HeatmapData {
-    TimeNs from = 0;
-    DurationNs width = 0;                // of a column
-    QVector<double> bounds;              // rows + 1, ascending, above zero
-    QVector<quint32> counts;             // [column * rows + row]
-    QVector<HeatmapDot> exemplars;
-    ChartMarks marks;
-    QString unit;
-    QString title, description;
-    bool logCount = true;
-    [[nodiscard]] qsizetype rows() const { return bounds.size() > 1 ? bounds.size() - 1 : 0; }
-    [[nodiscard]] qsizetype columns() const { return rows() > 0 ? counts.size() / rows() : 0; }
-    [[nodiscard]] quint32 most() const;
-    // Share of the colour scale for a count ≥ 1: 0 one, 1 the most.
-    [[nodiscard]] double shade(quint32 count, quint32 most) const;
-};
-
-// Round counts for the legend: 1 2 4 8 15 …, the last being the most.
-QVector<quint32> heatSteps(quint32 most, bool logCount);
-QRgb heatColor(const Theme& theme, double shade);
 
 class HeatmapChart : public ChartFrame {
     Q_OBJECT
@@ -60,8 +35,17 @@ protected:
 
 private:
     HeatmapData data_;
+    struct CellsKey {
+        QRectF plot;
+        TimeRange range;
+        ThemeKind theme;
+        bool operator==(const CellsKey&) const = default;
+    };
     quint32 most_ = 0;
+    std::optional<CellsKey> cellsKey_;   // of cells_ and sums_
     QImage cells_;
+    bool cellsDrawn_ = false;
+    QVector<quint64> sums_;              // by row, inside the range
 };
 
 }  // namespace nj::ui

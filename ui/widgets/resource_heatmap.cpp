@@ -7,6 +7,7 @@
 #include <QToolTip>
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "theme/number_format.h"
 #include "widgets/chart_marks.h"
@@ -42,34 +43,56 @@ ResourceHeatmap::ResourceHeatmap(Workspace& workspace, const Theme& theme, HeatM
     viewport()->setMouseTracking(true);
     viewport()->setAutoFillBackground(false);
     setAccessibleName(tr("Resource heatmap"));
-    connect(&workspace, &Workspace::cursorChanged, viewport(), [this] { viewport()->update(); });
+    connect(&workspace, &Workspace::cursorChanged, viewport(), [this] { cursorMoved(); });
     connect(&workspace, &Workspace::utcChanged, viewport(), [this] { viewport()->update(); });
 }
 
+void ResourceHeatmap::redraw() {
+    still_.drop();
+    viewport()->update();
+}
+
+QRegion ResourceHeatmap::cursorRegion() const {
+    const QRectF area = plot();
+    // The axis, whose labels make room for the tag, and the values at the cursor.
+    QRegion region(QRectF(0, area.bottom(), viewport()->width(), kAxis).toAlignedRect());
+    region += QRectF(margins_.names - 8 - kValueWidth, area.top(), kValueWidth, area.height()).toAlignedRect();
+    if (const auto cursor = workspace_.cursor(); cursor && frame().range.contains(*cursor))
+        region += QRectF(frame().x(*cursor) - 2, 0, 4, area.bottom()).toAlignedRect();
+    if (current_ >= 0)
+        region += rowRect(current_).adjusted(-2, -2, 2, 2);
+    return region;
+}
+
+void ResourceHeatmap::cursorMoved() {
+    const QRegion before = std::exchange(cursorRegion_, cursorRegion());
+    viewport()->update(before + cursorRegion_);
+}
+
 void ResourceHeatmap::setRows(const HeatRows& rows) {
-    const QString key = current_ >= 0 && current_ < rows_.rows.size() ? rows_.rows[current_].key : QString();
+    const QString key = current_ >= 0 && current_ < rows_.rows.size() ? rows_.rows.at(current_).key : QString();
     rows_ = rows;
     cells_ = heatImage(rows_, theme_);
     current_ = -1;
     setCurrent(key);
     fit();
-    viewport()->update();
+    redraw();
 }
 
 void ResourceHeatmap::setFlags(const QVector<ChartFlag>& flags) {
     flags_ = flags;
-    viewport()->update();
+    redraw();
 }
 
 void ResourceHeatmap::setCurrent(const QString& key) {
     int found = -1;
     for (int i = 0; i < rows_.rows.size() && found < 0; ++i)
-        found = rows_.rows[i].key == key && !key.isEmpty() ? i : -1;
+        found = rows_.rows.at(i).key == key && !key.isEmpty() ? i : -1;
     if (found == current_)
         return;
     current_ = found;
     setAccessibleDescription(current_ < 0 ? QString() : sentence(current_));
-    viewport()->update();
+    redraw();
 }
 
 QSize ResourceHeatmap::sizeHint() const {
@@ -108,6 +131,11 @@ QRect ResourceHeatmap::rowRect(int row) const {
     return QRect(static_cast<int>(area.left()), kFlags + layout_.top(row) - verticalScrollBar()->value(), static_cast<int>(area.width()), layout_.rowHeight() - kGapBetweenRows);
 }
 
+QRect ResourceHeatmap::wholeRow(int row) const {
+    const QRect cells = rowRect(row);
+    return QRect(0, cells.top() - 1, viewport()->width(), cells.height() + 2);
+}
+
 int ResourceHeatmap::rowAt(const QPointF& at) const {
     const QRectF area = plot();
     if (at.y() < area.top() || at.y() >= area.bottom())
@@ -133,23 +161,54 @@ QString ResourceHeatmap::sentence(int row) const {
 
 void ResourceHeatmap::paintEvent(QPaintEvent*) {
     QPainter painter(viewport());
-    painter.fillRect(viewport()->rect(), theme_.panel);
+    still_.draw(painter, viewport()->size(), theme_, theme_.panel, [this](QPainter& still) { paintStill(still); });
     if (rows_.rows.isEmpty())
         return;
     painter.setRenderHint(QPainter::Antialiasing);
     const QRectF area = plot();
     painter.save();
     painter.setClipRect(QRectF(0, area.top(), viewport()->width(), area.height()));
-    const int scrolled = verticalScrollBar()->value();
-    const int first = std::max(0, layout_.rowAt(scrolled));
-    for (int row = first; row < layout_.count() && layout_.headingTop(row) < scrolled + area.height(); ++row)
-        paintRow(painter, row);
+    const auto [first, last] = visibleRows();
+    if (hovered_ >= first && hovered_ < last && hovered_ != current_) {
+        painter.save();
+        painter.setClipRect(wholeRow(hovered_), Qt::IntersectClip);
+        painter.fillRect(wholeRow(hovered_), theme_.raised);
+        paintRow(painter, hovered_);
+        paintFlags(painter);   // their lines cross it
+        painter.restore();
+    }
+    for (int row = first; row < last; ++row)
+        paintValue(painter, row);
+    if (current_ >= first && current_ < last)
+        paintCell(painter, current_);
     painter.restore();
-    paintFlags(painter);
     paintAxis(painter);
     if (const auto rubber = gesture_.rubber())
         painter.fillRect(QRectF(rubber->left(), area.top(), rubber->width(), area.height()), theme_.selection);
     paintCursor(painter);
+}
+
+std::pair<int, int> ResourceHeatmap::visibleRows() const {
+    const int scrolled = verticalScrollBar()->value();
+    const int first = std::max(0, layout_.rowAt(scrolled));
+    int last = first;
+    while (last < layout_.count() && layout_.headingTop(last) < scrolled + plot().height())
+        ++last;
+    return {first, last};
+}
+
+void ResourceHeatmap::paintStill(QPainter& painter) const {
+    if (rows_.rows.isEmpty())
+        return;
+    painter.setRenderHint(QPainter::Antialiasing);
+    const QRectF area = plot();
+    painter.save();
+    painter.setClipRect(QRectF(0, area.top(), viewport()->width(), area.height()));
+    const auto [first, last] = visibleRows();
+    for (int row = first; row < last; ++row)
+        paintRow(painter, row);
+    painter.restore();
+    paintFlags(painter);
 }
 
 void ResourceHeatmap::paintRow(QPainter& painter, int row) const {
@@ -170,12 +229,10 @@ void ResourceHeatmap::paintRow(QPainter& painter, int row) const {
         painter.drawText(QRectF(left, line.top(), line.width() - left, line.height()), Qt::AlignLeft | Qt::AlignVCenter,
                          QFontMetricsF(theme_.caption).elidedText(shown.headingNote, Qt::ElideRight, line.width() - left));
     }
-    const QRectF whole(0, cells.top() - 1, viewport()->width(), cells.height() + 2);
     if (row == current_) {
+        const QRectF whole = wholeRow(row);
         painter.fillRect(whole, theme_.selection);
         painter.fillRect(QRectF(0, whole.top(), 2, whole.height()), theme_.accent);
-    } else if (row == hovered_) {
-        painter.fillRect(whole, theme_.raised);
     }
     painter.setRenderHint(QPainter::Antialiasing, false);
     if (std::any_of(shown.values.begin(), shown.values.end(), [](float v) { return std::isnan(v); }))
@@ -187,20 +244,32 @@ void ResourceHeatmap::paintRow(QPainter& painter, int row) const {
     painter.drawImage(QRectF(left, cells.top(), at.x(rows_.covered().to) - left, cells.height()), cells_, QRectF(0, row, rows_.columns, 1));
     painter.restore();
     painter.setRenderHint(QPainter::Antialiasing, true);
-    if (row == current_ && hasFocus())
-        if (const auto cursor = workspace_.cursor(); cursor && rows_.column(*cursor) >= 0) {
-            const TimeNs cell = rows_.from + rows_.column(*cursor) * rows_.width;
-            const double x = at.x(cell), width = at.x(cell + rows_.width) - x;
-            painter.setPen(QPen(theme_.text, 1.5));
-            painter.setBrush(Qt::NoBrush);
-            painter.drawRect(QRectF(x - 1, cells.top() - 0.5, std::max(4.0, width) + 1, cells.height()));
-        }
     paintMarks(painter, row, cells);
     paintName(painter, row, QRectF(0, cells.top(), margins_.names - 8, cells.height()));
     paintSide(painter, row, QRectF(cells.right() + 8, cells.top() + 1, viewport()->width() - cells.right() - 8, cells.height() - 2));
 }
 
-void ResourceHeatmap::paintName(QPainter& painter, int row, const QRectF& area) const {
+// What the keyboard stands on.
+void ResourceHeatmap::paintCell(QPainter& painter, int row) const {
+    const auto cursor = workspace_.cursor();
+    if (!hasFocus() || !cursor || rows_.column(*cursor) < 0)
+        return;
+    const QRectF cells = rowRect(row);
+    const TimeNs cell = rows_.from + rows_.column(*cursor) * rows_.width;
+    const double x = frame().x(cell), width = frame().x(cell + rows_.width) - x;
+    painter.setPen(QPen(theme_.text, 1.5));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRect(QRectF(x - 1, cells.top() - 0.5, std::max(4.0, width) + 1, cells.height()));
+}
+
+QFont ResourceHeatmap::nameFont(int row) const {
+    QFont font = theme_.table;
+    if (rows_.rows[row].strong || row == current_)
+        font.setWeight(QFont::DemiBold);
+    return font;
+}
+
+void ResourceHeatmap::paintValue(QPainter& painter, int row) const {
     const HeatRow& shown = rows_.rows[row];
     const auto cursor = workspace_.cursor();
     int column = cursor ? rows_.column(*cursor) : -1;
@@ -208,20 +277,24 @@ void ResourceHeatmap::paintName(QPainter& painter, int row, const QRectF& area) 
         if (!std::isnan(shown.values[static_cast<size_t>(c)]))
             column = c;
     const double value = column >= 0 ? static_cast<double>(shown.values[static_cast<size_t>(column)]) : kNoValue;
-    QFont font = theme_.table;
-    if (shown.strong || row == current_)
-        font.setWeight(QFont::DemiBold);
-    painter.setFont(font);
     const bool low = shown.strong && !std::isnan(value) && rows_.scale.kind == HeatScale::Kind::kShortfall && value < rows_.scale.high;
-    const QRectF number(area.right() - kValueWidth, area.top(), kValueWidth, area.height());
+    const QRect cells = rowRect(row);
+    painter.setFont(nameFont(row));
     painter.setPen(low ? theme_.warning : std::isnan(value) ? theme_.muted : theme_.text);
-    drawTabular(painter, number, Qt::AlignRight | Qt::AlignVCenter, std::isnan(value) ? QStringLiteral("–") : rows_.text(value));
-    const QRectF name(area.left() + 12, area.top(), number.left() - area.left() - 16 - (shown.strong ? 14 : 0), area.height());
+    drawTabular(painter, QRectF(margins_.names - 8 - kValueWidth, cells.top(), kValueWidth, cells.height()), Qt::AlignRight | Qt::AlignVCenter,
+                std::isnan(value) ? QStringLiteral("–") : rows_.text(value));
+}
+
+void ResourceHeatmap::paintName(QPainter& painter, int row, const QRectF& area) const {
+    const HeatRow& shown = rows_.rows[row];
+    const QFont font = nameFont(row);
+    const QRectF name(area.left() + 12, area.top(), area.width() - kValueWidth - 16 - (shown.strong ? 14 : 0), area.height());
+    painter.setFont(font);
     painter.setPen(theme_.text);
     const QString text = QFontMetricsF(font).elidedText(cutForCell(shown.name), Qt::ElideMiddle, name.width());
     painter.drawText(name, Qt::AlignLeft | Qt::AlignVCenter, text);
     if (shown.strong)
-        paintDiamond(painter, {name.left() + QFontMetricsF(font).horizontalAdvance(text) + 11, area.center().y()}, 4, theme_.warning, false, row == current_ ? theme_.panel : theme_.panel);
+        paintDiamond(painter, {name.left() + QFontMetricsF(font).horizontalAdvance(text) + 11, area.center().y()}, 4, theme_.warning, false, theme_.panel);
 }
 
 void ResourceHeatmap::paintMarks(QPainter& painter, int row, const QRectF& area) const {
@@ -331,9 +404,18 @@ void ResourceHeatmap::paintCursor(QPainter& painter) const {
 void ResourceHeatmap::resizeEvent(QResizeEvent* event) {
     QAbstractScrollArea::resizeEvent(event);
     fit();
+    redraw();
 }
 
-void ResourceHeatmap::scrollContentsBy(int, int) { viewport()->update(); }
+void ResourceHeatmap::scrollContentsBy(int, int) { redraw(); }
+
+void ResourceHeatmap::setHovered(int row) {
+    if (row == hovered_)
+        return;
+    for (const int changed : {std::exchange(hovered_, row), row})
+        if (changed >= 0 && changed < layout_.count())
+            viewport()->update(wholeRow(changed));
+}
 
 void ResourceHeatmap::choose(int row) {
     if (row < 0 || row >= rows_.rows.size())
@@ -346,7 +428,7 @@ void ResourceHeatmap::choose(int row) {
     else if (bottom > bar->value() + bar->pageStep())
         bar->setValue(bottom - bar->pageStep());
     setAccessibleDescription(sentence(row));
-    viewport()->update();
+    redraw();
     Q_EMIT rowChosen(row);
 }
 
@@ -362,12 +444,13 @@ void ResourceHeatmap::mouseMoveEvent(QMouseEvent* event) {
     const QPointF at = event->position();
     if (gesture_.pressed())
         gesture_.move(at);
-    hovered_ = rowAt(at);
+    setHovered(rowAt(at));
     const QRectF area = plot();
     if (at.x() >= area.left() && at.x() <= area.right() && !rows_.range().empty())
         workspace_.setCursor(frame().timeAt(at.x()));
     viewport()->setCursor(at.x() < area.left() || at.x() > area.right() ? Qt::PointingHandCursor : Qt::CrossCursor);
-    viewport()->update();
+    if (gesture_.pressed())
+        viewport()->update();   // the rubber band
 }
 
 void ResourceHeatmap::mouseReleaseEvent(QMouseEvent* event) {
@@ -446,8 +529,7 @@ void ResourceHeatmap::keyPressEvent(QKeyEvent* event) {
 }
 
 void ResourceHeatmap::leaveEvent(QEvent* event) {
-    hovered_ = -1;
-    viewport()->update();
+    setHovered(-1);
     QAbstractScrollArea::leaveEvent(event);
 }
 

@@ -12,6 +12,7 @@
 #include "widgets/chart_data.h"
 #include "widgets/chart_gesture.h"
 #include "widgets/heat_rows.h"
+#include "widgets/still_picture.h"
 
 namespace nj::ui {
 
@@ -66,6 +67,17 @@ private:
     void choose(int row);
     void moveCursor(int columns);
     void paintRow(QPainter& painter, int row) const;
+    [[nodiscard]] QRect wholeRow(int row) const;             // with its name and its side
+    void setHovered(int row);
+    // Draws all of it anew; cursorMoved(): only what stands where the cursor was and is.
+    void redraw();
+    void cursorMoved();
+    [[nodiscard]] QRegion cursorRegion() const;
+    [[nodiscard]] QFont nameFont(int row) const;
+    [[nodiscard]] std::pair<int, int> visibleRows() const;   // [first, last)
+    void paintStill(QPainter& painter) const;
+    void paintValue(QPainter& painter, int row) const;
+    void paintCell(QPainter& painter, int row) const;
     void paintName(QPainter& painter, int row, const QRectF& area) const;
     void paintMarks(QPainter& painter, int row, const QRectF& area) const;
     void paintSide(QPainter& painter, int row, const QRectF& area) const;
@@ -79,6 +91,8 @@ private:
     HeatRows rows_;
     HeatRowLayout layout_;
     QImage cells_;
+    StillPicture still_;     // all but the values at the cursor, the axis and the cursor itself
+    QRegion cursorRegion_;   // as last asked to be drawn
     QVector<ChartFlag> flags_;
     ChartGesture gesture_;
     int current_ = -1, hovered_ = -1;

@@ -5,6 +5,7 @@
 #include <QPainterPath>
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "theme/number_format.h"
 #include "widgets/chart_marks.h"
@@ -27,10 +28,23 @@ ResourceOverview::ResourceOverview(Workspace& workspace, const Theme& theme, Hea
     setCursor(Qt::CrossCursor);
     setAccessibleName(tr("All time, with the shown range in a bracket"));
     gesture_.setMode(ChartDrag::kBrush);
-    connect(&workspace, &Workspace::cursorChanged, this, [this] { update(); });
-    connect(&workspace, &Workspace::rangeChanged, this, [this] { update(); });
-    connect(&workspace, &Workspace::baselineChanged, this, [this] { update(); });
-    connect(&workspace, &Workspace::utcChanged, this, [this] { update(); });
+    connect(&workspace, &Workspace::cursorChanged, this, [this] {
+        const QRect before = std::exchange(cursorRect_, cursorRect());
+        update(QRegion(before) + cursorRect_);
+    });
+    connect(&workspace, &Workspace::rangeChanged, this, &ResourceOverview::redraw);
+    connect(&workspace, &Workspace::baselineChanged, this, &ResourceOverview::redraw);
+    connect(&workspace, &Workspace::utcChanged, this, &ResourceOverview::redraw);
+}
+
+void ResourceOverview::redraw() {
+    still_.drop();
+    update();
+}
+
+QRect ResourceOverview::cursorRect() const {
+    const auto cursor = workspace_.cursor();
+    return cursor && rows_.range().contains(*cursor) ? QRectF(xOf(*cursor) - 2, band().top() - 1, 4, band().height() + 2).toAlignedRect() : QRect();
 }
 
 bool ResourceOverview::named() const { return rows_.rows.size() <= kNamedRows; }
@@ -46,7 +60,7 @@ void ResourceOverview::setRows(const HeatRows& rows, bool lowIsWorse, const QStr
     extreme_ = extreme;
     cells_ = heatImage(rows_, theme_, named() ? 0 : kMostBand, lowIsWorse);
     setFixedHeight(sizeHint().height());
-    update();
+    redraw();
 }
 
 QRectF ResourceOverview::band() const { return QRectF(margins_.names, kTicks, std::max(10, width() - margins_.names - margins_.side), height() - kTicks - kFunnel); }
@@ -61,9 +75,22 @@ PlotFrame ResourceOverview::frame() const {
 double ResourceOverview::xOf(TimeNs time) const { return frame().x(time); }
 
 void ResourceOverview::paintEvent(QPaintEvent*) {
-    QPainter painter(this);
     if (rows_.rows.isEmpty())
         return;
+    QPainter painter(this);
+    still_.draw(painter, size(), theme_, theme_.panel, [this](QPainter& still) { paintStill(still); });
+    if (const auto rubber = gesture_.rubber())
+        painter.fillRect(QRectF(rubber->left(), band().top(), rubber->width(), band().height()), theme_.selection);
+    const auto cursor = workspace_.cursor();
+    if (cursor && rows_.range().contains(*cursor)) {
+        const double x = std::floor(xOf(*cursor)) + 0.5;
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.setPen(QPen(theme_.text, 1));
+        painter.drawLine(QPointF(x, band().top()), QPointF(x, band().bottom()));
+    }
+}
+
+void ResourceOverview::paintStill(QPainter& painter) const {
     const QRectF area = band();
     painter.fillRect(area, missingBrush(theme_));
     painter.save();
@@ -83,8 +110,6 @@ void ResourceOverview::paintEvent(QPaintEvent*) {
     paintTicks(painter);
     paintNames(painter);
     paintMarks(painter);
-    if (const auto rubber = gesture_.rubber())
-        painter.fillRect(QRectF(rubber->left(), area.top(), rubber->width(), area.height()), theme_.selection);
     paintBracket(painter);
 }
 
@@ -197,11 +222,6 @@ void ResourceOverview::paintBracket(QPainter& painter) const {
     painter.setPen(QPen(theme_.accent, 1.5));
     painter.setBrush(Qt::NoBrush);
     painter.drawRect(QRectF(left, at.plot.top() - 1, right - left, at.plot.height() + 1));
-    const auto cursor = workspace_.cursor();
-    if (cursor && at.range.contains(*cursor)) {
-        painter.setPen(QPen(theme_.text, 1));
-        painter.drawLine(QPointF(std::floor(at.x(*cursor)) + 0.5, at.plot.top()), QPointF(std::floor(at.x(*cursor)) + 0.5, at.plot.bottom()));
-    }
 }
 
 void ResourceOverview::mousePressEvent(QMouseEvent* event) {

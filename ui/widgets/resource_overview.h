@@ -9,6 +9,7 @@
 #include "theme/theme.h"
 #include "widgets/chart_gesture.h"
 #include "widgets/heat_rows.h"
+#include "widgets/still_picture.h"
 #include "widgets/resource_heatmap.h"
 
 namespace nj::ui {
@@ -34,6 +35,9 @@ protected:
 private:
     [[nodiscard]] PlotFrame frame() const;
     [[nodiscard]] bool named() const;
+    void redraw();
+    [[nodiscard]] QRect cursorRect() const;
+    void paintStill(QPainter& painter) const;
     void paintTicks(QPainter& painter) const;
     void paintNames(QPainter& painter) const;
     void paintMarks(QPainter& painter) const;
@@ -46,6 +50,8 @@ private:
     bool lowIsWorse_ = false;
     QString extreme_;
     QImage cells_;
+    StillPicture still_;   // all but the cursor's line and the rubber band
+    QRect cursorRect_;     // as last asked to be drawn
     ChartGesture gesture_;
 };
 

@@ -1,6 +1,7 @@
 #include "widgets/sparkline.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace nj::ui {
@@ -26,6 +27,43 @@ void paintSparkLines(QPainter& painter, const QRectF& area, const std::vector<Sp
         return QPointF(area.left() + area.width() * (static_cast<double>(time - range.from) / static_cast<double>(range.length())),
                        area.bottom() - 1 - (area.height() - 2) * (value - low) / (high - low));
     };
+    // Of the points on one pixel column the first, lowest, highest and last are drawn: more are not seen and cost as much each.
+    const auto thinned = [&](const SparkLine& line) {
+        QVector<QLineF> segments;
+        std::optional<QPointF> last;
+        const auto reach = [&](const QPointF& point) {
+            if (last && *last != point)
+                segments.push_back({*last, point});
+            last = point;
+        };
+        std::optional<QPointF> lowest, highest, end;
+        const auto flush = [&] {
+            if (!end)
+                return;
+            for (const QPointF& point : lowest->x() <= highest->x() ? std::array{*lowest, *highest, *end} : std::array{*highest, *lowest, *end})
+                reach(point);
+            end.reset();
+        };
+        for (const auto& [time, value] : line.points) {
+            if (!std::isfinite(value)) {
+                flush();
+                last.reset();
+                continue;
+            }
+            const QPointF point = place(time, value);
+            if (end && std::floor(end->x()) == std::floor(point.x())) {
+                lowest = point.y() > lowest->y() ? point : *lowest;
+                highest = point.y() < highest->y() ? point : *highest;
+                end = point;
+                continue;
+            }
+            flush();
+            reach(point);
+            lowest = highest = end = point;
+        }
+        flush();
+        return segments;
+    };
     const bool antialias = painter.testRenderHint(QPainter::Antialiasing);
     painter.setRenderHint(QPainter::Antialiasing, true);
     for (const bool control : {true, false})
@@ -35,19 +73,7 @@ void paintSparkLines(QPainter& painter, const QRectF& area, const std::vector<Sp
             QPen pen(control ? theme.muted : line.color, control ? 1 : 1.25);
             pen.setCosmetic(true);
             painter.setPen(pen);
-            QVector<QLineF> segments;
-            std::optional<QPointF> last;
-            for (const auto& [time, value] : line.points) {
-                if (!std::isfinite(value)) {
-                    last.reset();
-                    continue;
-                }
-                const QPointF point = place(time, value);
-                if (last)
-                    segments.push_back({*last, point});
-                last = point;
-            }
-            painter.drawLines(segments);
+            painter.drawLines(thinned(line));
         }
     painter.setRenderHint(QPainter::Antialiasing, antialias);
     if (instant && range.contains(*instant))
