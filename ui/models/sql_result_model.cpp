@@ -176,12 +176,17 @@ QVariant SqlResultModel::data(const QModelIndex& index, int role) const {
     }
 }
 
+bool SqlResultModel::isNumber(int column) const {
+    const Cell* cell = rows_ > 0 ? cellAt(0, column) : nullptr;
+    return cell && (cell->type == query::SqlCell::Type::kInteger || cell->type == query::SqlCell::Type::kNumber);
+}
+
 QVariant SqlResultModel::headerData(int section, Qt::Orientation orientation, int role) const {
     if (orientation == Qt::Vertical)
         return role == Qt::DisplayRole ? QVariant(formatCount(static_cast<quint64>(section) + 1)) : QVariant();
     if (role == Qt::DisplayRole)
         return cutForCell(columns_.value(section)).simplified();
-    return role == Qt::TextAlignmentRole ? QVariant(Qt::AlignVCenter | Qt::AlignLeft) : QVariant();
+    return role == Qt::TextAlignmentRole ? QVariant(Qt::AlignVCenter | (isNumber(section) ? Qt::AlignRight : Qt::AlignLeft)) : QVariant();
 }
 
 }  // namespace nj::ui

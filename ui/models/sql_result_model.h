@@ -28,6 +28,8 @@ public:
     // Takes the rows that arrived since.
     void poll();
     [[nodiscard]] const std::shared_ptr<const SqlResult>& result() const { return result_; }
+    // Whether the column's first cell is a number, as far as it is loaded.
+    [[nodiscard]] bool isNumber(int column) const;
     [[nodiscard]] SqlLink linkAt(const QModelIndex& index) const;
     // No block is being read.
     [[nodiscard]] bool settled() const { return !asking_ && wanted_ < 0; }

@@ -101,6 +101,7 @@ QAbstractItemView::item:hover { background: {hover}; }
 QAbstractItemView::item:selected { background: {selection}; color: {text}; }
 QHeaderView { background: {panel}; border: 0; }
 QHeaderView::section { background: {panel}; color: {muted}; border: 0; border-bottom: 1px solid {line}; padding: 0 5px; height: 24px; font-size: 12px; font-weight: 500; }
+QTableCornerButton::section { background: {panel}; border: 0; border-bottom: 1px solid {line}; }
 QHeaderView::section:hover { color: {text}; }
 QHeaderView::up-arrow, QHeaderView::down-arrow { subcontrol-position: top center; width: 7px; height: 5px; }
 QScrollArea { background: transparent; border: 0; }

@@ -70,8 +70,8 @@ void MetricRow::build() {
         box->installEventFilter(this);
     }
     showBox_->setFixedWidth(112);
-    combineBox_->setFixedWidth(128);
-    byBox_->setFixedWidth(120);
+    combineBox_->setFixedWidth(142);
+    byBox_->setFixedWidth(112);
     for (const Show show : {Show::kAuto, Show::kValue, Show::kRate, Show::kQuantiles, Show::kHeatmap})
         showBox_->addItem(showText(show), static_cast<int>(show));
     combineBox_->addItem(tr("auto"), -1);

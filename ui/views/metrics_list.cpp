@@ -12,7 +12,7 @@
 namespace nj::ui {
 namespace {
 
-constexpr int kTypeWidth = 76, kSeriesWidth = 58, kHelpHeight = 62;
+constexpr int kTypeWidth = 72, kSeriesWidth = 54, kHelpHeight = 62;
 
 }  // namespace
 

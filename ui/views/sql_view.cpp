@@ -409,8 +409,8 @@ void SqlView::fitColumns() {
             width = std::max(width, mono.horizontalAdvance(model_->index(row, column).data().toString().left(200)) + 20);
         table_->setColumnWidth(column, std::clamp(width, kNarrowest, kWidest));
     }
-    // What is left goes to the last column, whose text may be long.
-    table_->horizontalHeader()->setStretchLastSection(true);
+    // What is left goes to the last column, whose text may be long; a number would stand far from its neighbours.
+    table_->horizontalHeader()->setStretchLastSection(!model_->isNumber(model_->columnCount() - 1));
     table_->verticalHeader()->setMinimumWidth(QFontMetrics(context_.theme.caption).horizontalAdvance(formatCount(static_cast<quint64>(std::max(1, model_->rowCount())))) + 16);
 }
 

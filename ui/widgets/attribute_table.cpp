@@ -39,6 +39,7 @@ AttributeTable::AttributeTable(const InspectorSection& section, const Theme& the
     table_->verticalHeader()->setDefaultSectionSize(kRow);
     table_->verticalHeader()->setMinimumSectionSize(kRow);
     table_->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Interactive);
+    table_->horizontalHeader()->setMinimumSectionSize(20);   // else a long key pushes the value out of sight
     table_->horizontalHeader()->setStretchLastSection(true);
     table_->setTextElideMode(Qt::ElideMiddle);
     table_->setSelectionBehavior(QAbstractItemView::SelectRows);

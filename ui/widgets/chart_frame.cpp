@@ -178,7 +178,7 @@ double ChartFrame::leftRoom() const {
 
 QRectF ChartFrame::plotArea() const {
     const QSizeF size = viewport()->size();
-    const double top = MarkPainter::laneRoom(marks());
+    const double top = MarkPainter::laneRoom(marks(), size.height());
     const double bottom = timeAxisShown_ ? kAxisRoom : 2;
     double right = rightMargin_;
     if (rightMargin_ == 0)
@@ -191,7 +191,7 @@ void ChartFrame::placeAxes() {
     frame_.range = range();
     frame_.scale = valueScale();
     const QSizeF size = viewport()->size();
-    const double height = std::max(12.0, size.height() - MarkPainter::laneRoom(marks()) - (timeAxisShown_ ? kAxisRoom : 2));
+    const double height = std::max(12.0, size.height() - MarkPainter::laneRoom(marks(), size.height()) - (timeAxisShown_ ? kAxisRoom : 2));
     valueTicks_ = valueTicks(frame_.scale, std::clamp(static_cast<int>(height / kPerValueTick), 2, 6));
     valueLabels_ = tickLabels(valueTicks_, unit());
     frame_.plot = plotArea();
@@ -263,9 +263,17 @@ void ChartFrame::paintAxes(QPainter& painter) {
     painter.setFont(theme_.table);
     painter.setPen(theme_.muted);
     const QFontMetricsF metrics(theme_.table);
-    for (int i = 0; i < valueTicks_.size(); ++i) {
+    // The ends of the scale first; those between only where they don't run into others.
+    QVector<double> taken;
+    QVector<int> order;
+    for (int i = 0; i < valueTicks_.size(); ++i)
+        order.insert(i == 0 || i + 1 == valueTicks_.size() ? 0 : order.size(), i);
+    for (const int i : order) {
         // Without a time axis below, the lowest label would be cut.
         const double y = std::min(frame_.y(valueTicks_[i]), viewport()->height() - metrics.capHeight() / 2 - 1);
+        if (std::any_of(taken.begin(), taken.end(), [&](double other) { return std::abs(other - y) < metrics.capHeight() + 3; }))
+            continue;
+        taken.push_back(y);
         const QRectF place(0, y - 9, frame_.plot.left() - kLabelGap, 18);
         drawTabular(painter, place, Qt::AlignRight | Qt::AlignVCenter, metrics.elidedText(valueLabels_[i], Qt::ElideRight, place.width() + 4));
     }

@@ -11,6 +11,7 @@ namespace {
 
 constexpr double kFlagGap = 6;       // between line and label
 constexpr int kLongestLabel = 44;    // characters
+constexpr double kHeightForTwoLanes = 80;
 
 int gravity(ChartRole role) {
     switch (role) {
@@ -29,8 +30,10 @@ QColor faded(QColor color, double alpha) {
 
 double snapped(double position) { return std::floor(position) + 0.5; }
 
+QString flagGlyph(const ChartFlag& flag) { return flag.glyph.isEmpty() ? roleGlyph(flag.role) : flag.glyph; }
+
 QString flagText(const ChartFlag& flag) {
-    const QString glyph = flag.glyph.isEmpty() ? roleGlyph(flag.role) : flag.glyph;
+    const QString glyph = flagGlyph(flag);
     const QString words = flag.label.size() > kLongestLabel ? flag.label.left(kLongestLabel - 1) + QChar(0x2026) : flag.label;
     return glyph.isEmpty() ? words : glyph + QLatin1Char(' ') + words;
 }
@@ -93,7 +96,8 @@ QVector<FlagPlace> placeFlags(const QVector<ChartFlag>& flags, const PlotFrame& 
         for (int lane = 0; lane < lanes && place.lane < 0 && !flags[f].label.isEmpty(); ++lane)
             if (!attempt(x + kFlagGap, widths[f], lane))
                 (void)attempt(x - kFlagGap - widths[f], widths[f], lane);
-        if (place.lane < 0)
+        // Its mark alone, where it has one: the first letter of its words says nothing.
+        if (place.lane < 0 && !flagGlyph(flags[f]).isEmpty())
             for (int lane = 0; lane < lanes && place.lane < 0 && !flags[f].label.isEmpty(); ++lane)
                 (void)attempt(x + 3, glyphWidth, lane);
         places.push_back(place);
@@ -101,7 +105,7 @@ QVector<FlagPlace> placeFlags(const QVector<ChartFlag>& flags, const PlotFrame& 
     for (FlagPlace& place : places)
         if (place.lane >= 0) {
             const QString text = flagText(flags[place.flag]);
-            place.text = place.label.width() < widths[place.flag] ? text.left(1) : text;
+            place.text = place.label.width() < widths[place.flag] ? flagGlyph(flags[place.flag]) : text;
         }
     return places;
 }
@@ -122,10 +126,10 @@ QVector<double> placeLimitLabels(const QVector<ChartLimit>& limits, const PlotFr
     return tops;
 }
 
-double MarkPainter::laneRoom(const ChartMarks& marks) {
+double MarkPainter::laneRoom(const ChartMarks& marks, double height) {
     if (marks.flags.isEmpty() || !marks.flagLabels)
         return 6;
-    return (marks.flags.size() > 3 ? 2 : 1) * kFlagLaneHeight + 4;
+    return (marks.flags.size() > 3 && height >= kHeightForTwoLanes ? 2 : 1) * kFlagLaneHeight + 4;
 }
 
 double MarkPainter::labelRoom(const ChartMarks& marks, const Theme& theme) {
@@ -211,7 +215,7 @@ void MarkPainter::paintFlags(QPainter& painter) const {
     QVector<double> widths;
     for (const ChartFlag& flag : marks_.flags)
         widths.push_back(metrics.horizontalAdvance(flagText(flag)) + 2);
-    const double room = laneRoom(marks_);
+    const double room = frame_.plot.top();
     const int lanes = marks_.flagLabels ? static_cast<int>(room / kFlagLaneHeight) : 0;
     const double top = frame_.plot.top() - room;
     painter.setFont(theme_.table);

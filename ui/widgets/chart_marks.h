@@ -39,7 +39,7 @@ public:
     void paintBehind(QPainter& painter) const;     // windows, hatches
     void paintAbove(QPainter& painter) const;      // limits, flags
     // Room the flags' labels take above the plot.
-    static double laneRoom(const ChartMarks& marks);
+    static double laneRoom(const ChartMarks& marks, double height);
     // Room the limits' labels take right of it.
     static double labelRoom(const ChartMarks& marks, const Theme& theme);
 

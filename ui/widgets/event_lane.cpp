@@ -94,7 +94,7 @@ void paintLane(QPainter& painter, const QVector<LaneFlag>& flags, const std::vec
         if (flag.label.isEmpty())
             continue;
         QColor ground = theme.panel;
-        ground.setAlphaF(0.72F);
+        ground.setAlphaF(0.88F);
         painter.fillRect(flag.label.adjusted(-2, 1, 2, -1), ground);
         painter.setPen(eventLook(events[static_cast<size_t>(flag.event)], theme).color);
         painter.drawText(flag.label, Qt::AlignLeft | Qt::AlignVCenter, flag.text);

@@ -1,5 +1,6 @@
 #include "widgets/flow_layout.h"
 
+#include <QEvent>
 #include <algorithm>
 
 namespace nj::ui {
@@ -42,6 +43,13 @@ int FlowLayout::arrange(const QRect& rect, bool apply) const {
         line = std::max(line, size.height());
     }
     return y + line - rect.y();
+}
+
+bool FlowRow::event(QEvent* event) {
+    const bool done = QWidget::event(event);
+    if (event->type() == QEvent::Resize || event->type() == QEvent::LayoutRequest)
+        setMinimumHeight(layout()->heightForWidth(width()));
+    return done;
 }
 
 }  // namespace nj::ui

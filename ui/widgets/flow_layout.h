@@ -3,6 +3,7 @@
 
 #include <QLayout>
 #include <QVector>
+#include <QWidget>
 
 namespace nj::ui {
 
@@ -23,6 +24,15 @@ public:
 private:
     int arrange(const QRect& rect, bool apply) const;
     QVector<QLayoutItem*> items_;
+};
+
+// A row that wraps and insists on the lines it needs: a splitter asks for no height by width.
+class FlowRow : public QWidget {
+public:
+    FlowRow(int spacing, QWidget* parent) : QWidget(parent) { new FlowLayout(spacing, this); }
+
+protected:
+    bool event(QEvent* event) override;
 };
 
 }  // namespace nj::ui

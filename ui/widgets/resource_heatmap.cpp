@@ -44,6 +44,7 @@ ResourceHeatmap::ResourceHeatmap(Workspace& workspace, const Theme& theme, HeatM
     viewport()->setAutoFillBackground(false);
     setAccessibleName(tr("Resource heatmap"));
     connect(&workspace, &Workspace::cursorChanged, viewport(), [this] { cursorMoved(); });
+    connect(verticalScrollBar(), &QScrollBar::actionTriggered, this, [this] { scrolled_ = true; });
     connect(&workspace, &Workspace::utcChanged, viewport(), [this] { viewport()->update(); });
 }
 
@@ -112,6 +113,10 @@ void ResourceHeatmap::fit() {
     verticalScrollBar()->setPageStep(std::max(1, room));
     verticalScrollBar()->setSingleStep(layout_.rowHeight());
     verticalScrollBar()->setRange(0, std::max(0, layout_.height() - room));
+    // Until a person scrolls, the first row that departs from its peers is in sight.
+    const auto strong = std::find_if(rows_.rows.cbegin(), rows_.rows.cend(), [](const HeatRow& row) { return row.strong; });
+    if (!scrolled_ && strong != rows_.rows.cend())
+        verticalScrollBar()->setValue(layout_.top(static_cast<int>(strong - rows_.rows.cbegin())) + layout_.rowHeight() - room);
 }
 
 QRectF ResourceHeatmap::plot() const {
@@ -371,13 +376,18 @@ void ResourceHeatmap::paintFlags(QPainter& painter) const {
     for (const ChartFlag& flag : flags_)
         widths.push_back(metrics.horizontalAdvance(flag.label) + metrics.horizontalAdvance(QStringLiteral("▲ ")));
     painter.setFont(theme_.caption);
-    for (const FlagPlace& place : placeFlags(flags_, frame, widths, metrics.horizontalAdvance(QStringLiteral("▲")), frame.plot.right() + margins_.side, 1)) {
+    const QVector<FlagPlace> places = placeFlags(flags_, frame, widths, metrics.horizontalAdvance(QStringLiteral("▲")), frame.plot.right() + margins_.side, 1);
+    for (const FlagPlace& place : places) {
         const ChartFlag& flag = flags_[place.flag];
+        const bool covered = place.label.isEmpty() && std::any_of(places.begin(), places.end(), [&](const FlagPlace& other) {
+            return other.label.left() - 2 < place.x + 12 && place.x < other.label.right() + 2;
+        });
         QColor color = roleColor(theme_, flag.role);
         // A word cut to its first letter says less than the mark alone.
         constexpr int kFewestLetters = 6;
         painter.setPen(color);
-        painter.drawText(QPointF(place.label.isEmpty() ? place.x + 2 : place.label.left(), kFlags - 5), place.text.size() < kFewestLetters ? roleGlyph(flag.role) : place.text);
+        if (!covered)
+            painter.drawText(QPointF(place.label.isEmpty() ? place.x + 2 : place.label.left(), kFlags - 5), place.text.size() < kFewestLetters ? roleGlyph(flag.role) : place.text);
         color.setAlphaF(0.75F);
         painter.setPen(QPen(color, 1, Qt::DotLine));
         const double bottom = std::min(frame.plot.bottom(), frame.plot.top() + layout_.height() - verticalScrollBar()->value());
@@ -421,6 +431,7 @@ void ResourceHeatmap::choose(int row) {
     if (row < 0 || row >= rows_.rows.size())
         return;
     current_ = row;
+    scrolled_ = true;
     const int top = layout_.headingTop(row), bottom = layout_.top(row) + layout_.rowHeight();
     QScrollBar* bar = verticalScrollBar();
     if (top < bar->value())

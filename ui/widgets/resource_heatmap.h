@@ -96,6 +96,7 @@ private:
     QVector<ChartFlag> flags_;
     ChartGesture gesture_;
     int current_ = -1, hovered_ = -1;
+    bool scrolled_ = false;  // by a person
 };
 
 // Shared by heatmap and overview: a diamond, filled or hollow, with a rim so that it stands out on any cell.

@@ -6,6 +6,7 @@
 #include <QPainter>
 #include <cmath>
 
+#include "widgets/plain_label.h"
 #include "widgets/sparkline.h"
 
 namespace nj::ui {
@@ -13,7 +14,7 @@ namespace nj::ui {
 namespace {
 
 constexpr int kTileHeight = 88, kFactsHeight = 34;
-constexpr double kSparkWidth = 62;
+constexpr double kSparkWidth = 62, kLeastSpark = 28;
 
 QColor ink(const QString& role, const Theme& theme) {
     return role == u"error" ? theme.error : role == u"warning" ? theme.warning : role == u"ok" ? theme.ok : theme.muted;
@@ -25,6 +26,7 @@ public:
         setFixedHeight(kTileHeight);
         setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
         setAccessibleName(QStringList{tile_.caption, tile_.number + tile_.unit, tile_.baseline.isEmpty() ? QString() : StoryTiles::tr("baseline %1").arg(tile_.baseline), tile_.first, tile_.second}.join(QLatin1Char(' ')));
+        setToolTip(plainToolTip(accessibleName()));
         if (tile_.link.kind != StoryLink::Kind::kNone)
             setCursor(Qt::PointingHandCursor);
     }
@@ -41,12 +43,16 @@ protected:
         paintNumber(p, area);
         p.setFont(theme_.table);
         const QFontMetricsF metrics(theme_.table);
-        const double room = area.width() - kSparkWidth - 8;
+        // Words come first; the line beside them takes what they leave, down to a width at which it still shows a course.
+        const double words = std::max(metrics.horizontalAdvance(tile_.first), metrics.horizontalAdvance(tile_.second)) + 1;
+        const double spark = std::min(kSparkWidth, area.width() - words - 8) < kLeastSpark ? 0 : std::min(kSparkWidth, area.width() - words - 8);
+        const double room = spark > 0 ? area.width() - spark - 8 : area.width();
         p.setPen(theme_.text);
         p.drawText(QRectF(area.left(), area.top() + 45, room, 16), Qt::AlignLeft | Qt::AlignVCenter, metrics.elidedText(tile_.first, Qt::ElideRight, room));
         p.setPen(theme_.muted);
         p.drawText(QRectF(area.left(), area.top() + 60, room, 16), Qt::AlignLeft | Qt::AlignVCenter, metrics.elidedText(tile_.second, Qt::ElideRight, room));
-        paintSpark(p, QRectF(area.right() - kSparkWidth, area.bottom() - 30, kSparkWidth, 26));
+        if (spark > 0)
+            paintSpark(p, QRectF(area.right() - spark, area.bottom() - 30, spark, 26));
     }
 
 private:

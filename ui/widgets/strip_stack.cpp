@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "theme/number_format.h"
+#include "widgets/plain_label.h"
 #include "widgets/tabular_text.h"
 #include "widgets/time_chart.h"
 
@@ -13,13 +14,17 @@ namespace nj::ui {
 
 namespace {
 
+constexpr int kLeast = 34, kFirstLeast = 56, kLastLeast = 58;   // the first carries the flags, the last the time axis
 constexpr int kRow = 15, kNumber = 70, kHeading = 16, kBaselineFrom = 200;
 
 }  // namespace
 
 class StripStack::Names : public QWidget {
 public:
-    Names(const Strip& strip, int width, const Theme& theme, QWidget* parent) : QWidget(parent), strip_(strip), theme_(theme) { setFixedWidth(width); }
+    Names(const Strip& strip, int width, const Theme& theme, QWidget* parent) : QWidget(parent), strip_(strip), theme_(theme) {
+        setFixedWidth(width);
+        setToolTip(plainToolTip(strip.title + QLatin1Char('\n') + strip.words));
+    }
 
 protected:
     void paintEvent(QPaintEvent*) override {
@@ -27,14 +32,15 @@ protected:
         QFont strong = theme_.table;
         strong.setWeight(QFont::Medium);
         p.setFont(theme_.caption);
-        const bool wraps = p.fontMetrics().horizontalAdvance(strip_.words) > width();
+        const bool wraps = height() >= 44 && p.fontMetrics().horizontalAdvance(strip_.words) > width();
         const int top = std::max(0, (height() - (wraps ? 44 : 30)) / 2);
         p.setFont(strong);
         p.setPen(theme_.text);
         p.drawText(QRect(0, top, width(), 16), Qt::AlignLeft | Qt::AlignVCenter, p.fontMetrics().elidedText(strip_.title, Qt::ElideRight, width()));
         p.setFont(theme_.caption);
         p.setPen(theme_.muted);
-        p.drawText(QRect(0, top + 16, width(), std::min(28, height() - top - 16)), Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, strip_.words);
+        const QString words = wraps ? strip_.words : p.fontMetrics().elidedText(strip_.words, Qt::ElideRight, width());
+        p.drawText(QRect(0, top + 16, width(), std::min(28, height() - top - 16)), Qt::AlignLeft | Qt::AlignTop | (wraps ? Qt::TextWordWrap : Qt::TextSingleLine), words);
     }
 
 private:
@@ -182,7 +188,7 @@ void StripStack::rebuild() {
         chart->setMargins(kAxisWidth, 1);
         chart->setTimeAxisShown(i + 1 == strips_.size());
         chart->setCardShown(false);
-        chart->setMinimumHeight(34);
+        chart->setMinimumHeight(i == 0 && strips_[0].chart.marks.flagLabels ? kFirstLeast : i + 1 == strips_.size() ? kLastLeast : kLeast);
         connect(chart, &ChartFrame::flagClicked, this, &StripStack::flagClicked);
         connect(chart, &ChartFrame::pointClicked, this, [this, i](TimeNs time) { Q_EMIT pointClicked(time, i); });
         names_.push_back(new QWidget(holder));
