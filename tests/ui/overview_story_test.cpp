@@ -57,6 +57,37 @@ private Q_SLOTS:
         QVERIFY(std::any_of(story.facts.begin(), story.facts.end(), [](const StoryFact& f) { return f.text.contains(QStringLiteral("retriever 2.14.0")); }));
         QVERIFY(!story.missing.isEmpty());
     }
+    void ratesAreInAPeriodOneReads_data() {
+        QTest::addColumn<double>("perSecond");
+        QTest::addColumn<QString>("suffix");
+        QTest::newRow("none") << 0.0 << QStringLiteral("/s");
+        QTest::newRow("many") << 4.9 << QStringLiteral("/s");
+        QTest::newRow("one in ten seconds") << 0.1 << QStringLiteral("/s");
+        QTest::newRow("one in a minute") << 1.0 / 60 << QStringLiteral("/min");
+        QTest::newRow("one in an hour") << 1.0 / 3600 << QStringLiteral("/h");
+        QTest::newRow("ten in a day") << 10.0 / 86'400 << QStringLiteral("/h");
+        QTest::newRow("one in a day") << 1.0 / 86'400 << QStringLiteral("/d");
+        QTest::newRow("one in a year") << 1.0 / (365 * 86'400.0) << QStringLiteral("/d");
+    }
+    void ratesAreInAPeriodOneReads() {
+        QFETCH(double, perSecond);
+        QFETCH(QString, suffix);
+        QCOMPARE(ratePeriod(perSecond).suffix, suffix);
+    }
+    void metricsAloneLeadToThem() {
+        OverviewFacts facts;
+        facts.range = FakeBackend::incident();
+        facts.info.series = 507;
+        facts.info.samples = 507;
+        facts.volume.width = kMinute;
+        facts.volume.spans = facts.volume.logs = std::vector<uint32_t>(10, 0);
+        const OverviewStory story = tellStory(facts);
+        QVERIFY2(story.sentenceText().contains(QStringLiteral("Metrics only: 507 series")), qPrintable(story.sentenceText()));
+        QCOMPARE(story.tiles.size(), 1);
+        QCOMPARE(story.tiles[0].number, QStringLiteral("507"));
+        QCOMPARE(story.tiles[0].link.view, QStringLiteral("metrics"));
+        QVERIFY2(overviewStrips(facts, {}, Theme::dark(), [](const QString&) { return 0; }).isEmpty(), "no strip of log records that are not there");
+    }
     void quietHoursSaySo() {
         FakeBackend backend;
         const TimeRange quiet{FakeBackend::all().from + 2 * kHour, FakeBackend::all().from + 3 * kHour};

@@ -47,6 +47,15 @@ TimeRange united(const query::CapsuleInfo& info) {
     return all;
 }
 
+// One scrape, or one file without times: an axis over nanoseconds says nothing. It stands in the middle of a minute instead.
+TimeRange readable(TimeRange all) {
+    constexpr DurationNs kInstant = kMillisecond;
+    if (all.empty() || all.length() >= kInstant)
+        return all;
+    const TimeNs middle = all.from + all.length() / 2;
+    return {middle - kMinute / 2, middle + kMinute / 2};
+}
+
 }  // namespace
 
 Workbench::Workbench(const QString& path, QueryRunner::BackendFactory factory, const Theme& theme, QWidget* parent)
@@ -159,7 +168,7 @@ void Workbench::askInfo() {
 }
 
 void Workbench::applyInfo(const query::CapsuleInfo& info) {
-    const TimeRange all = united(info);
+    const TimeRange all = readable(united(info));
     if (!all.empty() && workspace_.all() != all)
         workspace_.setAll(all);
     workspace_.setInfo(info);
@@ -193,16 +202,18 @@ void Workbench::applyOpening(const query::OpeningAnswer& opening) {
     const bool first = !opened_;
     opened_ = true;
     if (!opening.all.empty()) {
-        workspace_.setAll(opening.all);
+        const TimeRange all = readable(opening.all);
+        const bool instant = all != opening.all;
+        workspace_.setAll(all);
         topBar_->timeBox()->setIncident(opening.window);
         if (workspace_.range().empty() || (grows_ && untouched())) {
             openingBaseline_ = true;
             // While rows stream in the range grows with them; the departure is chosen when all are there.
-            workspace_.openRange(opening.window.empty() || importing_ ? opening.all : opening.window);
-            workspace_.setBaseline(importing_ ? std::nullopt : opening.baseline, false);
+            workspace_.openRange(instant || opening.window.empty() || importing_ ? all : opening.window);
+            workspace_.setBaseline(importing_ || instant ? std::nullopt : opening.baseline, false);
             openingBaseline_ = false;
             grows_ = importing_;
-            if (!opening.reason.empty() && !importing_)
+            if (!opening.reason.empty() && !importing_ && !instant)
                 notice_->say(QString::fromStdString(opening.reason).left(400), false, tr("Show all time (0)"), [this] { showAll(); });
         }
     }
@@ -368,7 +379,7 @@ QWidget* Workbench::pageOf(const ViewFactory& factory) {
     } else {
         auto* panel = new Panel(theme_, pages_);
         panel->setTitle(QCoreApplication::translate("nj::ui::View", factory.title));
-        panel->showEmpty(reason);
+        panel->showEmpty(reason, tr("Show what was read"), [this] { showView(QStringLiteral("sources"), {}); });
         page = panel;
     }
     pages_->addWidget(page);

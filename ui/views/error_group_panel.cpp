@@ -42,6 +42,20 @@ private:
     const Theme& theme_;
 };
 
+// A word longer than a line would widen the page: it may be broken every so many characters.
+QString breakable(const QString& text) {
+    constexpr int kMostUnbroken = 24;
+    QString out;
+    int run = 0;
+    for (const QChar c : text) {
+        run = c.isSpace() ? 0 : run + 1;
+        out += c;
+        if (run > 0 && run % kMostUnbroken == 0)
+            out += QChar(0x200B);
+    }
+    return out;
+}
+
 QFrame* box(const Theme& theme) {
     auto* made = new QFrame;
     made->setObjectName(QStringLiteral("errorSample"));
@@ -165,7 +179,7 @@ void ErrorGroupPanel::addHead(QVBoxLayout* column) {
     const Theme& theme = context_.theme;
     const query::Failure& group = shown_.group;
     const bool fresh = errorIsNew(group, context_.workspace.baseline()) && !shown_.muted;
-    auto* title = new PlainLabel((fresh ? QStringLiteral("▲ ") : QString()) + errorGroupTitle(group), theme.panelTitle, fresh ? "error" : "");
+    auto* title = new PlainLabel((fresh ? QStringLiteral("▲ ") : QString()) + breakable(errorGroupTitle(group)), theme.panelTitle, fresh ? "error" : "");
     title->setWordWrap(true);
     column->addWidget(title);
     QFont strong = theme.body;
@@ -234,7 +248,7 @@ void ErrorGroupPanel::addSamples(QVBoxLayout* column) {
         if (sample.attempt > 0)
             top->addWidget(new PlainLabel(tr("attempt %1").arg(sample.attempt), theme.table, "muted"));
         lines->addLayout(top);
-        auto* text = new PlainLabel(q(sample.text).left(300), small);
+        auto* text = new PlainLabel(breakable(q(sample.text).left(300)), small);
         text->setWordWrap(true);
         lines->addWidget(text);
         auto* bottom = new FlowLayout(theme.unit + 2);

@@ -10,6 +10,7 @@
 #include "state/links.h"
 #include "theme/number_format.h"
 #include "views/error_group_panel.h"
+#include "views/whole_capsule.h"
 #include "widgets/chart_choice.h"
 #include "widgets/chart_events.h"
 #include "widgets/error_group_table.h"
@@ -82,8 +83,7 @@ QWidget* ErrorsView::buildPicture() {
     auto* column = new QVBoxLayout(body);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(theme.unit);
-    legend_ = new QWidget(body);
-    new FlowLayout(theme.unit, legend_);
+    legend_ = new FlowRow(theme.unit, body);
     chart_ = new TimeChart(context_.workspace, theme, body);
     chart_->setObjectName(QStringLiteral("errorChart"));
     chart_->setDrag(ChartDrag::kBrush);
@@ -251,7 +251,7 @@ void ErrorsView::showAnswer() {
         picturePanel_->setTitle(tr("No errors"));
         picturePanel_->setWords({});
         picturePanel_->showEmpty(filtered ? tr("No error matches the filter in this range.") : tr("No span failed and no record is an error in this range."),
-                                 filtered ? tr("Clear the filter") : tr("Show the whole capsule"), [this, filtered] {
+                                 filtered ? tr("Clear the filter") : wholeCapsuleAction(context_.workspace), [this, filtered] {
                                      if (filtered)
                                          context_.workspace.setFilterText({});
                                      else

@@ -4,6 +4,7 @@
 #include <QVBoxLayout>
 
 #include "theme/number_format.h"
+#include "views/whole_capsule.h"
 #include "widgets/chart_choice.h"
 #include "widgets/heatmap_legend.h"
 
@@ -87,7 +88,7 @@ void LatencyHeatmapPanel::show() {
         setTitle(heat.title);
         setWords({});
         if (!asking_)
-            showEmpty(tr("No single observation in this range to place."), tr("Show the whole capsule"),
+            showEmpty(tr("No single observation in this range to place."), wholeCapsuleAction(context_.workspace),
                       [this] { context_.workspace.setRange(context_.workspace.all()); });
         return;
     }

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "theme/number_format.h"
+#include "views/whole_capsule.h"
 #include "widgets/chart_choice.h"
 #include "widgets/legend_table.h"
 #include "widgets/time_axis.h"
@@ -120,6 +121,8 @@ void LatencyPanel::setMeasures(const std::vector<query::Measure>& measures) {
         Q_EMIT measureChanged();
     }
     measureBox_->setCurrentIndex(current);
+    for (QComboBox* box : {measureBox_, splitBox_})
+        box->setVisible(!measures_.empty());
     if (measures_.empty())
         showEmpty(tr("No spans, latency attributes or histograms in this capsule: there is nothing to take a latency of."), tr("Show what was read"),
                   [this] { context_.workspace.requestView(QStringLiteral("sources")); });
@@ -235,7 +238,7 @@ void LatencyPanel::show() {
     if (answer_.n == 0) {
         const bool filtered = !context_.workspace.filter().matchesAll();
         const QString sentence = filtered ? tr("No observation of “%1” matches the filter in this range.") : tr("No observation of “%1” in this range.");
-        showEmpty(sentence.arg(measureTitle(*measure_)), filtered ? tr("Clear the filter") : tr("Show the whole capsule"), [this, filtered] {
+        showEmpty(sentence.arg(measureTitle(*measure_)), filtered ? tr("Clear the filter") : wholeCapsuleAction(context_.workspace), [this, filtered] {
             if (filtered)
                 context_.workspace.setFilterText({});
             else

@@ -4,6 +4,7 @@
 
 #include "theme/number_format.h"
 #include "views/latency_stage_table.h"
+#include "views/whole_capsule.h"
 #include "widgets/time_axis.h"
 #include "widgets/time_chart.h"
 
@@ -66,7 +67,9 @@ void LatencyStagesPanel::show() {
         setTitle(tr("Where the time goes"));
         setWords({});
         if (!asking_)
-            showEmpty(tr("No request spans in this range, so no stages to add up."), tr("Show the whole capsule"),
+            showEmpty(context_.workspace.info().spans == 0 ? tr("It needs request spans, and this capsule has none: import traces to see where the time goes.")
+                                                            : tr("No request spans in this range, so no stages to add up."),
+                      context_.workspace.info().spans == 0 ? QString() : wholeCapsuleAction(context_.workspace),
                       [this] { context_.workspace.setRange(context_.workspace.all()); });
         return;
     }

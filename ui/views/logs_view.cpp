@@ -15,6 +15,7 @@
 #include "views/logs_patterns_panel.h"
 #include "views/logs_table.h"
 #include "views/logs_volume_panel.h"
+#include "views/whole_capsule.h"
 #include "widgets/chart_events.h"
 #include "widgets/filter_terms.h"
 #include "widgets/panel.h"
@@ -254,7 +255,7 @@ void LogsView::tableReloaded() {
     if (model_->total() == 0) {
         const bool filtered = !context_.workspace.filter().matchesAll();
         tablePanel_->showEmpty(filtered ? tr("No record matches the filter here.") : tr("No log records in this range."),
-                               filtered ? tr("Clear the filter") : tr("Show the whole capsule"), [this, filtered] {
+                               filtered ? tr("Clear the filter") : wholeCapsuleAction(context_.workspace), [this, filtered] {
                                    if (filtered)
                                        context_.workspace.setFilterText({});
                                    else

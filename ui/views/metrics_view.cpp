@@ -12,6 +12,7 @@
 #include "views/metric_panel.h"
 #include "views/metric_row.h"
 #include "views/metrics_list.h"
+#include "views/whole_capsule.h"
 #include "widgets/chart_choice.h"
 #include "widgets/chart_events.h"
 #include "widgets/heatmap_chart.h"
@@ -21,7 +22,7 @@ namespace nj::ui {
 namespace {
 
 constexpr size_t kMostRows = 8, kFirstRows = 2, kMostMoved = 12, kMostFlags = 60;
-constexpr int kListWidth = 340, kHeatColumns = 160, kHeatRows = 40;
+constexpr int kListWidth = 360, kHeatColumns = 160, kHeatRows = 40;
 
 QString letterOf(size_t row) { return QString(QChar(QLatin1Char(static_cast<char>('A' + row)))); }
 
@@ -452,7 +453,16 @@ void MetricsView::showPanels() {
         panel.setBusy(asking);
         panel.setFlags(flags);
         std::erase_if(parts, [](const MetricPart& part) { return part.answer.lines.empty(); });
-        if (!parts.empty())
+        // A rate of series with one sample each: nothing can be drawn, and the reason is not the range.
+        const bool tooFew = !parts.empty() && std::all_of(parts.begin(), parts.end(), [](const MetricPart& part) {
+            return std::all_of(part.answer.lines.begin(), part.answer.lines.end(), [](const query::MetricLine& line) {
+                return std::none_of(line.values.begin(), line.values.end(), [](double v) { return std::isfinite(v); });
+            });
+        });
+        if (tooFew && !asking)
+            panel.showEmpty(tr("Nothing to draw here: a rate needs two samples of a series. Choose “value” to see the samples."), wholeCapsuleAction(context_.workspace),
+                            [this] { context_.workspace.setRange(context_.workspace.all()); });
+        else if (!parts.empty())
             panel.showParts(parts, scaleChoice_->chosen(1), stackChoice_->chosen(1));
         else if (heat)
             panel.showHeatmap(heat->part, heat->heat);
@@ -463,7 +473,7 @@ void MetricsView::showPanels() {
                 setRow(current_, spec);
             });
         else if (!asking)
-            panel.showEmpty(tr("No sample of it in this range."), tr("Show the whole capsule"), [this] { context_.workspace.setRange(context_.workspace.all()); });
+            panel.showEmpty(tr("No sample of it in this range."), wholeCapsuleAction(context_.workspace), [this] { context_.workspace.setRange(context_.workspace.all()); });
         flags = p + 1 < panels_.size() ? flags : QVector<ChartFlag>();
     }
 }

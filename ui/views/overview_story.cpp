@@ -154,7 +154,11 @@ void tellQuiet(const OverviewFacts& f, OverviewStory& story) {
     if (f.errors.total == 0 && f.latency.n == 0 && f.changes.empty()) {
         story.mark.clear();
         story.role.clear();
-        story.sentence.push_back({tr("No requests, errors or changes in this range."), {}});
+        const bool metricsOnly = f.info.spans + f.info.logs == 0 && f.info.series > 0;
+        const QString metrics = f.baseline ? tr("Metrics only: no spans or log records were read, and none of %1 series departs from the baseline.")
+                                           : tr("Metrics only: %1 series, no spans or log records, and no baseline to compare with.");
+        story.sentence.push_back({metricsOnly ? metrics.arg(formatCount(f.info.series))
+                                              : tr("No requests, errors or changes in this range."), {}});
         return;
     }
     story.sentence.push_back({f.baseline ? tr("Nothing departs much from the baseline:") : tr("There is no baseline to compare with:"), {}});
@@ -337,19 +341,31 @@ StoryTile latencyTile(const OverviewFacts& f, const query::LatencyGroup& group) 
     return tile;
 }
 
+// With metrics alone there is neither rate nor error: what there is leads to them.
+StoryTile seriesTile(const OverviewFacts& f) {
+    StoryTile tile;
+    tile.caption = tr("Series of metrics");
+    tile.number = formatCount(f.info.series);
+    tile.first = tr("%1 samples").arg(formatShort(double(f.info.samples)));
+    tile.second = tr("open Metrics");
+    tile.link = {StoryLink::Kind::kView, {}, {}, QStringLiteral("metrics"), {}, {}, -1};
+    return tile;
+}
+
 StoryTile rateTile(const OverviewFacts& f) {
     StoryTile tile;
-    const double seconds = double(f.range.length()) / 1e9;
     const bool spans = sum(f.volume.spans) > 0;
     const auto& counts = spans ? f.volume.spans : f.volume.logs;
-    tile.caption = spans ? tr("Spans a second") : tr("Log records a second");
-    const QStringList parts = formatShort(sum(counts) / seconds).split(QChar(0x00A0));
+    const RatePeriod period = ratePeriod(sum(counts) / (double(f.range.length()) / 1e9));
+    tile.caption = (spans ? tr("Spans %1") : tr("Log records %1")).arg(period.words);
+    const double lengths = double(f.range.length()) / (1e9 * period.seconds);
+    const QStringList parts = formatShort(sum(counts) / lengths).split(QChar(0x00A0));
     tile.number = parts.value(0);
     tile.unit = parts.value(1);
     if (f.baseline && !f.baselineVolume.spans.empty()) {
-        const double before = sum(spans ? f.baselineVolume.spans : f.baselineVolume.logs) / (double(f.baseline->length()) / 1e9);
+        const double before = sum(spans ? f.baselineVolume.spans : f.baselineVolume.logs) / (double(f.baseline->length()) / (1e9 * period.seconds));
         tile.baseline = formatShort(before);
-        tile.first = before > 0 ? tr("%1 baseline").arg(formatFactor(before, sum(counts) / seconds)) : QString();
+        tile.first = before > 0 ? tr("%1 baseline").arg(formatFactor(before, sum(counts) / lengths)) : QString();
     }
     tile.second = tr("%1 in view").arg(formatShort(sum(counts)));
     tile.spark = floats(counts);
@@ -383,6 +399,17 @@ StoryTile tokenTile(const OverviewFacts& f) {
 }
 
 }  // namespace
+
+RatePeriod ratePeriod(double perSecond) {
+    constexpr double kFewest = 0.1;   // below, a number of the period says more in the next longer one
+    if (perSecond >= kFewest || perSecond <= 0)
+        return {1, tr("a second"), QStringLiteral("/s")};
+    if (perSecond * 60 >= kFewest)
+        return {60, tr("a minute"), QStringLiteral("/min")};
+    if (perSecond * 3600 >= kFewest)
+        return {3600, tr("an hour"), QStringLiteral("/h")};
+    return {86'400, tr("a day"), QStringLiteral("/d")};
+}
 
 double expectedFromBaseline(uint64_t baselineCount, const TimeRange& range, const std::optional<TimeRange>& baseline) {
     if (!baseline || baseline->empty())
@@ -460,12 +487,17 @@ OverviewStory tellStory(const OverviewFacts& f) {
         addLatencyTail(f, *slow, story);
     if (const query::Failure* failure = group ? failureOf(f, *group) : nullptr)
         story.tiles.push_back(requestsTile(f, *failure));
-    story.tiles.push_back(errorTile(f, group));
+    const bool rows = f.info.spans + f.info.logs > 0;
+    if (!rows)
+        story.tiles.push_back(seriesTile(f));
+    else
+        story.tiles.push_back(errorTile(f, group));
     if (group)
         story.tiles.push_back(minutesTile(f, *group));
     if (slow)
         story.tiles.push_back(latencyTile(f, *slow));
-    story.tiles.push_back(rateTile(f));
+    if (rows)
+        story.tiles.push_back(rateTile(f));
     if (!f.tokens.empty())
         story.tiles.push_back(tokenTile(f));
     for (const std::string& sentence : f.info.missing)

@@ -69,6 +69,13 @@ struct OverviewStory {
     [[nodiscard]] QString sentenceText() const;
 };
 
+// The shortest period in which a rate is a number one reads: "4.9 a second", "2.1 an hour".
+struct RatePeriod {
+    double seconds = 1;
+    QString words, suffix;
+};
+RatePeriod ratePeriod(double perSecond);
+
 OverviewStory tellStory(const OverviewFacts& facts);
 
 // The error group that matters most: what the baseline does not explain, client errors (4xx) weighing a tenth. −1 = none.

@@ -42,18 +42,22 @@ ChartSeries line(const StripRow& row, ChartSeries::Kind kind = ChartSeries::Kind
 Strip rateStrip(const OverviewFacts& f, const Theme& theme) {
     Strip strip;
     const bool spans = std::any_of(f.volume.spans.begin(), f.volume.spans.end(), [](uint32_t n) { return n > 0; });
+    if (!spans && f.info.spans + f.info.logs == 0)
+        return strip;
     strip.title = spans ? tr("Spans") : tr("Log records");
-    strip.words = tr("a second");
     strip.chart.from = f.volume.from;
     strip.chart.width = f.volume.width;
     const auto& counts = spans ? f.volume.spans : f.volume.logs;
-    StripRow row{theme.text, strip.title.toLower(), QStringLiteral("/s"), perSecond(counts, f.volume.width)};
+    const QVector<double> rates = perSecond(counts, f.volume.width);
+    const RatePeriod period = ratePeriod(rates.isEmpty() ? 0 : *std::max_element(rates.begin(), rates.end()));
+    strip.words = period.words;
+    StripRow row{theme.text, strip.title.toLower(), period.suffix, perSecond(counts, f.volume.width, period.seconds)};
     const auto& before = spans ? f.baselineVolume.spans : f.baselineVolume.logs;
     if (f.baseline && !before.empty()) {
         double total = 0;
         for (const uint32_t n : before)
             total += n;
-        row.baseline = total / (double(f.baseline->length()) / 1e9);
+        row.baseline = total / (double(f.baseline->length()) / (1e9 * period.seconds));
         strip.chart.marks.limits.push_back(baselineAt(row.baseline));
     }
     ChartSeries area = line(row, ChartSeries::Kind::kArea);
@@ -71,7 +75,13 @@ bool burstOfClientErrors(const query::ErrorGroup& group) {
 Strip errorStrip(const OverviewFacts& f, const Theme& theme) {
     Strip strip;
     strip.title = tr("Errors");
-    strip.words = tr("a minute, by kind");
+    // Never shorter than a minute: that is how errors are counted everywhere.
+    double densest = 0;
+    for (const query::ErrorGroup& group : f.errors.groups)
+        for (const double rate : perSecond(group.perColumn, f.errors.width))
+            densest = std::max(densest, rate);
+    const RatePeriod asRate = ratePeriod(densest), period = asRate.seconds < 60 ? ratePeriod(1.0 / 60) : asRate;
+    strip.words = tr("%1, by kind").arg(period.words);
     strip.chart.from = f.errors.from;
     strip.chart.width = f.errors.width;
     double scale = 0, cut = 0;
@@ -81,7 +91,7 @@ Strip errorStrip(const OverviewFacts& f, const Theme& theme) {
     size_t tone = 0;
     QVector<double> others;
     for (const query::ErrorGroup& group : f.errors.groups) {
-        const QVector<double> values = perSecond(group.perColumn, f.errors.width, 60);
+        const QVector<double> values = perSecond(group.perColumn, f.errors.width, period.seconds);
         const double most = values.isEmpty() ? 0 : *std::max_element(values.begin(), values.end());
         const bool client = burstOfClientErrors(group);
         if (client) {
@@ -94,9 +104,9 @@ Strip errorStrip(const OverviewFacts& f, const Theme& theme) {
             scale = std::max(scale, most);
         }
         if (strip.rows.size() < static_cast<qsizetype>(kMostKinds)) {
-            StripRow row{client ? theme.others : tones[std::min(tone++, std::size(tones) - 1)], q(group.kind.empty() || group.signal == Signal::kLog ? group.text : group.kind).left(40), tr("/min"), values};
+            StripRow row{client ? theme.others : tones[std::min(tone++, std::size(tones) - 1)], q(group.kind.empty() || group.signal == Signal::kLog ? group.text : group.kind).left(40), period.suffix, values};
             if (f.baseline)
-                row.baseline = double(group.baselineCount) / (double(f.baseline->length()) / double(kMinute));
+                row.baseline = double(group.baselineCount) / (double(f.baseline->length()) / (1e9 * period.seconds));
             strip.rows.push_back(row);
             strip.chart.series.push_back(line(row, ChartSeries::Kind::kBars));
         } else {
@@ -106,14 +116,14 @@ Strip errorStrip(const OverviewFacts& f, const Theme& theme) {
         }
     }
     if (!others.isEmpty()) {
-        StripRow row{theme.others, tr("others"), tr("/min"), others};
+        StripRow row{theme.others, tr("others"), period.suffix, others};
         strip.rows.push_back(row);
         strip.chart.series.push_back(line(row, ChartSeries::Kind::kBars));
     }
     // What one client caused never sets the scale; it is counted in words.
     if (scale > 0 && cut > 2 * scale) {
         strip.chart.yScale.high = scale * 1.3;
-        strip.words = tr("a minute; %1 × %2 cut off").arg(formatCount(cutCount), cutKind);
+        strip.words = tr("%1; %2 × %3 cut off").arg(period.words, formatCount(cutCount), cutKind);
     }
     return strip;
 }

@@ -29,6 +29,7 @@ public:
     using QWidget::QWidget;
     [[nodiscard]] bool hasHeightForWidth() const override { return false; }
 };
+constexpr int kLeastStrips = 246, kLeastStrip = 34, kLeastLower = 136;
 const QString kMainKey = QStringLiteral("overview/main"), kChangesKey = QStringLiteral("overview/changes"), kMetricsKey = QStringLiteral("overview/metrics"), kLatencyKey = QStringLiteral("overview/latency");
 
 QString q(const std::string& text) { return QString::fromStdString(text).simplified(); }
@@ -96,8 +97,9 @@ void OverviewView::build() {
     QWidget* lower = buildLower();
     for (QWidget* half : {static_cast<QWidget*>(stripsPanel_), lower}) {   // shared by stretch alone, whatever their hints
         half->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Ignored);
-        half->setMinimumHeight(120);
+        half->setMinimumHeight(kLeastLower);
     }
+    stripsPanel_->setMinimumHeight(kLeastStrips);   // four strips that can still be read
     column->addWidget(stripsPanel_, 12);
     column->addWidget(lower, 11);
 
@@ -300,10 +302,15 @@ void OverviewView::showStrips() {
         words += QStringLiteral(" · ") + tr("dashed: baseline %1").arg(formatRange(*workspace.baseline(), workspace.utc()));
     stripsPanel_->setWords(words);
     if (strips.isEmpty()) {
-        stripsPanel_->showEmpty(tr("Nothing in this range and filter."), workspace.filterText().isEmpty() ? QString() : tr("Clear the filter"), [this] { context_.workspace.setFilterText({}); });
+        if (workspace.info().spans + workspace.info().logs == 0)
+            stripsPanel_->showEmpty(tr("No spans or log records to draw over time; the metrics are in their own view."), tr("Open Metrics"),
+                                    [this] { context_.workspace.requestView(QStringLiteral("metrics")); });
+        else
+            stripsPanel_->showEmpty(tr("Nothing in this range and filter."), workspace.filterText().isEmpty() ? QString() : tr("Clear the filter"), [this] { context_.workspace.setFilterText({}); });
         return;
     }
     strips_->setStrips(strips);
+    stripsPanel_->setMinimumHeight(kLeastStrips - std::max(0, 4 - static_cast<int>(strips.size())) * kLeastStrip);
     stripsPanel_->showBody();
 }
 

@@ -48,6 +48,12 @@ void TimelineView::build() {
     column->addWidget(times_);
     column->addWidget(lanes_);
     column->addWidget(table_, 1);
+    nothing_ = new PlainLabel(tr("No event and no note in this range. Deploys, restarts, alerts and hardware faults are read from Kubernetes events, metrics and logs; M writes a note at the cursor."),
+                              theme.body, "muted", body);
+    nothing_->setObjectName(QStringLiteral("timelineNothing"));
+    nothing_->setWordWrap(true);
+    nothing_->setAlignment(Qt::AlignCenter);
+    column->addWidget(nothing_, 1);
     panel_->setBody(body);
     auto* page = new QVBoxLayout(this);
     page->setContentsMargins(theme.padding, theme.padding, theme.padding, theme.padding);
@@ -195,6 +201,9 @@ QString TimelineView::title() const {
 
 void TimelineView::showTitle() {
     panel_->setTitle(title());
+    const bool any = model_->rowCount() > 0;
+    table_->setVisible(any);
+    nothing_->setVisible(!any);
     for (int i = 0; i < kTimelineGroups; ++i) {
         const auto group = static_cast<TimelineGroup>(i);
         filters_[i]->setText(timelineGroupName(group) + QLatin1Char(' ') + formatCount(static_cast<quint64>(model_->countOf(group))));

@@ -14,6 +14,7 @@ namespace nj::ui {
 
 class IncidentTimesBar;
 class Panel;
+class PlainLabel;
 class TimelineLanes;
 
 class TimelineView : public RefreshingView {
@@ -53,6 +54,7 @@ private:
     IncidentTimesBar* times_;
     TimelineModel* model_;
     TimelineLanes* lanes_;
+    PlainLabel* nothing_ = nullptr;   // instead of the table
     QTableView* table_;
     QList<QToolButton*> filters_;
     TimeNs start_ = 0;

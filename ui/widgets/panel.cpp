@@ -5,6 +5,7 @@
 #include <QPushButton>
 #include <QStackedLayout>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "widgets/plain_label.h"
 
@@ -12,7 +13,7 @@ namespace nj::ui {
 
 namespace {
 
-constexpr int kBusyDelayMs = 120;
+constexpr int kBusyDelayMs = 120, kTitleLeast = 90;
 
 // The dimming over the old picture and the thin line on its top; lets the mouse through.
 class Veil : public QWidget {
@@ -93,6 +94,7 @@ Panel::Panel(const Theme& theme, QWidget* parent) : QFrame(parent), theme_(theme
 
 void Panel::setTitle(const QString& title) {
     title_->setPlain(title);
+    title_->setMinimumWidth(std::min(kTitleLeast, title_->fontMetrics().horizontalAdvance(title) + 1));   // before its words are
     setAccessibleName(title);
 }
 
