@@ -1,14 +1,17 @@
 // nightjar_window_bench: what a hand feels in the window. Prints the median of many rounds, painting included, with the targets they are
-// held against. Usage: QT_QPA_PLATFORM=offscreen nightjar_window_bench [charts|heatmap|devices …]; without names, all.
+// held against. Usage: QT_QPA_PLATFORM=offscreen nightjar_window_bench [charts|heatmap|devices|trace …]; without names, all.
 #include <QApplication>
 #include <QElapsedTimer>
 #include <QGridLayout>
 #include <QScrollBar>
+#include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <ctime>
 #include <functional>
+#include <memory>
+#include <string>
 #include <vector>
 
 #include "state/workspace.h"
@@ -17,6 +20,8 @@
 #include "widgets/resource_heatmap.h"
 #include "widgets/resource_overview.h"
 #include "widgets/time_chart.h"
+#include "widgets/trace_minimap.h"
+#include "widgets/waterfall_widget.h"
 
 using namespace nj;
 using namespace nj::ui;
@@ -160,6 +165,72 @@ void deviceRows(const Theme& theme) {
            }), "");
 }
 
+// A trace of a million spans as the Traces view shows it: every span a row, then zoomed and scrolled.
+void largeTrace(const Theme& theme) {
+    constexpr int32_t kSpans = 1'000'000, kFan = 8;
+    auto tree = std::make_shared<query::TraceTree>();
+    tree->from = kFrom;
+    tree->to = kFrom + kHour;
+    tree->spans.reserve(kSpans);
+    // Depth first: each span halves the time of the one above with its children beside each other.
+    const std::function<void(int32_t, TimeNs, TimeNs)> grow = [&](int32_t parent, TimeNs from, TimeNs to) {
+        const auto index = static_cast<int32_t>(tree->spans.size());
+        query::TraceSpan span;
+        span.seq = index;
+        span.parent = parent;
+        span.depth = parent < 0 ? 0 : tree->spans[static_cast<size_t>(parent)].depth + 1;
+        span.start = from;
+        span.end = to;
+        span.service = "service-" + std::to_string(index % 7);
+        span.name = "operation " + std::to_string(index % 40);
+        span.status = index % 997 == 0 ? SpanStatus::kError : SpanStatus::kUnset;
+        if (index % 50 == 0)
+            span.criticalParts.emplace_back(from, (from + to) / 2);
+        tree->spans.push_back(span);
+        for (int32_t child = 0; child < kFan && span.depth < 6 && tree->spans.size() < kSpans; ++child) {
+            ++tree->spans[static_cast<size_t>(index)].childCount;
+            grow(index, from + (to - from) * child / kFan, from + (to - from) * (child + 1) / kFan - (to - from) / 40);
+        }
+    };
+    grow(-1, tree->from, tree->to);
+    while (tree->spans.size() < kSpans) {   // roots beside it
+        const auto at = static_cast<DurationNs>(tree->spans.size()) * (kHour / kSpans);
+        grow(-1, kFrom + at, std::min(tree->to, kFrom + at + kMinute));
+    }
+    QWidget window;
+    window.resize(1600, 1000);
+    auto* column = new QVBoxLayout(&window);
+    auto* minimap = new TraceMinimap(theme, &window);
+    auto* waterfall = new WaterfallWidget(theme, &window);
+    minimap->setFixedHeight(44);
+    column->addWidget(minimap);
+    column->addWidget(waterfall, 1);
+    const auto color = [&](const std::string& service) { return theme.seriesColor(service.back() - '0'); };
+    minimap->setServiceColor(color);
+    waterfall->setServiceColor(color);
+    QObject::connect(waterfall, &WaterfallWidget::visibleRangeChanged, minimap, [=] { minimap->setAxis(waterfall->axis()); });
+    QElapsedTimer opening;
+    opening.start();
+    const double before = threadCpuMs();
+    minimap->setTree(tree);
+    waterfall->setTree(tree);
+    window.show();
+    QApplication::processEvents();
+    minimap->setAxis(waterfall->axis());
+    QApplication::processEvents();
+    figure("trace of 1,000,000 spans: rows laid out, first paint", {static_cast<double>(opening.nsecsElapsed()) / 1e6, threadCpuMs() - before}, "target ≤ 1,000 ms");
+    QScrollBar& bar = *waterfall->verticalScrollBar();
+    figure("  scroll", medianMs([&](int i) { bar.setValue(bar.maximum() / (kRounds + 1) * (i + 1)); }), "target ≤ 16 ms");
+    figure("  scroll at the middle, row by row", medianMs([&](int i) { bar.setValue(bar.maximum() / 2 + i * 3); }), "target ≤ 16 ms");
+    figure("  zoom, minimap included", medianMs([&](int i) { waterfall->setVisibleRange(kFrom + i * kMinute / 2, kFrom + kHour - i * kMinute / 2); }), "target ≤ 16 ms");
+    figure("  selection of a far span", medianMs([&](int i) { waterfall->select(kSpans / (kRounds + 1) * (i + 1)); }), "target ≤ 16 ms");
+    figure("  one span closed and opened", medianMs([&](int i) {
+               waterfall->layout().setExpanded(1, i % 2 == 0);
+               waterfall->layoutChanged();
+           }), "target ≤ 100 ms");
+    figure("  size changed: minimap drawn anew", medianMs([&](int i) { window.resize(1600 + i % 2, 1000); }), "target ≤ 100 ms");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -169,7 +240,7 @@ int main(int argc, char** argv) {
     const Theme theme = Theme::dark();
     theme.install();
     const QStringList asked = application.arguments().mid(1);
-    const std::pair<const char*, void (*)(const Theme&)> workloads[] = {{"charts", twelveCharts}, {"heatmap", denseHeatmap}, {"devices", deviceRows}};
+    const std::pair<const char*, void (*)(const Theme&)> workloads[] = {{"charts", twelveCharts}, {"heatmap", denseHeatmap}, {"devices", deviceRows}, {"trace", largeTrace}};
     for (const auto& [name, run] : workloads)
         if (asked.isEmpty() || asked.contains(QLatin1String(name)))
             run(theme);
