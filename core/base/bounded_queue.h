@@ -1,6 +1,7 @@
 // A queue between threads, bounded by the summed cost of what it holds (bytes, say). Any thread may push or pop.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -39,13 +40,21 @@ public:
     std::optional<T> pop() {
         std::unique_lock lock(mutex_);
         filled_.wait(lock, [&] { return closed_ || !items_.empty(); });
-        if (items_.empty())
-            return std::nullopt;
-        std::optional<T> item(std::move(items_.front().first));
-        used_ -= items_.front().second;
-        items_.pop_front();
-        room_.notify_all();
-        return item;
+        return take();
+    }
+    // Waits for an item, at most until `time`; nothing when none came, or when the queue is closed and drained.
+    std::optional<T> popUntil(std::chrono::steady_clock::time_point time) {
+        std::unique_lock lock(mutex_);
+        filled_.wait_until(lock, time, [&] { return closed_ || !items_.empty(); });
+        return take();
+    }
+    [[nodiscard]] bool hasRoom(size_t cost) const {
+        const std::scoped_lock lock(mutex_);
+        return !closed_ && (used_ == 0 || used_ + cost <= capacity_);
+    }
+    [[nodiscard]] bool closed() const {
+        const std::scoped_lock lock(mutex_);
+        return closed_;
     }
     // Wakes everybody; what is queued can still be popped.
     void close() {
@@ -56,8 +65,19 @@ public:
     }
 
 private:
+    // With mutex_ held.
+    std::optional<T> take() {
+        if (items_.empty())
+            return std::nullopt;
+        std::optional<T> item(std::move(items_.front().first));
+        used_ -= items_.front().second;
+        items_.pop_front();
+        room_.notify_all();
+        return item;
+    }
+
     const size_t capacity_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable filled_;
     std::condition_variable room_;
     // guarded by mutex_

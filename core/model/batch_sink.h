@@ -54,4 +54,15 @@ public:
     virtual Status putEntities(const EntityGraph& graph) = 0;
 };
 
+// A sink that also takes batches of live sources: each is durable when commitLive returns.
+class LiveSink : public BatchSink {
+public:
+    // Makes the batch durable by itself. `requestHash` of the decompressed body makes a redelivery within 15 minutes a no-op (returns
+    // false); all zero = not deduplicated by request. An error leaves nothing of the batch: the sender delivers it again.
+    virtual Result<bool> commitLive(ImportId source, Batch&& batch, const Hash128& requestHash) = 0;
+    // Seals the sources whose oldest unsealed commit is over ten minutes old, which a commit does by itself: whoever owns live sources
+    // calls it every few seconds, so that the last rows before a silence are sealed too.
+    virtual Status sealOverdue() = 0;
+};
+
 }  // namespace nj

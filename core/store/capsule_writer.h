@@ -17,19 +17,13 @@ struct WriterOptions {
     std::function<TimeNs()> now = {};   // the clock of live sources; empty = the wall's
 };
 
-class CapsuleWriter : public BatchSink {
+class CapsuleWriter : public LiveSink {
 public:
     // Errors as CapsuleReader::open, and kBusy where another process writes this capsule. Drops imports found `running`.
     static Result<std::unique_ptr<CapsuleWriter>> open(const std::string& path, const WriterOptions& options = {});
 
-    // Live batches (no import): commits one journal row, durable when it returns. `requestHash` of the decompressed body makes a
-    // redelivery within 15 minutes a no-op (returns false).
-    virtual Result<bool> commitLive(ImportId source, Batch&& batch, const Hash128& requestHash) = 0;
     // Seals what the journal holds.
     virtual Status seal() = 0;
-    // Seals the sources whose oldest unsealed commit is over ten minutes old, which a commit does by itself: whoever owns live sources
-    // calls it every few seconds, so that the last rows before a silence are sealed too.
-    virtual Status sealOverdue() = 0;
     virtual Status setSetting(const std::string& key, const std::string& value) = 0;
     // Drops an import and all its rows (undo).
     virtual Status removeImport(ImportId import) = 0;

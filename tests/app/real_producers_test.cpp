@@ -63,29 +63,36 @@ private slots:
         const ProcessResult imported = runNightjar(import);
         QVERIFY2(imported.exitCode == 0, imported.err.constData());
 
-        QFile file(producer_.filePath(QStringLiteral("expected.json")));
-        QVERIFY(file.open(QIODevice::ReadOnly));
-        const QJsonObject expected = QJsonDocument::fromJson(file.readAll()).object();
-        const ProcessResult shown = runNightjar({QStringLiteral("trace"), capsule, expected.value(QStringLiteral("traceId")).toString(), QStringLiteral("--format"), QStringLiteral("json")});
-        QVERIFY2(shown.exitCode == 0, shown.err.constData());
-        const QJsonObject trace = QJsonDocument::fromJson(shown.out).object();
-        const QJsonArray spans = trace.value(QStringLiteral("spans")).toArray();
-        QCOMPARE(spans.size(), expected.value(QStringLiteral("spans")).toArray().size());
-        for (const auto& wanted : expected.value(QStringLiteral("spans")).toArray()) {
-            const QJsonObject span = spanOf(spans, wanted.toObject().value(QStringLiteral("id")).toString());
-            QCOMPARE(span.value(QStringLiteral("name")), wanted.toObject().value(QStringLiteral("name")));
-            QCOMPARE(span.value(QStringLiteral("service")).toString(), QStringLiteral("js-producer"));
-        }
-        const QJsonObject root = spanOf(spans, expected.value(QStringLiteral("rootSpanId")).toString());
-        QCOMPARE(root.value(QStringLiteral("attributes")).toObject(), expected.value(QStringLiteral("attributes")).toObject());
-        QCOMPARE(trace.value(QStringLiteral("logs")).toArray().size(), expected.value(QStringLiteral("logs")).toArray().size());
+        checkProduced(capsule);
+    }
 
-        const QJsonObject rows = infoOf(capsule).value(QStringLiteral("rows")).toObject();
-        QCOMPARE(rows.value(QStringLiteral("spans")).toInt(), 21);
-        QCOMPARE(rows.value(QStringLiteral("span_links")).toInt(), 20);
-        QCOMPARE(rows.value(QStringLiteral("logs")).toInt(), 10);
-        QCOMPARE(rows.value(QStringLiteral("series")).toInt(), expected.value(QStringLiteral("metrics")).toArray().size());
-        QCOMPARE(rows.value(QStringLiteral("samples")).toInt() + rows.value(QStringLiteral("histograms")).toInt(), 5);
+    void sdkDelivers_data() {
+        QTest::addColumn<QString>("port");
+        QTest::newRow("grpc") << QStringLiteral("--otlp-grpc");
+        QTest::newRow("proto") << QStringLiteral("--otlp-http");
+        QTest::newRow("http") << QStringLiteral("--otlp-http");
+    }
+    // The SDK's exporters, to a receiver that was started as a user starts it.
+    void sdkDelivers() {
+        QFETCH(QString, port);
+        if (!produce())
+            QSKIP("the OpenTelemetry SDK can't be installed: no npm, no node or no registry");
+        const QString protocol = QString::fromLatin1(QTest::currentDataTag()), capsule = producer_.filePath(protocol + QStringLiteral(".nightjar"));
+        QTcpServer free;
+        QVERIFY(free.listen(QHostAddress::LocalHost));
+        const QString address = QStringLiteral("127.0.0.1:%1").arg(free.serverPort());
+        free.close();
+        QProcess serving;
+        serving.start(qEnvironmentVariable("NIGHTJAR_BINARY"), {QStringLiteral("serve"), capsule, port, address});
+        QVERIFY(serving.waitForStarted());
+        QByteArray said;
+        QTRY_VERIFY_WITH_TIMEOUT((said += serving.readAllStandardError()).contains("OTEL_EXPORTER_OTLP_ENDPOINT"), 10'000);
+        QByteArray output;
+        QVERIFY2(runIn(producer_.path(), QStringLiteral("node"), {QStringLiteral("produce.mjs"), producer_.path(), protocol, QStringLiteral("http://") + address}, &output) == 0, output.constData());
+        serving.terminate();
+        QVERIFY(serving.waitForFinished(20'000));
+        QCOMPARE(serving.exitCode(), 0);
+        checkProduced(capsule);
     }
 
     void nodeExporter() {
@@ -122,6 +129,33 @@ private slots:
     }
 
 private:
+    // All spans, logs and metrics of the producer, attribute for attribute.
+    void checkProduced(const QString& capsule) {
+        QFile file(producer_.filePath(QStringLiteral("expected.json")));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QJsonObject expected = QJsonDocument::fromJson(file.readAll()).object();
+        const ProcessResult shown = runNightjar({QStringLiteral("trace"), capsule, expected.value(QStringLiteral("traceId")).toString(), QStringLiteral("--format"), QStringLiteral("json")});
+        QVERIFY2(shown.exitCode == 0, shown.err.constData());
+        const QJsonObject trace = QJsonDocument::fromJson(shown.out).object();
+        const QJsonArray spans = trace.value(QStringLiteral("spans")).toArray();
+        QCOMPARE(spans.size(), expected.value(QStringLiteral("spans")).toArray().size());
+        for (const auto& wanted : expected.value(QStringLiteral("spans")).toArray()) {
+            const QJsonObject span = spanOf(spans, wanted.toObject().value(QStringLiteral("id")).toString());
+            QCOMPARE(span.value(QStringLiteral("name")), wanted.toObject().value(QStringLiteral("name")));
+            QCOMPARE(span.value(QStringLiteral("service")).toString(), QStringLiteral("js-producer"));
+        }
+        const QJsonObject root = spanOf(spans, expected.value(QStringLiteral("rootSpanId")).toString());
+        QCOMPARE(root.value(QStringLiteral("attributes")).toObject(), expected.value(QStringLiteral("attributes")).toObject());
+        QCOMPARE(trace.value(QStringLiteral("logs")).toArray().size(), expected.value(QStringLiteral("logs")).toArray().size());
+
+        const QJsonObject rows = infoOf(capsule).value(QStringLiteral("rows")).toObject();
+        QCOMPARE(rows.value(QStringLiteral("spans")).toInt(), 21);
+        QCOMPARE(rows.value(QStringLiteral("span_links")).toInt(), 20);
+        QCOMPARE(rows.value(QStringLiteral("logs")).toInt(), 10);
+        QCOMPARE(rows.value(QStringLiteral("series")).toInt(), expected.value(QStringLiteral("metrics")).toArray().size());
+        QCOMPARE(rows.value(QStringLiteral("samples")).toInt() + rows.value(QStringLiteral("histograms")).toInt(), 5);
+    }
+
     static QJsonObject spanOf(const QJsonArray& spans, const QString& id) {
         for (const auto& span : spans)
             if (span.toObject().value(QStringLiteral("span_id")).toString() == id)

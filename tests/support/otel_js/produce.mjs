@@ -1,4 +1,5 @@
-// node produce.mjs DIR: writes DIR/{traces,metrics,logs}.{json,pb} as the SDK serialises them, and DIR/expected.json: what was recorded.
+// node produce.mjs DIR [PROTOCOL URL]: writes DIR/{traces,metrics,logs}.{json,pb} as the SDK serialises them, and DIR/expected.json: what
+// was recorded. With PROTOCOL (grpc, proto, http) the SDK's own exporters send the same to URL.
 import { writeFileSync } from 'node:fs';
 import { SpanKind, SpanStatusCode, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { SeverityNumber } from '@opentelemetry/api-logs';
@@ -79,3 +80,16 @@ writeFileSync(`${dir}/expected.json`, JSON.stringify({
   logs: logRecords.map((r) => r.body),
   metrics: ['requests', 'queue', 'temperature', 'duration', 'exponential'],
 }));
+
+const [protocol, url] = process.argv.slice(3);
+if (protocol) {
+  const send = async (signal, path, name, data) => {
+    const Exporter = (await import(`@opentelemetry/exporter-${signal}-otlp-${protocol}`))[name];
+    const exporter = new Exporter({ url: protocol === 'grpc' ? url : `${url}/v1/${path}` });
+    await new Promise((resolve, reject) => exporter.export(data, (result) => (result.code === 0 ? resolve() : reject(result.error))));
+    await exporter.shutdown();
+  };
+  await send('trace', 'traces', 'OTLPTraceExporter', spans.getFinishedSpans());
+  await send('logs', 'logs', 'OTLPLogExporter', logRecords);
+  await send('metrics', 'metrics', 'OTLPMetricExporter', metrics);
+}

@@ -1,0 +1,58 @@
+// The writer's thread of live sources: takes deliveries, makes each durable, then answers it. Deliveries come from any thread and wait in
+// a queue bounded in bytes; when it is full they are refused and the sender keeps them.
+// While it runs it alone calls the sink. `sink` outlives it.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <string>
+#include <thread>
+
+#include "base/bounded_queue.h"
+#include "ingest/entity_resolver.h"
+#include "model/batch_sink.h"
+#include "source/delivery.h"
+
+namespace nj::ingest {
+
+struct LiveWriterOptions {
+    size_t queueBytes = 96U << 20;   // decoded, waiting for their commit
+};
+
+struct LiveWriterCounters {
+    std::atomic<uint64_t> commits = 0, rows = 0, duplicates = 0, failures = 0;
+};
+
+class LiveWriter final : public source::DeliveryTarget {
+public:
+    explicit LiveWriter(LiveSink& sink, LiveWriterOptions options = {});
+    ~LiveWriter() override;
+
+    void deliver(source::Delivery&& delivery) override;
+    [[nodiscard]] bool hasRoom(size_t bytes) const override;
+    // Commits what waits, refuses what comes from now on, and gives the sink back. Idempotent.
+    void stop();
+    [[nodiscard]] const LiveWriterCounters& counters() const { return counters_; }
+    // Why the last commit failed; "" after one that did not. Any thread.
+    [[nodiscard]] std::string problem() const;
+
+private:
+    void run();
+    void commit(source::Delivery& delivery);
+    Result<ImportId> importOf(const source::Delivery& delivery);
+    void housekeep();
+    void setProblem(std::string problem);
+
+    LiveSink& sink_;
+    BoundedQueue<source::Delivery> queue_;
+    LiveWriterCounters counters_;
+    // Of the writer's thread.
+    std::map<std::string, ImportId> imports_;
+    EntityResolver resolver_;
+    bool entitiesChanged_ = false;
+    mutable std::mutex mutex_;
+    std::string problem_;   // guarded by mutex_
+    std::jthread thread_;
+};
+
+}  // namespace nj::ingest
