@@ -32,6 +32,8 @@ Result<std::unique_ptr<AnnotationStore>> openAnnotations(const std::string& caps
 
 // The measure an objective is about; nothing for one about errors. Its title is the objective's name.
 std::optional<Measure> measureOf(const Objective& objective);
+// The other way round: kind, key and unit of that measure; its name where it has none.
+void setMeasure(Objective& objective, const Measure& measure);
 // Whether the objective's line belongs into a picture of that measure.
 bool concerns(const Objective& objective, const Measure& measure);
 

@@ -157,6 +157,29 @@ private slots:
             QVERIFY2(member.toObject().value(QStringLiteral("problem")).toString().isEmpty(), qPrintable(member.toObject().value(QStringLiteral("path")).toString()));
     }
 
+    void objectivesAreSetAskedAndRemoved() {
+        const auto run = [&](QStringList more) { return runNightjar(QStringList{QStringLiteral("objectives"), capsule()} + more); };
+        QVERIFY(run({}).out.contains("no objective is set"));
+        const ProcessResult added = run({QStringLiteral("--add"), QStringLiteral("Fast"), QStringLiteral("--threshold"), QStringLiteral("1.9s"), QStringLiteral("--target"), QStringLiteral("75%")});
+        QVERIFY2(added.exitCode == 0, added.err.constData());
+        QVERIFY2(added.out.contains("Fast: 75 % within 1.9 s over 30 d") && added.out.contains("burn rate 2, ") && added.out.contains("1 of 2 bad"), added.out.constData());
+        QCOMPARE(run({QStringLiteral("--add"), QStringLiteral("No errors"), QStringLiteral("--measure"), QStringLiteral("errors"), QStringLiteral("--filter"), QStringLiteral("kind:server")}).exitCode, 0);
+        const QJsonArray all = QJsonDocument::fromJson(run({QStringLiteral("--json")}).out).array();
+        QCOMPARE(all.size(), 2);
+        for (const auto& value : all) {
+            const QJsonObject one = value.toObject();
+            const bool errors = one.value(QLatin1String("kind")).toString() == QLatin1String("errors");
+            QCOMPARE(one.value(QLatin1String("total")).toInt(), errors ? 1 : 2);
+            QCOMPARE(one.value(QLatin1String("good")).toInt(), errors ? 0 : 1);
+            QVERIFY(one.value(QLatin1String("burn_rate")).toDouble() > 1);
+        }
+        QCOMPARE(run({QStringLiteral("--add"), QStringLiteral("Bad"), QStringLiteral("--threshold"), QStringLiteral("soon")}).exitCode, 2);
+        QCOMPARE(run({QStringLiteral("--add"), QStringLiteral("Bad"), QStringLiteral("--measure"), QStringLiteral("nothing of that name")}).exitCode, 2);
+        QCOMPARE(run({QStringLiteral("--remove"), QStringLiteral("nobody")}).exitCode, 2);
+        QCOMPARE(run({QStringLiteral("--remove"), QStringLiteral("Fast"), QStringLiteral("--remove"), QStringLiteral("No errors")}).exitCode, 0);
+        QVERIFY(run({}).out.contains("no objective is set"));
+    }
+
 private:
     [[nodiscard]] QString path(const char* name) const { return directory_.filePath(QLatin1String(name)); }
     [[nodiscard]] QString capsule() const { return path("shop.nightjar"); }

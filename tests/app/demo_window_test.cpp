@@ -1,16 +1,21 @@
 // The demo's story through the real window, with mouse and keyboard: from the spike to the slow trace, its logs, and its GPU's clock.
+#include <QComboBox>
+#include <QLineEdit>
 #include <QPushButton>
 #include <QTableView>
 #include <QTemporaryDir>
 
 #include "demo_truth.h"
 #include "nightjar_process.h"
+#include "shell/command_palette.h"
 #include "shell/main_window.h"
 #include "shell/workbench.h"
 #include "views/errors_view.h"
 #include "views/latency_panel.h"
 #include "views/latency_traces_panel.h"
+#include "views/overview_view.h"
 #include "widgets/error_group_table.h"
+#include "widgets/objective_editor.h"
 #include "widgets/time_chart.h"
 #include "widgets/trace_panel.h"
 
@@ -179,8 +184,93 @@ private Q_SLOTS:
         QCOMPARE(panel->cuts()->deadline, demoTruth().value(QStringLiteral("deadlineSeconds")).toDouble());
         QVERIFY2(bench().currentView()->summary().contains(QStringLiteral("vllm-a ≥ ")), qPrintable(bench().currentView()->summary()));
     }
+    void anObjectiveIsSetWhereItIsMissed() {
+        auto* panel = bench().currentView()->findChild<LatencyPanel*>();
+        const PlotFrame& frame = panel->chart().plotFrame();
+        // The pointer says the threshold.
+        QTest::mouseMove(panel->chart().viewport(), QPointF(frame.plot.center().x(), frame.y(2.5)).toPoint());
+        panel->chart().setFocus();
+        QTest::keyClick(&panel->chart(), Qt::Key_B);
+        auto* editor = window_->findChild<ObjectiveEditor*>();
+        QTRY_VERIFY_WITH_TIMEOUT(editor->isVisible(), kPatience);
+        auto* threshold = editor->findChild<QLineEdit*>(QStringLiteral("objectiveThreshold"));
+        QVERIFY2(threshold->text().startsWith(QLatin1String("2.")), qPrintable(threshold->text()));
+        threshold->selectAll();
+        QTest::keyClicks(threshold, QStringLiteral("soon"));
+        QTest::keyClick(threshold, Qt::Key_Return);
+        QVERIFY(editor->isVisible());   // refused, and said why
+        threshold->selectAll();
+        QTest::keyClicks(threshold, QStringLiteral("2.5 s"));
+        keep("objective_editor");
+        QTest::keyClick(threshold, Qt::Key_Return);
+        QVERIFY(!editor->isVisible());
+        const auto labels = [panel] {
+            QStringList texts;
+            for (const ChartLimit& limit : panel->chart().data().marks.limits)
+                texts << limit.label;
+            return texts;
+        };
+        QVERIFY2(labels().contains(QStringLiteral("objective 2.5 s · 99 %")), qPrintable(labels().join(QLatin1Char('|'))));
+        QTRY_VERIFY_WITH_TIMEOUT(window_->settled(), kPatience);
+        keep("objective_latency");
+        // Another measure has no such line.
+        auto* box = panel->findChild<QComboBox*>(QStringLiteral("measure"));
+        QTest::keyClick(box, box->currentIndex() == 0 ? Qt::Key_Down : Qt::Key_Up);
+        QTRY_VERIFY_WITH_TIMEOUT(window_->settled(), kPatience);
+        QVERIFY(labels().filter(QStringLiteral("objective")).isEmpty());
+        // Overview says what it cost and leads back.
+        bench().showView(QStringLiteral("overview"));
+        QTRY_VERIFY_WITH_TIMEOUT(window_->settled(), kPatience);
+        const auto* overview = qobject_cast<OverviewView*>(bench().currentView());
+        const auto tile = [overview] {
+            for (const StoryTile& one : overview->story().tiles)
+                if (one.unit == u"× burn rate")
+                    return one;
+            return StoryTile();
+        };
+        QCOMPARE(tile().mark, QStringLiteral("◆"));   // over 1, the hour before included under 14.4
+        QVERIFY2(tile().first.contains(QStringLiteral("of 30 d used in view")), qPrintable(tile().first));
+        keep("objective_overview");
+        bench().workspace().setRange(rangeOf(demoTruth().value(QStringLiteral("incident"))));
+        QTRY_VERIFY_WITH_TIMEOUT(window_->settled(), kPatience);
+        QCOMPARE(tile().mark, QStringLiteral("▲"));
+        window_->setTheme(ThemeKind::kLight);
+        keep("objective_overview_light");
+        window_->setTheme(ThemeKind::kDark);
+        QAbstractButton* button = nullptr;
+        for (QAbstractButton* one : bench().currentView()->findChildren<QAbstractButton*>())
+            if (one->accessibleName().contains(QStringLiteral("burn rate")))
+                button = one;
+        QVERIFY(button);
+        QTest::mouseClick(button, Qt::LeftButton);
+        QTRY_COMPARE_WITH_TIMEOUT(bench().currentViewId(), QStringLiteral("latency"), kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(window_->settled(), kPatience);
+        QVERIFY(labels().contains(QStringLiteral("objective 2.5 s · 99 %")));
+        // Changed by its button, removed by the editor's.
+        QTest::mouseClick(panel->findChild<QPushButton*>(QStringLiteral("objective")), Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(editor->isVisible(), kPatience);
+        auto* target = editor->findChild<QLineEdit*>(QStringLiteral("objectiveTarget"));
+        target->selectAll();
+        QTest::keyClicks(target, QStringLiteral("95"));
+        QTest::mouseClick(editor->findChild<QPushButton*>(QStringLiteral("objectiveKeep")), Qt::LeftButton);
+        QVERIFY(labels().contains(QStringLiteral("objective 2.5 s · 95 %")));
+        AnnotationBook& book = AnnotationBook::of(bench().workspace());
+        QCOMPARE(book.objectives().size(), size_t(1));
+        window_->commands()->open(QStringLiteral("%"));
+        QVERIFY2(window_->commands()->shownEntries().first().contains(QStringLiteral("95 % within 2.5 s over 30 d")), qPrintable(window_->commands()->shownEntries().join(QLatin1Char('|'))));
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Return);
+        QTRY_VERIFY_WITH_TIMEOUT(editor->isVisible(), kPatience);
+        QTest::mouseClick(editor->findChild<QPushButton*>(QStringLiteral("objectiveRemove")), Qt::LeftButton);
+        QVERIFY(book.objectives().empty());
+        QVERIFY(labels().filter(QStringLiteral("objective")).isEmpty());
+    }
 
 private:
+    // With NIGHTJAR_PICTURES=<folder> what a test looked at is kept.
+    void keep(const char* name) {
+        if (const QString folder = qEnvironmentVariable("NIGHTJAR_PICTURES"); !folder.isEmpty())
+            QVERIFY(window_->grab().save(folder + QLatin1Char('/') + QString::fromLatin1(name) + QStringLiteral(".png")));
+    }
     [[nodiscard]] QString capsule() const { return directory_.filePath(QStringLiteral("demo.nightjar")); }
     Workbench& bench() { return *window_->workbench(); }
     [[nodiscard]] TracePanel* tracePanel() { return window_->findChild<TracePanel*>(); }

@@ -12,6 +12,7 @@
 #include "shell/command_palette.h"
 #include "shell/key_overlay.h"
 #include "shell/note_actions.h"
+#include "shell/objective_actions.h"
 #include "shell/notice.h"
 #include "shell/start_page.h"
 #include "shell/status_line.h"
@@ -73,6 +74,8 @@ MainWindow::MainWindow(ThemeKind theme, QWidget* parent) : QMainWindow(parent), 
     addPaletteSources();
     notes_ = new NoteActions(*actions_, *commands_, theme_, this);
     connect(notes_, &NoteActions::closed, this, focusBack);
+    objectives_ = new ObjectiveActions(*actions_, *commands_, theme_, this);
+    connect(objectives_, &ObjectiveActions::closed, this, focusBack);
     start_->setFocus();
 }
 
@@ -82,6 +85,7 @@ MainWindow::~MainWindow() {
     overlay_->disconnect(this);
     notes_->disconnect(this);
     notes_->setWorkbench(nullptr);
+    objectives_->setWorkbench(nullptr);
     delete bench_;
     bench_ = nullptr;
 }
@@ -252,6 +256,7 @@ void MainWindow::openCapsule(const QString& path, QueryRunner::BackendFactory fa
     connect(&ImportRequests::of(bench_->workspace()), &ImportRequests::readRequested, this, &MainWindow::filesDropped);
     connect(&ImportRequests::of(bench_->workspace()), &ImportRequests::removalRequested, this, &MainWindow::importRemovalRequested);
     notes_->setWorkbench(bench_);
+    objectives_->setWorkbench(bench_);
     if (annotations)
         bench_->openAnnotations(std::move(annotations));
 }
@@ -261,6 +266,7 @@ void MainWindow::closeCapsule(const QString& problem) {
     if (bench_) {
         Q_EMIT capsuleLeaving();
         notes_->setWorkbench(nullptr);
+        objectives_->setWorkbench(nullptr);
         delete bench_;
         bench_ = nullptr;
     }

@@ -19,6 +19,7 @@ namespace nj::ui {
 class CommandPalette;
 class KeyOverlay;
 class NoteActions;
+class ObjectiveActions;
 class StartPage;
 class Workbench;
 
@@ -87,6 +88,7 @@ private:
     CommandPalette* commands_;
     KeyOverlay* overlay_;
     NoteActions* notes_;
+    ObjectiveActions* objectives_;
 };
 
 }  // namespace nj::ui

@@ -43,6 +43,8 @@ public:
     void remove(const std::string& id, const QString& what);
     // Asks the window to let the person write a note, beginning from this one.
     void wantNote(const Note& draft) { Q_EMIT noteWanted(draft); }
+    // The same for an objective: one that has an id is changed, else a new one begins from this.
+    void wantObjective(const Objective& draft) { Q_EMIT objectiveWanted(draft); }
     [[nodiscard]] QUndoStack& undo() { return undo_; }
 
     // Where notes are written; "" while nothing is open.
@@ -54,6 +56,7 @@ public:
 Q_SIGNALS:
     void changed();
     void noteWanted(const nj::Note& draft);
+    void objectiveWanted(const nj::Objective& draft);
     // Corrections are in the file: times of rows are other ones from now on.
     void correctionsWritten();
     // A change could not be written; it is kept in the window.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QString>
+#include <string_view>
 
 #include "base/ids.h"
 #include "base/time.h"
@@ -26,6 +27,8 @@ inline QString trace(const TraceId& id, qint64 span = -1) {
 inline QString span(const TraceId& id, const SpanId& span) { return trace(id) + QStringLiteral(":@") + QString::fromStdString(span.hex()); }
 inline QString log(qint64 seq) { return QStringLiteral("log:") + QString::number(seq); }
 inline QString note(const std::string& id) { return QStringLiteral("note:") + QString::fromStdString(id); }
+// A measure of Latency by the name of its kind ("histogram") and its key.
+inline QString measure(std::string_view kind, const std::string& key) { return QStringLiteral("measure:") + QString::fromUtf8(kind.data(), static_cast<qsizetype>(kind.size())) + QLatin1Char(':') + QString::fromStdString(key); }
 inline QString series(qint64 id) { return QStringLiteral("series:") + QString::number(id); }
 
 }  // namespace nj::ui::links

@@ -2,10 +2,12 @@
 
 #include <QComboBox>
 #include <QHBoxLayout>
+#include <QPushButton>
 #include <QSignalBlocker>
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "query/objectives.h"
 #include "theme/number_format.h"
 #include "views/whole_capsule.h"
 #include "widgets/chart_choice.h"
@@ -33,7 +35,7 @@ QString firstSplit(const std::vector<std::string>& splits) {
 
 }  // namespace
 
-LatencyPanel::LatencyPanel(const ViewContext& context, QWidget* parent) : Panel(context.theme, parent), context_(context) {
+LatencyPanel::LatencyPanel(const ViewContext& context, QWidget* parent) : Panel(context.theme, parent), context_(context), book_(AnnotationBook::of(context.workspace)) {
     auto* body = new QWidget(this);
     auto* column = new QVBoxLayout(body);
     column->setContentsMargins(0, 0, 0, 0);
@@ -60,6 +62,10 @@ LatencyPanel::LatencyPanel(const ViewContext& context, QWidget* parent) : Panel(
         Q_EMIT spikeClicked(time, group);
     });
     connect(&context_.workspace, &Workspace::cursorChanged, this, &LatencyPanel::showCursor);
+    connect(&book_, &AnnotationBook::changed, this, [this] {
+        if (!asking_)
+            show();
+    });
 }
 
 void LatencyPanel::buildControls() {
@@ -84,7 +90,16 @@ void LatencyPanel::buildControls() {
     quantileChoice_->choose(0);
     quantileChoice_->choose(2);
     scaleChoice_ = new ChartChoice({tr("log"), tr("linear")}, true, context_.theme, this);
-    for (QWidget* control : std::initializer_list<QWidget*>{measureBox_, splitBox_, quantileChoice_, scaleChoice_})
+    objective_ = new QPushButton(QStringLiteral("≤ …"), this);
+    objective_->setAccessibleName(tr("Objective"));
+    objective_->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
+    objective_->setObjectName(QStringLiteral("objective"));
+    objective_->setFont(context_.theme.table);
+    connect(objective_, &QPushButton::clicked, this, [this] {
+        if (const auto draft = objectiveDraft())
+            book_.wantObjective(*draft);
+    });
+    for (QWidget* control : std::initializer_list<QWidget*>{measureBox_, splitBox_, quantileChoice_, scaleChoice_, objective_})
         controls()->addWidget(control);
     connect(measureBox_, &QComboBox::activated, this, [this](int index) {
         measure_ = measures_[static_cast<size_t>(index)];
@@ -106,6 +121,9 @@ void LatencyPanel::setMeasures(const std::vector<query::Measure>& measures) {
     const QSignalBlocker block(measureBox_);
     measureBox_->clear();
     int current = -1;
+    if (wanted_ && std::find(measures_.begin(), measures_.end(), *wanted_) != measures_.end())
+        measure_ = *wanted_;
+    wanted_.reset();
     for (size_t i = 0; i < measures_.size(); ++i) {
         measureBox_->addItem(measureTitle(measures_[i]));
         measureBox_->setItemData(static_cast<int>(i), tr("%1 observations").arg(formatCount(measures_[i].count)), Qt::AccessibleDescriptionRole);
@@ -128,6 +146,42 @@ void LatencyPanel::setMeasures(const std::vector<query::Measure>& measures) {
                   [this] { context_.workspace.requestView(QStringLiteral("sources")); });
 }
 
+void LatencyPanel::chooseMeasure(const query::Measure& measure) {
+    const auto known = std::find(measures_.begin(), measures_.end(), measure);
+    if (known == measures_.end()) {
+        wanted_ = measure;
+        return;
+    }
+    if (measure_ == *known)
+        return;
+    measure_ = *known;
+    measureBox_->setCurrentIndex(static_cast<int>(known - measures_.begin()));
+    Q_EMIT measureChanged();
+    refresh();
+}
+
+std::vector<Objective> LatencyPanel::objectives() const {
+    std::vector<Objective> own;
+    std::copy_if(book_.objectives().begin(), book_.objectives().end(), std::back_inserter(own), [this](const Objective& one) { return query::concerns(one, *measure_); });
+    return own;
+}
+
+std::optional<Objective> LatencyPanel::objectiveDraft() const {
+    if (!measure_)
+        return {};
+    if (const auto own = objectives(); !own.empty())
+        return own.front();
+    Objective draft;
+    query::setMeasure(draft, *measure_);
+    draft.filter = context_.workspace.filter().source;
+    double shown = chart_->pointerValue().value_or(0);
+    if (shown <= 0 && !answer_.groups.empty() && !answer_.groups.front().baseline.empty())
+        shown = answer_.groups.front().baseline.back() * measure_->scale;
+    if (shown > 0)   // two digits: nobody promises 2.4713 s
+        draft.threshold = QString::number(shown / query::unitOf(draft).scale, 'g', 2).toDouble();
+    return draft;
+}
+
 void LatencyPanel::setFlags(const QVector<ChartFlag>& flags) {
     flags_ = flags;
     show();
@@ -145,7 +199,7 @@ int LatencyPanel::rankOf(const QString& group) const {
 
 LatencyPicture LatencyPanel::picture() const {
     LatencyPicture picture{answer_, *measure_, kQuantiles, {}, splitBy_, scaleChoice_->chosen(0), context_.workspace.utc(),
-                           context_.workspace.info().sampledShare, [this](const QString& group) { return rankOf(group); }, cuts_};
+                           context_.workspace.info().sampledShare, [this](const QString& group) { return rankOf(group); }, objectives(), cuts_};
     for (size_t i = 0; i < kQuantiles.size(); ++i)
         picture.shown.push_back(quantileChoice_->chosen(static_cast<int>(i)));
     return picture;
@@ -247,6 +301,8 @@ void LatencyPanel::show() {
         return;
     }
     const LatencyPicture now = picture();
+    objective_->setToolTip(now.objectives.empty() ? tr("Set an objective on this measure (B)") : tr("Change the objective on this measure (B)"));
+    objective_->setText(QStringLiteral("≤ ") + (now.objectives.empty() ? QStringLiteral("…") : QString::fromStdString(query::targetText(now.objectives.front()))));
     setTitle(now.title());
     setWords(now.words());
     chart_->setData(now.chart(flags_));

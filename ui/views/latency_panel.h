@@ -2,11 +2,13 @@
 // Asks for its own answer; UI thread only.
 #pragma once
 
+#include "state/annotation_book.h"
 #include "views/latency_pictures.h"
 #include "views/view.h"
 #include "widgets/panel.h"
 
 class QComboBox;
+class QPushButton;
 
 namespace nj::ui {
 
@@ -23,6 +25,10 @@ public:
     void setFlags(const QVector<ChartFlag>& flags);
     [[nodiscard]] const std::optional<query::Measure>& measure() const { return measure_; }
     [[nodiscard]] QString splitBy() const { return splitBy_; }
+    // Shows this measure, where it is one of those known; else once they are.
+    void chooseMeasure(const query::Measure& measure);
+    // The objective on the measure shown, else one to begin from: its threshold is what the pointer is at, else what the baseline kept.
+    [[nodiscard]] std::optional<Objective> objectiveDraft() const;
     // Asks again for the workspace's range, baseline and filter.
     void refresh();
     [[nodiscard]] bool settled() const { return !asking_ && !askingCuts_; }
@@ -48,18 +54,21 @@ private:
     void show();
     void showCursor();
     void showHidden();
+    [[nodiscard]] std::vector<Objective> objectives() const;
     [[nodiscard]] LatencyPicture picture() const;
     [[nodiscard]] int rankOf(const QString& group) const;
 
     ViewContext context_;
+    AnnotationBook& book_;
     TimeChart* chart_;
     LegendTable* legend_;
     QComboBox* measureBox_;
     QComboBox* splitBox_;
+    QPushButton* objective_;
     ChartChoice* quantileChoice_;
     ChartChoice* scaleChoice_;
     std::vector<query::Measure> measures_;
-    std::optional<query::Measure> measure_;
+    std::optional<query::Measure> measure_, wanted_;
     query::LatencyAnswer answer_;
     QVector<ChartFlag> flags_;
     QString splitBy_;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "query/objectives.h"
 #include "theme/number_format.h"
 
 namespace nj::ui {
@@ -136,6 +137,10 @@ TimeChartData LatencyPicture::chart(const QVector<ChartFlag>& flags) const {
         const double baseline = valueAt(answer.groups.front().baseline, top) * measure.scale;
         if (std::isfinite(baseline) && baseline > 0)
             data.marks.limits.push_back({baseline, Tr::tr("baseline %1").arg(formatValue(baseline, data.unit)), ChartRole::kMuted, true});
+    }
+    for (const Objective& objective : objectives) {
+        const QString text = QString::fromStdString(query::thresholdText(objective)) + QStringLiteral(" · ") + QString::fromStdString(query::targetText(objective));
+        data.marks.limits.push_back({objective.threshold * query::unitOf(objective).scale, Tr::tr("objective %1").arg(text), ChartRole::kAccent, false});
     }
     if (cuts && shownUnit(measure) == u"s") {
         addCuts(data.marks, *cuts, measure);

@@ -4,6 +4,7 @@
 
 #include <functional>
 
+#include "model/annotation.h"
 #include "query/backend.h"
 #include "views/latency_cuts.h"
 #include "widgets/chart_data.h"
@@ -30,6 +31,7 @@ struct LatencyPicture {
     bool utc = true;
     double sampledShare = 0;                  // of traces; 0 = not declared
     std::function<int(const QString&)> rank;  // colour of a group
+    std::vector<Objective> objectives;        // on this measure
     std::optional<LatencyCuts> cuts;          // observations that are missing above a deadline
     // The main quantile of the whole range is a lower bound: observations are missing, or it lies in a bucket without upper edge.
     [[nodiscard]] bool atLeast(const query::LatencyGroup& group) const;

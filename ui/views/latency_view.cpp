@@ -214,6 +214,19 @@ void LatencyView::showFlags() {
     heatmap_->setFlags(flags);
 }
 
+void LatencyView::open(const QString& parameter) {
+    const QStringList parts = parameter.split(QLatin1Char(':'));
+    if (parts.size() < 3 || parts[0] != u"measure")
+        return;
+    Objective named;
+    named.kind = objectiveKindFromName(parts[1].toStdString());
+    named.key = parts.mid(2).join(QLatin1Char(':')).toStdString();
+    if (const auto measure = query::measureOf(named))
+        main_->chooseMeasure(*measure);
+}
+
+std::optional<Objective> LatencyView::objectiveDraft() const { return main_->objectiveDraft(); }
+
 bool LatencyView::settled() const {
     const bool waiting = (stale_ && !context_.workspace.range().empty()) || soon_.isActive() || askingMeasures_ || askingEvents_;
     return !waiting && main_->settled() && stages_->settled() && heatmap_->settled() && traces_->settled() && differences_->settled();

@@ -20,6 +20,9 @@ class LatencyView : public RefreshingView {
     Q_OBJECT
 public:
     explicit LatencyView(const ViewContext& context, QWidget* parent = nullptr);
+    // "measure:<kind of objective>:<key>"
+    void open(const QString& parameter) override;
+    [[nodiscard]] std::optional<Objective> objectiveDraft() const override;
     [[nodiscard]] bool settled() const override;
     [[nodiscard]] QString summary() const override;
 

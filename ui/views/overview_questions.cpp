@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <cmath>
 
+#include "query/sources.h"
+
 namespace nj::ui {
 
 namespace {
 
 constexpr int kColumns = 280;
-constexpr size_t kMostSeries = 6;
+constexpr size_t kMostSeries = 6, kMostObjectives = 20;
+constexpr int kObjectiveColumns = 60;
 
 // Families of the common serving engines that say the same thing.
 constexpr const char* kWaiting[] = {"vllm:num_requests_waiting", "sglang:num_queue_reqs", "tgi_queue_size", "trtllm_request_metrics_waiting"};
@@ -167,6 +170,19 @@ Result<OverviewLatency> askOverviewLatency(query::Backend& b, const OverviewScop
             f.latency = std::move(split);
     }
     return f;
+}
+
+Result<std::vector<ObjectiveFact>> askOverviewObjectives(query::Backend& b, const std::vector<Objective>& objectives, TimeRange range, std::stop_token stop) {
+    std::vector<ObjectiveFact> facts;
+    auto* questions = query::SourceQuestions::of(b);
+    for (size_t i = 0; questions && i < std::min(objectives.size(), kMostObjectives); ++i) {
+        auto answer = questions->objective({objectives[i], range, kObjectiveColumns}, stop);
+        if (answer.ok())
+            facts.push_back({objectives[i], std::move(*answer)});
+        else if (answer.error().code == ErrorCode::kCancelled)
+            return answer.error();
+    }
+    return facts;
 }
 
 Result<OverviewMetrics> askOverviewMetrics(query::Backend& b, const OverviewScope& scope, std::stop_token stop) {

@@ -22,6 +22,9 @@ struct OverviewLatency {
 // The measure that tells most about a request, split by what separates most.
 Result<OverviewLatency> askOverviewLatency(query::Backend& backend, const OverviewScope& scope, std::stop_token stop);
 
+// Each objective over the range, the columns for a tile; one that cannot be asked (its histogram is not here) is left out.
+Result<std::vector<ObjectiveFact>> askOverviewObjectives(query::Backend& backend, const std::vector<Objective>& objectives, TimeRange range, std::stop_token stop);
+
 struct OverviewMetrics {
     StripMetrics strips;
     std::vector<double> tokens;

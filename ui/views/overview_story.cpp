@@ -352,6 +352,45 @@ StoryTile seriesTile(const OverviewFacts& f) {
     return tile;
 }
 
+// The objective that burns fastest in view.
+StoryTile objectiveTile(const OverviewFacts& f) {
+    using Level = query::ObjectiveStanding::Level;
+    const auto standing = [&](const ObjectiveFact& fact) { return query::standingOf(fact.objective, fact.answer.total, f.range.length()); };
+    const ObjectiveFact& worst = *std::max_element(f.objectives.begin(), f.objectives.end(), [&](const ObjectiveFact& a, const ObjectiveFact& b) {
+        const auto left = standing(a), right = standing(b);
+        return std::pair(left.level != Level::kNoData, left.burnRate) < std::pair(right.level != Level::kNoData, right.burnRate);
+    });
+    const Objective& objective = worst.objective;
+    const query::ObjectiveStanding now = standing(worst);
+    StoryTile tile;
+    const QString threshold = QString::fromStdString(query::thresholdText(objective)), target = QString::fromStdString(query::targetText(objective));
+    tile.caption = (threshold.isEmpty() ? tr("%1 without error").arg(target) : tr("%1 within %2").arg(target, threshold)) + QStringLiteral(" · ") + q(objective.name).left(40);
+    if (f.objectives.size() > 1)
+        tile.caption += QStringLiteral(" · ") + tr("worst of %1").arg(formatCount(f.objectives.size()));
+    tile.link = {StoryLink::Kind::kView, {}, {}, QString::fromLatin1(objective.kind == ObjectiveKind::kErrors ? links::kErrors : links::kLatency),
+                 objective.kind == ObjectiveKind::kErrors ? QString() : links::measure(objectiveKindName(objective.kind), objective.key), {}, -1};
+    if (now.level == Level::kNoData) {
+        tile.mark = QStringLiteral("▨");
+        tile.number = QStringLiteral("–");
+        tile.first = tr("no observation in view");
+        return tile;
+    }
+    tile.mark = now.level == Level::kFast ? QStringLiteral("▲") : now.level == Level::kBurning ? QStringLiteral("◆") : QStringLiteral("●");
+    tile.role = now.level == Level::kFast ? QStringLiteral("error") : now.level == Level::kBurning ? QStringLiteral("warning") : QStringLiteral("ok");
+    tile.number = std::isinf(now.burnRate) ? QStringLiteral("∞") : formatNumber(now.burnRate);
+    tile.unit = tr("× burn rate");
+    tile.first = tr("%1 of %2 used in view").arg(std::isinf(now.consumed) ? QStringLiteral("∞") : formatShare(now.consumed), QString::fromStdString(query::windowText(objective.window)));
+    tile.second = now.consumed >= 1 ? tr("budget gone, n = %1").arg(formatShort(double(worst.answer.total.total)))
+                  : now.exhaustedIn && now.level != Level::kKept
+                      ? tr("%1 left, gone in %2").arg(formatShare(1 - now.consumed), formatLength(*now.exhaustedIn))
+                      : tr("%1 left, n = %2").arg(formatShare(1 - now.consumed), formatShort(double(worst.answer.total.total)));
+    for (const analyze::ObjectiveCounts& column : worst.answer.columns) {
+        const double rate = analyze::burnRate(column, objective.target);
+        tile.spark.push_back(std::isfinite(rate) ? static_cast<float>(rate) : std::nanf(""));
+    }
+    return tile;
+}
+
 StoryTile rateTile(const OverviewFacts& f) {
     StoryTile tile;
     const bool spans = sum(f.volume.spans) > 0;
@@ -496,6 +535,8 @@ OverviewStory tellStory(const OverviewFacts& f) {
         story.tiles.push_back(minutesTile(f, *group));
     if (slow)
         story.tiles.push_back(latencyTile(f, *slow));
+    if (!f.objectives.empty())
+        story.tiles.push_back(objectiveTile(f));
     if (rows)
         story.tiles.push_back(rateTile(f));
     if (!f.tokens.empty())

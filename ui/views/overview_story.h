@@ -9,6 +9,7 @@
 
 #include "query/backend.h"
 #include "query/failures.h"
+#include "query/objectives.h"
 
 namespace nj::ui {
 
@@ -40,6 +41,12 @@ struct StoryTile {
     StoryLink link;
 };
 
+// An objective and what the range shown did to it.
+struct ObjectiveFact {
+    Objective objective;
+    query::ObjectiveAnswer answer;
+};
+
 struct OverviewFacts {
     TimeRange range;
     std::optional<TimeRange> baseline;
@@ -53,6 +60,7 @@ struct OverviewFacts {
     query::VolumeAnswer volume, baselineVolume;
     std::vector<query::ChangeRow> changes;
     std::vector<query::EventMark> events;
+    std::vector<ObjectiveFact> objectives;
     std::vector<double> tokens;        // generated tokens/s per column, summed; empty = no such series
     double tokensBaseline = 0;
 };

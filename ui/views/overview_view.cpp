@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "query/search_syntax.h"
+#include "state/annotation_book.h"
 #include "state/links.h"
 #include "theme/number_format.h"
 #include "views/overview_questions.h"
@@ -30,7 +31,7 @@ public:
     [[nodiscard]] bool hasHeightForWidth() const override { return false; }
 };
 constexpr int kLeastStrips = 246, kLeastStrip = 34, kLeastLower = 136;
-const QString kMainKey = QStringLiteral("overview/main"), kChangesKey = QStringLiteral("overview/changes"), kMetricsKey = QStringLiteral("overview/metrics"), kLatencyKey = QStringLiteral("overview/latency");
+const QString kMainKey = QStringLiteral("overview/main"), kChangesKey = QStringLiteral("overview/changes"), kMetricsKey = QStringLiteral("overview/metrics"), kLatencyKey = QStringLiteral("overview/latency"), kObjectivesKey = QStringLiteral("overview/objectives");
 
 QString q(const std::string& text) { return QString::fromStdString(text).simplified(); }
 
@@ -64,6 +65,10 @@ OverviewView::OverviewView(const ViewContext& context, QWidget* parent) : View(p
     for (const auto signal : {&Workspace::rangeChanged, &Workspace::baselineChanged, &Workspace::filterChanged, &Workspace::infoChanged})
         connect(&workspace, signal, &soon_, qOverload<>(&QTimer::start));
     connect(&workspace, &Workspace::utcChanged, this, &OverviewView::tell);
+    connect(&AnnotationBook::of(workspace), &AnnotationBook::changed, this, [this] {
+        if (AnnotationBook::of(context_.workspace).objectives() != asked_)
+            soon_.start();
+    });
     soon_.start();
 }
 
@@ -163,7 +168,7 @@ QWidget* OverviewView::buildLower() {
 
 bool OverviewView::settled() const {
     const QueryRunner& queries = context_.queries;
-    return !soon_.isActive() && !queries.busy(kMainKey) && !queries.busy(kLatencyKey) && !queries.busy(kChangesKey) && !queries.busy(kMetricsKey);
+    return !soon_.isActive() && !queries.busy(kMainKey) && !queries.busy(kLatencyKey) && !queries.busy(kChangesKey) && !queries.busy(kMetricsKey) && !queries.busy(kObjectivesKey);
 }
 
 void OverviewView::refresh() {
@@ -177,6 +182,7 @@ void OverviewView::refresh() {
     askLatency();
     askChanges();
     askMetrics();
+    askObjectives();
 }
 
 void OverviewView::askMain() {
@@ -252,6 +258,21 @@ void OverviewView::askMetrics() {
         }
         answered();
     });
+}
+
+void OverviewView::askObjectives() {
+    asked_ = AnnotationBook::of(context_.workspace).objectives();
+    if (asked_.empty()) {
+        context_.queries.cancel(kObjectivesKey);
+        facts_.objectives.clear();
+        return;
+    }
+    context_.queries.ask(kObjectivesKey, this, [objectives = asked_, range = context_.workspace.range()](query::Backend& b, std::stop_token s) { return askOverviewObjectives(b, objectives, range, s); },
+                         [this](Result<std::vector<ObjectiveFact>>&& objectives) {
+                             if (objectives.ok())
+                                 facts_.objectives = std::move(*objectives);
+                             answered();
+                         });
 }
 
 void OverviewView::answered() {

@@ -42,6 +42,7 @@ private:
     void askLatency();
     void askChanges();
     void askMetrics();
+    void askObjectives();
     void answered();
     void tell();
     void showStrips();
@@ -58,6 +59,7 @@ private:
     StripMetrics metrics_;
     OverviewStory story_;
     QString problem_;
+    std::vector<Objective> asked_;   // the objectives whose answers are shown or awaited
     bool mainKnown_ = false, byOnset_ = true;
     QTimer soon_;
     std::vector<int> shownChanges_;

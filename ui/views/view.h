@@ -4,9 +4,11 @@
 #include <QString>
 #include <QWidget>
 #include <functional>
+#include <optional>
 #include <span>
 
 #include "bridge/query_runner.h"
+#include "model/annotation.h"
 #include "state/workspace.h"
 #include "theme/theme.h"
 
@@ -26,6 +28,8 @@ public:
     virtual void open(const QString& parameter) { Q_UNUSED(parameter); }
     // What open() would bring back: part of a link to what is shown. "" = nothing is open.
     [[nodiscard]] virtual QString opened() const { return {}; }
+    // The objective on what is shown, or one to begin from; nothing where the view shows no measure.
+    [[nodiscard]] virtual std::optional<Objective> objectiveDraft() const { return {}; }
     // True once nothing more is being asked or laid out: pictures and tests wait for it.
     [[nodiscard]] virtual bool settled() const = 0;
     // The main title row as plain text, for accessibility and picture captions.

@@ -404,7 +404,7 @@ void ChartFrame::mouseMoveEvent(QMouseEvent* event) {
         if (gesture_.panned())
             relayout();
     }
-    const QPointF at = event->position();
+    const QPointF at = pointer_ = event->position();
     if (!frame_.range.empty() && at.x() >= frame_.plot.left() - 2 && at.x() <= frame_.plot.right() + 2)
         workspace_.setCursor(frame_.timeAt(at.x()));
     setCursor(flagAt(at) >= 0 ? Qt::PointingHandCursor : Qt::CrossCursor);
@@ -528,6 +528,8 @@ void ChartFrame::keyPressEvent(QKeyEvent* event) {
     }
     event->ignore();
 }
+
+std::optional<double> ChartFrame::pointerValue() const { return hovered_ && frame_.plot.contains(pointer_) ? std::optional<double>(frame_.valueAt(pointer_.y())) : std::nullopt; }
 
 void ChartFrame::leaveEvent(QEvent* event) {
     hovered_ = false;

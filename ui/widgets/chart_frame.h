@@ -43,6 +43,9 @@ public:
     [[nodiscard]] std::optional<std::pair<double, double>> boxValues() const { return boxValues_; }
     void clearBox();
 
+    // The value under the pointer while it is over the plot.
+    [[nodiscard]] std::optional<double> pointerValue() const;
+
     // Geometry as last laid out, for tests and for views that draw beside it.
     [[nodiscard]] const PlotFrame& plotFrame() const { return frame_; }
     [[nodiscard]] const Workspace& workspace() const { return workspace_; }
@@ -125,6 +128,7 @@ private:
     std::optional<TimeRange> fixedRange_, brush_;
     std::optional<std::pair<double, double>> boxValues_;
     int leftMargin_ = 0, rightMargin_ = 0;
+    QPointF pointer_;
     bool timeAxisShown_ = true, cardShown_ = true, hovered_ = false, keyboardFocus_ = false;
     // While laid out and between data changes.
     QVector<double> valueTicks_, gridShares_;

@@ -48,6 +48,20 @@ std::optional<Measure> measureOf(const Objective& objective) {
     return measure;
 }
 
+void setMeasure(Objective& objective, const Measure& measure) {
+    switch (measure.kind) {
+    case Measure::Kind::kSpanDuration: objective.kind = ObjectiveKind::kSpanDuration; break;
+    case Measure::Kind::kSpanAttribute: objective.kind = ObjectiveKind::kSpanAttribute; break;
+    case Measure::Kind::kLogAttribute: objective.kind = ObjectiveKind::kLogAttribute; break;
+    case Measure::Kind::kHistogram: objective.kind = ObjectiveKind::kHistogram; break;
+    }
+    const bool duration = measure.kind == Measure::Kind::kSpanDuration;
+    objective.key = duration ? std::string() : measure.key;
+    objective.unit = duration ? "s" : measure.unit;
+    if (objective.name.empty())
+        objective.name = measure.title.empty() ? measure.key : measure.title;
+}
+
 bool concerns(const Objective& objective, const Measure& measure) {
     const auto own = measureOf(objective);
     return !objective.deleted && own && *own == measure;
