@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -50,6 +51,8 @@ public:
     virtual Result<std::vector<MissingFact>> missingFacts(std::stop_token stop) = 0;
     // The stretch that departs most from the rest, by which the window opens; nothing where none does.
     virtual Result<std::optional<TimeRange>> departure(std::stop_token stop) = 0;
+    // The host that the rows of an import name, where they name one alone.
+    virtual Result<std::map<int64_t, std::string>> importHosts(std::stop_token stop) = 0;
     virtual Result<ObjectiveAnswer> objective(const ObjectiveQuestion& question, std::stop_token stop) = 0;
 };
 

@@ -41,6 +41,7 @@ public:
     Result<std::string> documentText(int64_t id) override;
     Result<std::vector<EvaluationRow>> evaluations() override;
     Result<std::string> setting(const std::string& key) override;
+    Result<ImportHosts> importHosts();
     sqlite::Database& database() override { return db_; }
     [[nodiscard]] const std::string& path() const override { return path_; }
 

@@ -70,6 +70,11 @@ Result<std::vector<ImportRow>> StoreReader::imports() {
                              });
 }
 
+Result<ImportHosts> StoreReader::importHosts() {
+    NJ_ASSIGN(auto transaction, sqlite::Transaction::begin(db_, false));
+    return loader_.hosts();
+}
+
 Result<std::vector<HealthRow>> StoreReader::health() {
     return rowsOf<HealthRow>(db_, "SELECT import, severity, reason, example, offset, line, count FROM nj_health ORDER BY import, severity DESC, count DESC, reason",
                              [](const sqlite::Statement& s) {

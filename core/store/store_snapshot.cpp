@@ -5,9 +5,11 @@
 #include <algorithm>
 
 #include "store/annotation_file.h"
+#include "store/column_segment.h"
 #include "store/identity.h"
 #include "store/segment_columns.h"
 #include "store/segment_info.h"
+#include "store/stored_blobs.h"
 
 namespace nj::store {
 namespace {
@@ -105,7 +107,7 @@ Result<TimeShifts> SnapshotLoader::loadShifts(int64_t commit) {
     constexpr uint64_t kCommits = (uint64_t{1} << kCommitBits) - 1;
     if (last_ != nullptr && !sidecarsChanged && (last_->commitSeq() & kCommits) == static_cast<uint64_t>(commit))
         return last_->shifts();
-    NJ_ASSIGN(TimeShifts shifts, TimeShifts::load(db_, capsule_, capsuleId_));
+    NJ_ASSIGN(TimeShifts shifts, TimeShifts::load(db_, capsule_, capsuleId_, [this] { return hosts(); }));
     if (sidecarsChanged)
         ++corrections_;
     sidecars_ = std::move(sidecars);
@@ -147,6 +149,50 @@ Status SnapshotLoader::loadDictionaries() {
     NJ_RETURN_IF_ERROR(scopes);
     dictionaries_ = std::move(next);
     return {};
+}
+
+// Segments never change and series only come: what is known stays, a commit costs what it added.
+Result<ImportHosts> SnapshotLoader::hosts() {
+    NJ_RETURN_IF_ERROR(loadDictionaries());
+    const auto keyText = [this](uint32_t id) { return id < dictionaries_->texts.size() ? dictionaries_->texts.view(id) : std::string_view(); };
+    NJ_ASSIGN(auto segments, db_.prepare("SELECT id, signal, import, rows, info FROM nj_segment WHERE retired = 0 AND signal IN (?1, ?2) ORDER BY id"));
+    segments.bind(1, static_cast<int64_t>(Signal::kSpan)).bind(2, static_cast<int64_t>(Signal::kLog));
+    for (;;) {
+        NJ_ASSIGN(const bool row, segments.step());
+        if (!row)
+            break;
+        if (hostSegments_.contains(segments.integer(0)))
+            continue;
+        auto info = std::make_shared<SegmentInfo>();
+        info->id = segments.integer(0);
+        info->signal = static_cast<Signal>(segments.integer(1));
+        info->import = segments.integer(2);
+        info->rows = static_cast<uint32_t>(segments.integer(3));
+        NJ_RETURN_IF_ERROR(decodeSegmentInfo(segments.blob(4), keyText, *info));
+        const ColumnSegment segment(info, std::make_shared<StoredBlobs>(db_, shared_, info->id));
+        NJ_ASSIGN(const CodeColumn resources, segment.resource());
+        for (const uint32_t id : resources.table)
+            if (id < dictionaries_->resources.size())
+                hosts_.add(info->import, namedHost(dictionaries_->resources[id]->attributes));
+        hostSegments_.insert(info->id);
+    }
+    NJ_ASSIGN(const int64_t metrics, db_.queryInteger("SELECT value FROM nj_meta WHERE key = 'metric_seq'"));
+    if (metrics == hostMetricSeq_)
+        return hosts_;
+    NJ_ASSIGN(auto series, db_.prepare("SELECT r.import, s.content FROM nj_series s JOIN nj_series_range r ON r.series = s.id"));
+    for (;;) {
+        NJ_ASSIGN(const bool row, series.step());
+        if (!row)
+            break;
+        SeriesRow one;
+        NJ_RETURN_IF_ERROR(decodeSeries(series.blob(1), one));
+        std::string host = seriesHost(one.name, one.attributes);
+        if (host.empty() && one.resource < dictionaries_->resources.size())
+            host = namedHost(dictionaries_->resources[one.resource]->attributes);
+        hosts_.add(series.integer(0), host);
+    }
+    hostMetricSeq_ = metrics;
+    return hosts_;
 }
 
 Status SnapshotLoader::loadSegments(StoreSnapshot& snapshot) {

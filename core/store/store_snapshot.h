@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "store/blob_source.h"
 #include "store/capsule_reader.h"
 #include "store/capsule_shared.h"
+#include "store/import_hosts.h"
 #include "store/journal.h"
 #include "store/time_shifts.h"
 
@@ -68,6 +70,8 @@ public:
     SnapshotLoader(sqlite::Database& db, std::shared_ptr<CapsuleShared> shared, std::string capsule) : db_(db), shared_(std::move(shared)), capsule_(std::move(capsule)) {}
     // The last one where nothing was committed or corrected since.
     Result<std::shared_ptr<const StoreSnapshot>> load();
+    // Inside the caller's read transaction.
+    Result<ImportHosts> hosts();
 
 private:
     Result<TimeShifts> loadShifts(int64_t commit);
@@ -85,6 +89,9 @@ private:
     std::shared_ptr<const Dictionaries> dictionaries_ = std::make_shared<Dictionaries>();
     std::shared_ptr<const std::vector<SeriesRow>> series_;
     int64_t metricSeq_ = -1;
+    ImportHosts hosts_;
+    std::set<int64_t> hostSegments_;      // whose rows hosts_ knows
+    int64_t hostMetricSeq_ = -1;
 };
 
 }  // namespace nj::store

@@ -1,25 +1,40 @@
 #include "store/time_shifts.h"
 
+#include <algorithm>
+
 #include "store/annotation_file.h"
 #include "store/annotation_tables.h"
 #include "store/segment_columns.h"
 
 namespace nj::store {
 
-TimeShifts TimeShifts::of(const Annotations& annotations) {
+namespace {
+
+bool byHost(const TimeCorrection& correction) { return !correction.deleted && correction.import == 0 && !correction.host.empty() && correction.shift != 0; }
+
+}  // namespace
+
+TimeShifts TimeShifts::of(const Annotations& annotations, const ImportHosts& hosts) {
     TimeShifts shifts;
+    for (const TimeCorrection& correction : annotations.corrections)
+        if (byHost(correction))
+            for (const ImportId import : hosts.importsOf(correction.host))
+                shifts.byImport_[import] = correction.shift;
     for (const TimeCorrection& correction : annotations.corrections)
         if (!correction.deleted && correction.import > 0 && correction.shift != 0)
             shifts.byImport_[correction.import] = correction.shift;
     return shifts;
 }
 
-Result<TimeShifts> TimeShifts::load(sqlite::Database& db, const std::string& capsule, const std::string& capsuleId) {
+Result<TimeShifts> TimeShifts::load(sqlite::Database& db, const std::string& capsule, const std::string& capsuleId, const std::function<Result<ImportHosts>()>& hosts) {
     NJ_ASSIGN(Annotations all, readCorrections(db));
     for (const std::string& sidecar : sidecarsOf(capsule, capsuleId))
         if (const auto more = readSidecar(sidecar, capsuleId); more.ok())
             mergeInto(all, *more);
-    return of(all);
+    if (std::none_of(all.corrections.begin(), all.corrections.end(), byHost))
+        return of(all);
+    NJ_ASSIGN(const ImportHosts known, hosts());
+    return of(all, known);
 }
 
 std::string TimeShifts::sql(const std::string& column) const {

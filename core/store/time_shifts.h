@@ -1,7 +1,8 @@
-// By how much the times of each import are corrected while reading: from the capsule's corrections and those of its sidecars. What
-// is stored never changes, so a correction is taken back by removing it. A value; loaded by the thread that owns the database.
+// By how much the times of each import are corrected while reading: from the capsule's corrections and those of its sidecars. A
+// correction by host holds for every import whose rows name that host alone, unless the import has one of its own. What is stored never changes, so a correction is taken back by removing it. A value; loaded by the thread that owns the database.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 
@@ -9,14 +10,16 @@
 #include "model/annotation.h"
 #include "model/batch_sink.h"
 #include "sqlite/database.h"
+#include "store/import_hosts.h"
 
 namespace nj::store {
 
 class TimeShifts {
 public:
-    static TimeShifts of(const Annotations& annotations);
+    static TimeShifts of(const Annotations& annotations, const ImportHosts& hosts = {});
     // Inside the caller's read transaction. `capsule`: its path, `capsuleId` in hex, by which sidecars are found.
-    static Result<TimeShifts> load(sqlite::Database& db, const std::string& capsule, const std::string& capsuleId);
+    // `hosts` is asked only where a correction by host is there.
+    static Result<TimeShifts> load(sqlite::Database& db, const std::string& capsule, const std::string& capsuleId, const std::function<Result<ImportHosts>()>& hosts);
 
     [[nodiscard]] DurationNs of(ImportId import) const {
         const auto it = byImport_.find(import);

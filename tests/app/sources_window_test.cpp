@@ -40,7 +40,10 @@ private Q_SLOTS:
         write(path("bmc.log"), "2026-03-16 21:41:07 fan tach 3 below lower critical threshold\n2026-03-16 21:42:07 fan tach 3 deasserted\n");
         write(path("app.jsonl"), "{\"time\":\"2026-03-17T04:41:30Z\",\"level\":\"error\",\"msg\":\"slow\"}\n{\"time\":\"2026-03-17T04:43:30Z\",\"level\":\"info\",\"msg\":\"fine\"}\n");
         write(path("deploy.yaml"), "kind: Deployment\nmetadata:\n  name: retriever\nspec:\n  template: {image: retriever:2.14.0}\n");
-        const ProcessResult imported = runNightjar({QStringLiteral("import"), QStringLiteral("-o"), path("test.nightjar"), path("bmc.log"), path("app.jsonl"), path("deploy.yaml")});
+        const QByteArray host = "\"resource\":{\"attributes\":[{\"key\":\"service.name\",\"value\":{\"stringValue\":\"chat\"}},{\"key\":\"host.name\",\"value\":{\"stringValue\":\"gpu-07\"}}]}";
+        write(path("chat.json"), "{\"resourceSpans\":[{" + host + ",\"scopeSpans\":[{\"spans\":[{\"traceId\":\"0102030405060708090a0b0c0d0e0f10\",\"spanId\":\"0000000000000001\",\"name\":\"chat\",\"kind\":2,\"startTimeUnixNano\":\"1700000000000000000\",\"endTimeUnixNano\":\"1700000002000000000\"}]}]}]}");
+        write(path("node.json"), "{\"resourceSpans\":[{" + host + ",\"scopeSpans\":[{\"spans\":[{\"traceId\":\"0102030405060708090a0b0c0d0e0f11\",\"spanId\":\"0000000000000001\",\"name\":\"load\",\"kind\":2,\"startTimeUnixNano\":\"1700000060000000000\",\"endTimeUnixNano\":\"1700000062000000000\"}]}]}]}");
+        const ProcessResult imported = runNightjar({QStringLiteral("import"), QStringLiteral("-o"), path("test.nightjar"), path("bmc.log"), path("app.jsonl"), path("deploy.yaml"), path("chat.json"), path("node.json")});
         QVERIFY2(imported.exitCode == 0, imported.err.constData());
         window_ = std::make_unique<MainWindow>(ThemeKind::kDark);
         window_->resize(1600, 1000);
@@ -93,6 +96,37 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(import("app.jsonl").range.from, *parseTime("2026-03-17T04:41:00Z", 0), kPatience);
         AnnotationBook::of(window_->workbench()->workspace()).undo().undo();
         rest();
+    }
+    void allFilesOfAHostAreMovedAtOnce() {
+        view().open(QStringLiteral("import:%1").arg(import("chat.json").id));
+        auto* scope = view().findChild<QComboBox*>(QStringLiteral("sourceScope"));
+        QVERIFY(scope->isVisible());
+        QCOMPARE(scope->count(), 2);
+        QCOMPARE(scope->currentText(), QStringLiteral("this file"));
+        QTest::keyClick(scope, Qt::Key_Down);
+        QVERIFY2(scope->currentText().contains(QStringLiteral("gpu-07")) && scope->currentText().contains(QLatin1Char('2')), qPrintable(scope->currentText()));
+        auto* skew = view().findChild<QLineEdit*>(QStringLiteral("sourceSkew"));
+        skew->setFocus();
+        QTest::keyClicks(skew, QStringLiteral("+90s"));
+        QTest::keyClick(skew, Qt::Key_Return);
+        const TimeNs chat = *parseTime("2023-11-14T22:13:20Z", 0), load = chat + kMinute;
+        QTRY_COMPARE_WITH_TIMEOUT(import("chat.json").range.from, chat + 90 * kSecond, kPatience);
+        QCOMPARE(import("node.json").range.from, load + 90 * kSecond);
+        rest();
+        view().open(QStringLiteral("import:%1").arg(import("node.json").id));   // the other one says so
+        QStringList said;
+        for (const PlainLabel* label : view().findChildren<PlainLabel*>())
+            said << label->plain();
+        QVERIFY2(said.join(QLatin1Char('|')).contains(QStringLiteral("with all of host gpu-07")), qPrintable(said.join(QLatin1Char('|'))));
+        if (const QString folder = qEnvironmentVariable("NIGHTJAR_PICTURES"); !folder.isEmpty())
+            QVERIFY(window_->grab().save(folder + QStringLiteral("/sources_host.png")));
+        QTest::mouseClick(view().findChild<QPushButton*>(QStringLiteral("sourceAsRead")), Qt::LeftButton);
+        QTRY_COMPARE_WITH_TIMEOUT(import("chat.json").range.from, chat, kPatience);
+        QCOMPARE(import("node.json").range.from, load);
+        rest();
+        // A file that names no host stands alone.
+        view().open(QStringLiteral("import:%1").arg(bmc().id));
+        QVERIFY(!scope->isVisible());
     }
     void documentsAreSearchedAndRead() {
         auto* search = view().findChild<QLineEdit*>(QStringLiteral("documentsSearch"));

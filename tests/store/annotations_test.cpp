@@ -11,6 +11,7 @@
 
 #include "sqlite/database.h"
 #include "store/annotation_file.h"
+#include "store/import_hosts.h"
 #include "store/sql_session.h"
 #include "store/test_batches.h"
 
@@ -262,6 +263,62 @@ private slots:
         expect(2 * kDay);
         need(file->put(shiftOf(1, 0, kT0 + 3)));
         expect(0);
+    }
+    void aHostsCorrectionMovesEveryImportThatNamesItAlone() {
+        const auto onHosts = [](TimeNs at, std::initializer_list<const char*> hosts) {
+            Batch batch;
+            uint64_t n = 0;
+            for (const char* host : hosts) {
+                SpanSpec span;
+                span.trace = traceId(static_cast<uint64_t>(at), ++n);
+                span.span = spanId(n);
+                span.start = at;
+                span.end = at + kSecond;
+                addSpan(batch, span);
+                Resource resource;
+                resource.attributes = {{"service.name", AttributeValue::ofString("svc")}};
+                if (*host)
+                    resource.attributes.push_back({"host.name", AttributeValue::ofString(host)});
+                batch.spans.resource.back() = batch.internResource(resource);
+            }
+            return batch;
+        };
+        const TestCapsule capsule;
+        capsule.import(onHosts(kT0, {"gpu-07", "gpu-07"}), "one");
+        capsule.import(onHosts(kT0 + kMinute, {"gpu-07", "gpu-08"}), "two hosts");
+        capsule.import(onHosts(kT0 + 2 * kMinute, {""}), "no host");
+        Batch metrics;
+        const uint32_t series = addSeries(metrics, "node_load1", {{"instance", AttributeValue::ofString("gpu-07:9100")}});
+        addSample(metrics, series, kT0 + 3 * kMinute, 1);
+        capsule.import(std::move(metrics), "metrics");
+        const auto file = need(AnnotationFile::open(capsule.path()));
+        const auto reader = capsule.reader();
+        QCOMPARE(need(hostsOfImports(*reader)).all(), (std::map<ImportId, std::string>{{1, "gpu-07"}, {4, "gpu-07"}}));
+        const auto starts = [&] {
+            std::vector<TimeNs> from;
+            for (const ImportRow& row : need(reader->imports()))
+                from.push_back(row.range.from - kT0);
+            return from;
+        };
+        const std::vector<TimeNs> asRead = {0, kMinute, 2 * kMinute, 3 * kMinute};
+        QCOMPARE(starts(), asRead);
+        TimeCorrection correction;
+        correction.host = "gpu-07";
+        correction.id = correctionId(0, correction.host);
+        correction.shift = kHour;
+        correction.modified = kT0 + 1;
+        need(file->put(correction));
+        QCOMPARE(starts(), (std::vector<TimeNs>{kHour, kMinute, 2 * kMinute, kHour + 3 * kMinute}));
+        QCOMPARE(need(reader->snapshot())->segments(Signal::kSpan).back()->range.from, kT0 + kHour);
+        // Its own counts before its host's; what comes later is moved too.
+        need(file->put(shiftOf(1, 2 * kHour, kT0 + 2)));
+        capsule.import(onHosts(kT0 + 4 * kMinute, {"gpu-07"}), "later");
+        QCOMPARE(starts(), (std::vector<TimeNs>{2 * kHour, kMinute, 2 * kMinute, kHour + 3 * kMinute, kHour + 4 * kMinute}));
+        need(file->put(shiftOf(1, 0, kT0 + 3)));
+        correction.deleted = true;
+        correction.modified = kT0 + 4;
+        need(file->put(correction));
+        QCOMPARE(starts(), (std::vector<TimeNs>{0, kMinute, 2 * kMinute, 3 * kMinute, 4 * kMinute}));
     }
     void spansDeliveredAgainAreFoundInACorrectedImport() {
         const TestCapsule capsule;

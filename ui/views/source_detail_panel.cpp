@@ -3,6 +3,7 @@
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "query/search_syntax.h"
 #include "state/import_requests.h"
@@ -49,6 +50,12 @@ QWidget* SourceDetailPanel::buildClock() {
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(2 * theme.unit);
     row->addWidget(new PlainLabel(tr("Its clock"), theme.table, "muted", box));
+    scope_ = new QComboBox(box);
+    scope_->setObjectName(QStringLiteral("sourceScope"));
+    scope_->setAccessibleName(tr("What is corrected: this file or all of its host"));
+    scope_->setFont(theme.table);
+    scope_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    connect(scope_, &QComboBox::activated, this, &SourceDetailPanel::showClock);
     zone_ = new QComboBox(box);
     zone_->setObjectName(QStringLiteral("sourceZone"));
     zone_->setAccessibleName(tr("Zone the file's times are in"));
@@ -70,6 +77,7 @@ QWidget* SourceDetailPanel::buildClock() {
     back_->setToolTip(tr("Take the correction back"));
     clock_ = new PlainLabel({}, theme.table, "warning", box);
     clock_->setElided(true);
+    row->addWidget(scope_);
     row->addWidget(zone_);
     row->addWidget(skew_);
     row->addWidget(apply_);
@@ -77,7 +85,7 @@ QWidget* SourceDetailPanel::buildClock() {
     row->addWidget(clock_, 1);
     connect(apply_, &QPushButton::clicked, this, &SourceDetailPanel::apply);
     connect(skew_, &QLineEdit::returnPressed, this, &SourceDetailPanel::apply);
-    connect(back_, &QPushButton::clicked, this, [this] { book_.remove(correctionId(import_.id, {}), tr("Show a file as it was read")); });
+    connect(back_, &QPushButton::clicked, this, &SourceDetailPanel::takeBack);
     return box;
 }
 
@@ -103,6 +111,49 @@ QWidget* SourceDetailPanel::buildActions() {
     return box;
 }
 
+std::string SourceDetailPanel::host() const {
+    const auto known = hosts_.find(import_.id);
+    return known == hosts_.end() ? std::string() : known->second;
+}
+
+bool SourceDetailPanel::wholeHost() const { return scope_->currentIndex() == 1; }
+
+const TimeCorrection* SourceDetailPanel::correction() const {
+    const TimeCorrection* found = nullptr;
+    for (const TimeCorrection& one : book_.corrections()) {
+        if (one.import == import_.id)
+            return &one;
+        if (one.import == 0 && !one.host.empty() && one.host == host())
+            found = &one;
+    }
+    return found;
+}
+
+void SourceDetailPanel::setHosts(const std::map<int64_t, std::string>& hosts) {
+    hosts_ = hosts;
+    offerScopes();
+    showClock();
+}
+
+// The scope of the correction there is; without one, this file.
+void SourceDetailPanel::offerScopes() {
+    scope_->clear();
+    scope_->addItem(tr("this file"));
+    const std::string own = host();
+    if (!own.empty()) {
+        const auto files = std::count_if(hosts_.begin(), hosts_.end(), [&](const auto& one) { return one.second == own; });
+        scope_->addItem(tr("host %1, %n file(s)", nullptr, static_cast<int>(files)).arg(plain(own).left(60)));
+    }
+    const TimeCorrection* now = correction();
+    scope_->setCurrentIndex(now && now->import == 0 ? 1 : 0);
+    scope_->setVisible(scope_->count() > 1);
+}
+
+void SourceDetailPanel::takeBack() {
+    if (const TimeCorrection* now = correction())
+        book_.remove(std::string(now->id), now->import == 0 ? tr("Show a host's files as they were read") : tr("Show a file as it was read"));
+}
+
 void SourceDetailPanel::showImport(const query::ImportSummary* import) {
     import_ = import ? *import : query::ImportSummary{};
     if (!import) {
@@ -126,6 +177,7 @@ void SourceDetailPanel::showImport(const query::ImportSummary* import) {
         facts << plain(import_.note);
     facts_->setPlain(facts.join(QStringLiteral(" · ")));
     showHealth();
+    offerScopes();
     showClock();
     showBody();
 }
@@ -157,18 +209,17 @@ void SourceDetailPanel::showClock() {
     if (import_.id == 0)
         return;
     const auto assumed = zoneMinutes(QString::fromStdString(import_.assumedZone));
-    const TimeCorrection* correction = nullptr;
-    for (const TimeCorrection& one : book_.corrections())
-        if (one.import == import_.id)
-            correction = &one;
-    const auto chosen = correction ? zoneMinutes(QString::fromStdString(correction->zone)) : std::nullopt;
+    const TimeCorrection* now = correction();
+    const bool ofHost = now && now->import == 0;
+    const auto chosen = now && !ofHost ? zoneMinutes(QString::fromStdString(now->zone)) : std::nullopt;
     zone_->setEnabled(assumed.has_value());
+    zone_->setVisible(!wholeHost());   // a host's other files may state their zone
     zone_->setCurrentIndex(zone_->findData(chosen.value_or(assumed.value_or(0))));
     zone_->setToolTip(assumed ? tr("The lines name no zone: %1 was assumed").arg(zoneLabel(*assumed)) : tr("The times of this file name their zone; a skew can still be corrected"));
-    skew_->setText(correction ? skewText(skewOf(*correction, assumed)) : QString());
-    back_->setVisible(correction != nullptr);
-    clock_->setRole(correction ? "warning" : "muted");
-    clock_->setPlain(correction ? QStringLiteral("◆ ") + correctionText(*correction)
+    skew_->setText(now && ofHost == wholeHost() ? skewText(ofHost ? now->shift : skewOf(*now, assumed)) : QString());
+    back_->setVisible(now != nullptr);
+    clock_->setRole(now ? "warning" : "muted");
+    clock_->setPlain(now        ? QStringLiteral("◆ ") + correctionText(*now) + (ofHost ? tr(", with all of host %1").arg(plain(now->host).left(60)) : QString())
                      : assumed  ? tr("assumed %1: the lines name no zone").arg(zoneLabel(*assumed))
                                 : tr("times as the file states them"));
 }
@@ -178,6 +229,17 @@ void SourceDetailPanel::apply() {
     if (!skew.ok()) {
         clock_->setRole("error");
         clock_->setPlain(QStringLiteral("▲ ") + QString::fromStdString(skew.error().message));
+        return;
+    }
+    if (wholeHost()) {
+        TimeCorrection ofHost;
+        ofHost.host = host();
+        ofHost.id = correctionId(0, ofHost.host);
+        ofHost.shift = *skew;
+        if (*skew == 0)
+            book_.remove(ofHost.id, tr("Show a host's files as they were read"));
+        else
+            book_.put(ofHost, tr("Correct a host's clock"));
         return;
     }
     const auto assumed = zoneMinutes(QString::fromStdString(import_.assumedZone));

@@ -48,16 +48,21 @@ FactCell stateCell(const query::ImportSummary& import) {
     return cell;
 }
 
-FactCell zoneCell(const query::ImportSummary& import, const AnnotationBook& book) {
+// `host`: what its rows name alone; "" = none.
+FactCell zoneCell(const query::ImportSummary& import, const AnnotationBook& book, const std::string& host) {
     FactCell cell;
-    for (const TimeCorrection& correction : book.corrections())
-        if (correction.import == import.id) {
-            cell.mark = QStringLiteral("◆");
-            cell.role = QStringLiteral("warning");
-            cell.text = correction.zone.empty() ? skewText(correction.shift) : plain(correction.zone).replace(QLatin1Char('-'), QChar(0x2212));
-            cell.detail = SourcesView::tr("corrected");
-            return cell;
-        }
+    const auto& corrections = book.corrections();
+    auto found = std::find_if(corrections.begin(), corrections.end(), [&](const TimeCorrection& one) { return one.import == import.id; });
+    if (found == corrections.end())
+        found = std::find_if(corrections.begin(), corrections.end(), [&](const TimeCorrection& one) { return one.import == 0 && !host.empty() && one.host == host; });
+    if (found != corrections.end()) {
+        const TimeCorrection& correction = *found;
+        cell.mark = QStringLiteral("◆");
+        cell.role = QStringLiteral("warning");
+        cell.text = correction.zone.empty() ? skewText(correction.shift) : plain(correction.zone).replace(QLatin1Char('-'), QChar(0x2212));
+        cell.detail = correction.import == 0 ? SourcesView::tr("by host") : SourcesView::tr("corrected");
+        return cell;
+    }
     const auto assumed = zoneMinutes(QString::fromStdString(import.assumedZone));
     cell.text = assumed ? zoneLabel(*assumed) : SourcesView::tr("stated");
     cell.detail = assumed ? SourcesView::tr("assumed") : QString();
@@ -147,6 +152,7 @@ void SourcesView::refresh() {
     showFiles();
     documents_->refresh();
     askMissing();
+    askHosts();
 }
 
 void SourcesView::showFiles() {
@@ -173,7 +179,7 @@ void SourcesView::showFiles() {
             bad.mark = QStringLiteral("◆");
             bad.role = QStringLiteral("warning");
         }
-        rows.push_back({name, format, number(import.spans), number(import.logs), number(import.samples), range, zoneCell(import, book_), bad, number(import.duplicates), stateCell(import)});
+        rows.push_back({name, format, number(import.spans), number(import.logs), number(import.samples), range, zoneCell(import, book_, hosts_.contains(import.id) ? hosts_.at(import.id) : std::string()), bad, number(import.duplicates), stateCell(import)});
     }
     files_->setTitle(tr("%1 files and streams, %2 read").arg(formatCount(rows.size()), formatValue(static_cast<double>(bytes), QStringLiteral("By"))));
     files_->setWords(rejected > 0 ? tr("%1 pieces rejected; times in %2").arg(formatCount(rejected), zoneName(context_.workspace.range().from, utc))
@@ -215,6 +221,24 @@ void SourcesView::askMissing() {
                 showMissing(*answer);
             else
                 missing_->showError(QString::fromStdString(answer.error().message), tr("Try again"), [this] { askMissing(); });
+            Q_EMIT settledChanged();
+        });
+}
+
+// Which host a file's rows name: a clock can be corrected for all of them at once.
+void SourcesView::askHosts() {
+    askingHosts_ = true;
+    context_.queries.ask(
+        QStringLiteral("sources/hosts"), this,
+        [](query::Backend& backend, std::stop_token stop) -> Result<std::map<int64_t, std::string>> {
+            auto* files = query::SourceQuestions::of(backend);
+            return files ? files->importHosts(stop) : std::map<int64_t, std::string>();
+        },
+        [this](Result<std::map<int64_t, std::string>>&& answer) {
+            askingHosts_ = false;
+            hosts_ = answer.ok() ? std::move(*answer) : std::map<int64_t, std::string>();   // without it each file stands alone
+            detail_->setHosts(hosts_);
+            showFiles();
             Q_EMIT settledChanged();
         });
 }
@@ -281,7 +305,7 @@ void SourcesView::keyPressEvent(QKeyEvent* event) {
         View::keyPressEvent(event);
 }
 
-bool SourcesView::settled() const { return !stale_ && !soon_.isActive() && !askingMissing_ && !reading_ && documents_->settled() && book_.idle(); }
+bool SourcesView::settled() const { return !stale_ && !soon_.isActive() && !askingMissing_ && !askingHosts_ && !reading_ && documents_->settled() && book_.idle(); }
 
 QString SourcesView::summary() const { return files_->title(); }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QStackedWidget>
+#include <map>
 
 #include "query/sources.h"
 #include "state/annotation_book.h"
@@ -34,6 +35,7 @@ private:
     void showFiles();
     void chooseImport(qint64 id);
     void askMissing();
+    void askHosts();
     void showMissing(const std::vector<query::MissingFact>& facts);
     void openDocument(qint64 id, const QString& path, int line);
 
@@ -47,7 +49,8 @@ private:
     QStackedWidget* lower_;
     std::vector<qint64> imports_;      // by row
     qint64 chosen_ = 0;
-    bool askingMissing_ = false, reading_ = false;
+    std::map<int64_t, std::string> hosts_;   // of files whose rows name one alone
+    bool askingHosts_ = false, askingMissing_ = false, reading_ = false;
 };
 
 }  // namespace nj::ui

@@ -7,6 +7,7 @@
 #include "query/capsule/resource_index.h"
 #include "query/capsule/source_questions.h"
 #include "query/resources.h"
+#include "store/import_hosts.h"
 
 namespace nj::query {
 namespace {
@@ -56,6 +57,12 @@ public:
     Result<std::vector<DocumentHit>> searchDocuments(const std::string& text, size_t limit, std::stop_token stop) override { return ask(stop, answerDocumentSearch, text, limit); }
     Result<std::vector<MissingFact>> missingFacts(std::stop_token stop) override { return ask(stop, answerMissingFacts); }
     Result<std::optional<TimeRange>> departure(std::stop_token stop) override { return ask(stop, answerDeparture); }
+    Result<std::map<int64_t, std::string>> importHosts(std::stop_token stop) override {
+        return ask(stop, [this](QueryContext&) -> Result<std::map<int64_t, std::string>> {
+            NJ_ASSIGN(const store::ImportHosts hosts, store::hostsOfImports(*reader_));
+            return hosts.all();
+        });
+    }
     Result<ObjectiveAnswer> objective(const ObjectiveQuestion& q, std::stop_token stop) override { return ask(stop, answerObjective, q); }
     Result<FailuresAnswer> failures(const FailuresQuestion& q, std::stop_token stop) override { return ask(stop, answerFailures, q); }
     Result<DifferencesAnswer> differences(const DifferencesQuestion& q, std::stop_token stop) override { return ask(stop, answerDifferences, q); }
