@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@ struct DifferencesQuestion {
     TimeRange range;                               // rows compared: selection and rest
     Filter filter;
     TimeRange selection;                           // within the range
+    std::optional<TimeRange> rest;                 // rows of this stretch, within the range; without one all that are not selected
     // Values of the measure inside the selection; without a measure every row of the stretch is selected.
     bool byDuration = true;                        // span durations in ns, else `attribute`
     std::string attribute;                         // numeric span attribute

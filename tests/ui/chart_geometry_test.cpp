@@ -123,22 +123,24 @@ private Q_SLOTS:
 
     void drags_data() {
         QTest::addColumn<int>("mode");
-        QTest::addColumn<bool>("shift");
+        QTest::addColumn<int>("keys");
         QTest::addColumn<QPointF>("from");
         QTest::addColumn<QPointF>("to");
         QTest::addColumn<int>("kind");
         QTest::addColumn<double>("startSeconds");
         QTest::addColumn<double>("endSeconds");
         using K = GestureResult::Kind;
-        QTest::newRow("zoom, backwards too") << int(ChartDrag::kZoom) << false << QPointF(60, 50) << QPointF(20, 50) << int(K::kRange) << 2.0 << 6.0;
-        QTest::newRow("out of the plot ends at its edge") << int(ChartDrag::kZoom) << false << QPointF(60, 50) << QPointF(400, 50) << int(K::kRange) << 6.0 << 10.0;
-        QTest::newRow("pan right shows what was before") << int(ChartDrag::kZoom) << true << QPointF(20, 50) << QPointF(40, 50) << int(K::kPan) << -2.0 << 8.0;
-        QTest::newRow("a shaky click is a click") << int(ChartDrag::kZoom) << false << QPointF(20, 50) << QPointF(22, 60) << int(K::kClick) << 0.0 << 0.0;
-        QTest::newRow("a box may be high and narrow") << int(ChartDrag::kBox) << false << QPointF(20, 80) << QPointF(21, 10) << int(K::kBox) << 2.0 << 2.1;
+        QTest::newRow("zoom, backwards too") << int(ChartDrag::kZoom) << int(Qt::NoModifier) << QPointF(60, 50) << QPointF(20, 50) << int(K::kRange) << 2.0 << 6.0;
+        QTest::newRow("out of the plot ends at its edge") << int(ChartDrag::kZoom) << int(Qt::NoModifier) << QPointF(60, 50) << QPointF(400, 50) << int(K::kRange) << 6.0 << 10.0;
+        QTest::newRow("pan right shows what was before") << int(ChartDrag::kZoom) << int(Qt::ShiftModifier) << QPointF(20, 50) << QPointF(40, 50) << int(K::kPan) << -2.0 << 8.0;
+        QTest::newRow("a shaky click is a click") << int(ChartDrag::kZoom) << int(Qt::NoModifier) << QPointF(20, 50) << QPointF(22, 60) << int(K::kClick) << 0.0 << 0.0;
+        QTest::newRow("a box may be high and narrow") << int(ChartDrag::kBox) << int(Qt::NoModifier) << QPointF(20, 80) << QPointF(21, 10) << int(K::kBox) << 2.0 << 2.1;
+        QTest::newRow("with Alt it is compared") << int(ChartDrag::kZoom) << int(Qt::AltModifier) << QPointF(20, 50) << QPointF(60, 50) << int(K::kCompare) << 2.0 << 6.0;
+        QTest::newRow("with Alt no box") << int(ChartDrag::kBox) << int(Qt::AltModifier) << QPointF(60, 80) << QPointF(20, 10) << int(K::kCompare) << 2.0 << 6.0;
     }
     void drags() {
         QFETCH(int, mode);
-        QFETCH(bool, shift);
+        QFETCH(int, keys);
         QFETCH(QPointF, from);
         QFETCH(QPointF, to);
         QFETCH(int, kind);
@@ -146,7 +148,7 @@ private Q_SLOTS:
         QFETCH(double, endSeconds);
         ChartGesture gesture;
         gesture.setMode(static_cast<ChartDrag>(mode));
-        gesture.press(from, shift, frame());
+        gesture.press(from, Qt::KeyboardModifiers(keys), frame());
         gesture.move(to);
         const GestureResult result = gesture.release(to);
         QCOMPARE(int(result.kind), kind);

@@ -37,6 +37,7 @@ QVector<KeyOverlay::Group> KeyOverlay::groups() const {
     groups.push_back({tr("On any time axis"),
                       {{tr("drag"), tr("zoom to the stretch")},
                        {tr("Shift+drag"), tr("pan")},
+                       {tr("Alt+drag"), tr("compare with the baseline")},
                        {tr("Ctrl+wheel"), tr("zoom at the pointer")},
                        {tr("double click"), tr("all time")},
                        {tr("right click"), tr("back")}}});

@@ -178,6 +178,7 @@ void MainWindow::addTimeActions() {
     add("time.incident", tr("The range it opened with"), {keys("T, I")}, [](Workbench& b) { b.goToTime(QStringLiteral("incident")); });
     add("baseline.pin", tr("Use this range as baseline"), {keys("T, B")}, [](Workbench& b) { b.workspace().setBaseline(b.workspace().range(), true); });
     add("baseline.follow", tr("Let the baseline follow"), {keys("T, F")}, [](Workbench& b) { b.followBaseline(); });
+    add("compare.range", tr("What changed here? The range against its baseline"), {keys("X")}, [](Workbench& b) { b.compare(); });
     add("filter.edit", tr("Search: in the view, else the filter"), {keys("/")}, [](Workbench& b) { b.search(); });
     add("filter.type", tr("Type a filter"), {keys("Ctrl+F")}, [](Workbench& b) { b.topBar()->filterBar()->edit(); });
     add("filter.clear", tr("Clear the filter"), {keys("Ctrl+Shift+F")}, [](Workbench& b) { b.workspace().setFilterText({}); });

@@ -134,6 +134,7 @@ void Workbench::connectParts() {
         workspace_.setSelection(selection);
     });
     connect(&workspace_, &Workspace::viewRequested, this, &Workbench::showView);
+    connect(&workspace_, &Workspace::compareWanted, this, &Workbench::compare);
     connect(&workspace_, &Workspace::selectionChanged, this, &Workbench::selectionChanged);
     connect(&workspace_, &Workspace::filterChanged, this, &Workbench::askStrip);
     connect(annotations_, &AnnotationBook::changed, this, &Workbench::showMarks);
@@ -295,7 +296,19 @@ void Workbench::followBaseline() {
                  [this](Result<std::optional<TimeRange>>&& baseline) {
                      if (baseline.ok())
                          workspace_.setBaseline(*baseline, false);
+                     if (std::exchange(compareWhenBaseline_, false))
+                         compare();
                  });
+}
+
+void Workbench::compare() {
+    if (queries_.busy(QStringLiteral("shell/baseline"))) {   // the one to compare with is being asked for
+        compareWhenBaseline_ = true;
+        return;
+    }
+    if (View* view = currentView(); view && view->compare())
+        return;
+    showView(QString::fromLatin1(links::kOverview), QString::fromLatin1(links::kChanges));
 }
 
 void Workbench::showView(const QString& viewId, const QString& parameter) {

@@ -64,6 +64,8 @@ public:
     void shiftRange(double lengths);
     void zoomRange(double factor);
     void followBaseline();
+    // What differs between the range and its baseline: in the view shown where it can say, else on the overview.
+    void compare();
     void toggleInspector();
     void toggleRail();
     void setRailCollapsed(bool collapsed);
@@ -131,7 +133,7 @@ private:
     QTimer refreshTimer_, stripTimer_;
     QString path_, problem_;
     std::optional<ViewLink> awaited_;
-    bool opened_ = false, importing_ = false, grows_ = false, inspectorWanted_ = true, railCollapsed_ = false, openingBaseline_ = false;
+    bool opened_ = false, importing_ = false, grows_ = false, inspectorWanted_ = true, railCollapsed_ = false, openingBaseline_ = false, compareWhenBaseline_ = false;
     bool placedItself_ = false;   // the view was not asked for
 };
 

@@ -17,6 +17,9 @@ inline constexpr const char* kErrors = "errors";
 inline constexpr const char* kResources = "resources";
 inline constexpr const char* kTimeline = "timeline";
 inline constexpr const char* kSources = "sources";
+inline constexpr const char* kOverview = "overview";
+// A parameter of the overview: the list of what changed.
+inline constexpr const char* kChanges = "changes";
 
 // With a span's seq, that span is selected.
 inline QString trace(const TraceId& id, qint64 span = -1) { 

@@ -111,6 +111,14 @@ void Workspace::setBaseline(std::optional<TimeRange> baseline, bool pinned) {
     Q_EMIT baselineChanged();
 }
 
+void Workspace::compare(TimeRange range) {
+    if (!range.empty()) {
+        setBaseline(baseline_, baseline_ && !baseline_->overlaps(range));
+        setRange(range);
+    }
+    Q_EMIT compareWanted();
+}
+
 void Workspace::setCursor(std::optional<TimeNs> cursor) {
     if (cursor == cursor_)
         return;

@@ -53,6 +53,9 @@ public:
     // Not undoable: what the window opens with, or follows while data arrives.
     void openRange(TimeRange range);
     void setBaseline(std::optional<TimeRange> baseline, bool pinned);
+    // Makes the stretch the range and compares it with the baseline there is, which stays from now on; where the two overlap the
+    // baseline follows by the backend's rule. An empty one compares the range as it is.
+    void compare(TimeRange range);
     [[nodiscard]] bool baselinePinned() const { return baselinePinned_; }
     void setCursor(std::optional<TimeNs> cursor);
     // Undoable. False and `error` set when the text does not parse; the filter stays.
@@ -67,6 +70,8 @@ public:
 Q_SIGNALS:
     void rangeChanged();
     void baselineChanged();
+    // The shell finds the place that shows what differs.
+    void compareWanted();
     void cursorChanged();
     void filterChanged();
     void selectionChanged();

@@ -2,7 +2,9 @@
 
 #include <QKeyEvent>
 #include <QPainter>
+#include <QVBoxLayout>
 #include <algorithm>
+#include <limits>
 
 #include "query/search_syntax.h"
 #include "theme/number_format.h"
@@ -96,8 +98,18 @@ private:
 };
 
 LatencyDifferencesPanel::LatencyDifferencesPanel(const ViewContext& context, QWidget* parent) : Panel(context.theme, parent), context_(context) {
+    auto* body = new QWidget(this);
     list_ = new List(context.theme, this);
-    setBody(list_);
+    against_ = new PlainLabel({}, context.theme.caption, "muted", body);
+    against_->setObjectName(QStringLiteral("differencesAgainst"));
+    against_->setWordWrap(true);
+    auto* column = new QVBoxLayout(body);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(context.theme.unit);
+    column->addWidget(against_);
+    column->addWidget(list_, 1);
+    setBody(body);
+    setHeightFollowsWidth(false);
     setTitle(tr("What differs"));
 }
 
@@ -106,6 +118,7 @@ QString LatencyDifferencesPanel::nameOf(const query::Difference& difference) {
 }
 
 void LatencyDifferencesPanel::askBox(TimeRange box, double low, double high, const query::Measure& measure) {
+    ofRange_ = false;
     question_ = {};
     question_.range = context_.workspace.range();
     question_.filter = context_.workspace.filter();
@@ -114,6 +127,26 @@ void LatencyDifferencesPanel::askBox(TimeRange box, double low, double high, con
     question_.attribute = measure.key;
     question_.low = low;
     question_.high = high;
+    ask();
+}
+
+void LatencyDifferencesPanel::askRange(const std::optional<query::Measure>& measure) {
+    const Workspace& workspace = context_.workspace;
+    ofRange_ = true;
+    question_ = {};
+    question_.filter = workspace.filter();
+    question_.selection = workspace.range();
+    question_.rest = workspace.baseline();
+    const TimeRange other = workspace.baseline().value_or(workspace.all());
+    question_.range = {std::min(workspace.range().from, other.from), std::max(workspace.range().to, other.to)};
+    question_.byDuration = !measure || measure->kind == query::Measure::Kind::kSpanDuration;
+    question_.attribute = measure ? measure->key : std::string();
+    question_.low = -std::numeric_limits<double>::max();
+    question_.high = std::numeric_limits<double>::max();
+    ask();
+}
+
+void LatencyDifferencesPanel::ask() {
     asking_ = true;
     setBusy(true);
     context_.queries.ask(
@@ -134,17 +167,30 @@ void LatencyDifferencesPanel::askBox(TimeRange box, double low, double high, con
 void LatencyDifferencesPanel::showWhyNot(const QString& sentence) {
     answer_ = {};
     setWords({});
+    against_->setPlain({});
     showEmpty(sentence);
 }
 
 void LatencyDifferencesPanel::showAnswer() {
-    setWords(tr("box n = %1, rest n = %2").arg(formatCount(answer_.selected), formatCount(answer_.rest)));
+    const bool utc = context_.workspace.utc();
+    const auto stretch = [utc](const TimeRange& range) { return formatRange(range, utc); };
+    setWords(!ofRange_        ? tr("box n = %1, rest n = %2").arg(formatCount(answer_.selected), formatCount(answer_.rest))
+             : question_.rest ? tr("n = %1, baseline n = %2").arg(formatCount(answer_.selected), formatCount(answer_.rest))
+                              : tr("n = %1, rest n = %2").arg(formatCount(answer_.selected), formatCount(answer_.rest)));
+    const QString zone = zoneName(question_.selection.from, utc);
+    against_->setPlain(!ofRange_        ? tr("Share of spans that have it, in the box against the rest of the range")
+                       : question_.rest ? tr("Share of spans that have it, %1 against baseline %2 %3").arg(stretch(question_.selection), stretch(*question_.rest), zone)
+                                        : tr("Share of spans that have it, %1 %2 against all other time").arg(stretch(question_.selection), zone));
+    if (ofRange_ && (answer_.selected == 0 || answer_.rest == 0)) {
+        showEmpty(answer_.selected == 0 ? tr("No span in this range and filter.") : tr("The baseline has no span to compare with."));
+        return;
+    }
     if (answer_.selected == 0 || answer_.rest == 0) {
         showEmpty(answer_.selected == 0 ? tr("No span lies in the box.") : tr("Every span lies in the box: there is nothing to compare with."));
         return;
     }
     if (answer_.differences.empty()) {
-        showEmpty(tr("Nothing: the box's spans have the same attributes as the rest."));
+        showEmpty(ofRange_ ? tr("Nothing: the spans have the same attributes as those of the baseline, to a tenth.") : tr("Nothing: the box's spans have the same attributes as the rest."));
         return;
     }
     QStringList said;

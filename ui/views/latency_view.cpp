@@ -111,7 +111,8 @@ void LatencyView::connectPanels() {
 }
 
 void LatencyView::closeTraces() {
-    if (!traces_->isVisible())
+    comparing_ = false;
+    if (!side_->isVisible())
         return;
     const bool hadFocus = side_->isAncestorOf(focusWidget());
     traces_->hide();
@@ -125,6 +126,7 @@ void LatencyView::closeTraces() {
 void LatencyView::listBox(TimeRange box, double low, double high, quint64 count) {
     const query::Measure& shown = *main_->measure();
     const auto twin = spanTwin(shown, main_->measures());
+    comparing_ = false;
     side_->show();
     differences_->show();
     traces_->show();
@@ -147,6 +149,7 @@ void LatencyView::listAround(TimeNs time, const QString& group) {
     const QString term = group.isEmpty() || group == QLatin1String("others") || main_->splitBy().isEmpty()
                              ? QString()
                              : QString::fromStdString(query::searchTerm(main_->splitBy().toStdString(), group.toStdString(), false));
+    comparing_ = false;
     side_->show();
     differences_->hide();
     traces_->show();
@@ -163,6 +166,8 @@ void LatencyView::refresh() {
         main_->refresh();
         heatmap_->refresh();
     }
+    if (comparing_)
+        compare();
     stages_->refresh();
     askEvents();
 }
@@ -227,6 +232,22 @@ void LatencyView::open(const QString& parameter) {
 
 std::optional<Objective> LatencyView::objectiveDraft() const { return main_->objectiveDraft(); }
 
+bool LatencyView::compare() {
+    if (context_.workspace.info().spans == 0)
+        return false;   // series and log patterns are the overview's
+    std::optional<query::Measure> rows;
+    if (main_->measure())
+        rows = spanTwin(*main_->measure(), main_->measures());
+    if (!comparing_)
+        heatmap_->chart().clearBox();
+    comparing_ = true;
+    side_->show();
+    traces_->hide();
+    differences_->show();
+    differences_->askRange(rows);
+    return true;
+}
+
 bool LatencyView::settled() const {
     const bool waiting = (stale_ && !context_.workspace.range().empty()) || soon_.isActive() || askingMeasures_ || askingEvents_;
     return !waiting && main_->settled() && stages_->settled() && heatmap_->settled() && traces_->settled() && differences_->settled();
@@ -240,7 +261,7 @@ void LatencyView::announce() {
 QString LatencyView::summary() const { return main_->bodyShown() ? main_->title() + QStringLiteral(" — ") + main_->words() : main_->message(); }
 
 void LatencyView::keyPressEvent(QKeyEvent* event) {
-    if (event->key() == Qt::Key_Escape && traces_->isVisible()) {
+    if (event->key() == Qt::Key_Escape && side_->isVisible()) {
         heatmap_->chart().clearBox();
         closeTraces();
     } else {

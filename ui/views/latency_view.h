@@ -23,6 +23,8 @@ public:
     // "measure:<kind of objective>:<key>"
     void open(const QString& parameter) override;
     [[nodiscard]] std::optional<Objective> objectiveDraft() const override;
+    // What the spans of the range have that those of the baseline have not, beside the charts.
+    bool compare() override;
     [[nodiscard]] bool settled() const override;
     [[nodiscard]] QString summary() const override;
 
@@ -50,6 +52,7 @@ private:
     QSplitter* side_;
     QSplitter* across_;
     std::vector<query::EventMark> events_;
+    bool comparing_ = false;   // the differences are those of the range: they follow it
     bool measuresKnown_ = false, askingMeasures_ = false, askingEvents_ = false;
 };
 

@@ -166,6 +166,17 @@ QWidget* OverviewView::buildLower() {
     return lower;
 }
 
+bool OverviewView::compare() {
+    strength_->setChecked(true);
+    changes_->setFocus(Qt::OtherFocusReason);
+    return true;
+}
+
+void OverviewView::open(const QString& parameter) {
+    if (parameter == QString::fromLatin1(links::kChanges))
+        compare();
+}
+
 bool OverviewView::settled() const {
     const QueryRunner& queries = context_.queries;
     return !soon_.isActive() && !queries.busy(kMainKey) && !queries.busy(kLatencyKey) && !queries.busy(kChangesKey) && !queries.busy(kMetricsKey) && !queries.busy(kObjectivesKey);
@@ -370,7 +381,9 @@ void OverviewView::showChanges() {
     const auto inView = [this](const query::ChangeRow& change) { return context_.workspace.range().contains(change.onset); };
     const auto first = std::min_element(changes.begin(), changes.end(), [&](const auto& a, const auto& b) { return std::pair(!inView(a), a.onset) < std::pair(!inView(b), b.onset); });
     changesPanel_->setTitle(tr("What changed: first %1, at %2").arg(changeName(facts_, *first).left(40), formatClock(first->onset, context_.workspace.utc())));
-    changesPanel_->setWords(tr("%1 of %2 series, log patterns and events").arg(formatCount(changes.size()), formatCount(context_.workspace.info().series + context_.workspace.info().events)));
+    const Workspace& workspace = context_.workspace;
+    changesPanel_->setWords(tr("%1 of %2 · means against baseline %3, robust z")
+                                .arg(formatCount(changes.size()), formatCount(workspace.info().series + workspace.info().events), formatRange(*workspace.baseline(), workspace.utc())));
     changesPanel_->showBody();
 }
 

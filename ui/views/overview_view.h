@@ -24,6 +24,10 @@ class OverviewView : public View {
     Q_OBJECT
 public:
     OverviewView(const ViewContext& context, QWidget* parent);
+    // The list of what changed, the strongest first.
+    bool compare() override;
+    // "changes": the same
+    void open(const QString& parameter) override;
     [[nodiscard]] bool settled() const override;
     [[nodiscard]] QString summary() const override { return story_.sentenceText(); }
     [[nodiscard]] const OverviewStory& story() const { return story_; }

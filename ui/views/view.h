@@ -30,6 +30,8 @@ public:
     [[nodiscard]] virtual QString opened() const { return {}; }
     // The objective on what is shown, or one to begin from; nothing where the view shows no measure.
     [[nodiscard]] virtual std::optional<Objective> objectiveDraft() const { return {}; }
+    // Compares the workspace's range with its baseline: true where the view shows what differs, false where it cannot.
+    virtual bool compare() { return false; }
     // True once nothing more is being asked or laid out: pictures and tests wait for it.
     [[nodiscard]] virtual bool settled() const = 0;
     // The main title row as plain text, for accessibility and picture captions.

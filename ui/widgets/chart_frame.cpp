@@ -391,7 +391,7 @@ void ChartFrame::refreshCursor() {
 void ChartFrame::mousePressEvent(QMouseEvent* event) {
     // Not QChartView::mousePressEvent: it dereferences a null item in Qt before 6.7.
     if (event->button() == Qt::LeftButton)
-        gesture_.press(event->position(), event->modifiers().testFlag(Qt::ShiftModifier), frame_);
+        gesture_.press(event->position(), event->modifiers(), frame_);
     else if (event->button() == Qt::RightButton)
         workspace_.undo().undo();
     event->accept();
@@ -435,6 +435,7 @@ void ChartFrame::apply(const GestureResult& result) {
     case GestureResult::Kind::kNone: break;
     case GestureResult::Kind::kClick: click(result.at); break;
     case GestureResult::Kind::kPan: workspace_.setRange(result.range); break;
+    case GestureResult::Kind::kCompare: workspace_.compare(result.range); break;
     case GestureResult::Kind::kRange:
         if (gesture_.mode() == ChartDrag::kBrush)
             setBrush(result.range);

@@ -1,6 +1,6 @@
 // The frame of every chart over time: QtCharts draws axes and grid, this class the rest — marks, labels, the shared cursor — and
 // understands mouse and keys (QChartView's own mouse and wheel handling is overridden: QTBUG-118669, QTBUG-119712).
-// A subclass draws its content into the plot. Drag zooms the workspace, Shift+drag pans, Ctrl+wheel zooms at the pointer, a double
+// A subclass draws its content into the plot. Drag zooms the workspace, Shift+drag pans, Alt+drag compares with the baseline, Ctrl+wheel zooms at the pointer, a double
 // click fits all, a right click goes back; arrow keys move the cursor, Enter is a click, + and − zoom.
 // UI thread only. Does not own workspace and theme; both outlive it.
 #pragma once

@@ -12,9 +12,10 @@ constexpr double kDragStart = 4;   // pixels before a press becomes a drag
 
 }  // namespace
 
-void ChartGesture::press(const QPointF& at, bool pan, const PlotFrame& frame) {
+void ChartGesture::press(const QPointF& at, Qt::KeyboardModifiers modifiers, const PlotFrame& frame) {
     pressed_ = true;
-    pan_ = pan;
+    pan_ = modifiers.testFlag(Qt::ShiftModifier);
+    compare_ = !pan_ && modifiers.testFlag(Qt::AltModifier);
     from_ = to_ = at;
     frame_ = frame;
 }
@@ -25,7 +26,7 @@ bool ChartGesture::dragging() const {
     if (!pressed_)
         return false;
     const double across = std::abs(to_.x() - from_.x()), up = std::abs(to_.y() - from_.y());
-    return across >= kDragStart || (mode_ == ChartDrag::kBox && up >= kDragStart);
+    return across >= kDragStart || (mode_ == ChartDrag::kBox && !compare_ && up >= kDragStart);
 }
 
 std::optional<QRectF> ChartGesture::rubber() const {
@@ -35,7 +36,7 @@ std::optional<QRectF> ChartGesture::rubber() const {
     const auto clampX = [&](double x) { return std::clamp(x, plot.left(), plot.right()); };
     const auto clampY = [&](double y) { return std::clamp(y, plot.top(), plot.bottom()); };
     const double left = clampX(std::min(from_.x(), to_.x())), right = clampX(std::max(from_.x(), to_.x()));
-    if (mode_ != ChartDrag::kBox)
+    if (mode_ != ChartDrag::kBox || compare_)
         return QRectF(QPointF(left, plot.top()), QPointF(right, plot.bottom()));
     return QRectF(QPointF(left, clampY(std::min(from_.y(), to_.y()))), QPointF(right, clampY(std::max(from_.y(), to_.y()))));
 }
@@ -56,7 +57,7 @@ GestureResult ChartGesture::release(const QPointF& at) {
         result = {GestureResult::Kind::kPan, *range, at, {}};
     } else if (const auto box = rubber()) {
         const TimeRange across{frame_.timeAt(box->left()), std::max(frame_.timeAt(box->right()), frame_.timeAt(box->left()) + 1)};
-        result = {mode_ == ChartDrag::kBox ? GestureResult::Kind::kBox : GestureResult::Kind::kRange, across, at, *box};
+        result = {compare_ ? GestureResult::Kind::kCompare : mode_ == ChartDrag::kBox ? GestureResult::Kind::kBox : GestureResult::Kind::kRange, across, at, *box};
     } else {
         result = {GestureResult::Kind::kClick, {}, at, {}};
     }

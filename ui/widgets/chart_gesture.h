@@ -1,4 +1,4 @@
-// What a press, a move and a release over a plot mean: drag = zoom, Shift+drag = pan, no drag = click, in box mode a free box.
+// What a press, a move and a release over a plot mean: drag = zoom, Shift+drag = pan, Alt+drag = compare, no drag = click, in box mode a free box.
 // A plain state machine over positions, so that it is tested without a window.
 #pragma once
 
@@ -17,8 +17,8 @@ enum class ChartDrag {
 };
 
 struct GestureResult {
-    enum class Kind { kNone, kClick, kRange, kPan, kBox } kind = Kind::kNone;
-    TimeRange range;          // of kRange, kPan, kBox
+    enum class Kind { kNone, kClick, kRange, kPan, kBox, kCompare } kind = Kind::kNone;
+    TimeRange range;          // of kRange, kPan, kBox, kCompare
     QPointF at;               // of kClick
     QRectF box;               // of kBox, in pixels inside the plot
 };
@@ -27,7 +27,8 @@ class ChartGesture {
 public:
     void setMode(ChartDrag mode) { mode_ = mode; }
     [[nodiscard]] ChartDrag mode() const { return mode_; }
-    void press(const QPointF& at, bool pan, const PlotFrame& frame);
+    // Shift pans, Alt compares.
+    void press(const QPointF& at, Qt::KeyboardModifiers modifiers, const PlotFrame& frame);
     void move(const QPointF& at);
     GestureResult release(const QPointF& at);
     void cancel() { pressed_ = false; }
@@ -39,7 +40,7 @@ public:
     [[nodiscard]] std::optional<TimeRange> panned() const;
 
 private:
-    bool pressed_ = false, pan_ = false;
+    bool pressed_ = false, pan_ = false, compare_ = false;
     ChartDrag mode_ = ChartDrag::kZoom;
     QPointF from_, to_;
     PlotFrame frame_;

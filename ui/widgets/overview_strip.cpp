@@ -178,6 +178,8 @@ void OverviewStrip::paintBrush(QPainter& p) const {
 
 OverviewStrip::Drag OverviewStrip::dragAt(const QPointF& at, Qt::KeyboardModifiers modifiers) const {
     const TimeRange range = workspace_.range();
+    if (modifiers & Qt::AltModifier)
+        return Drag::kCompare;
     if (range.empty())
         return Drag::kNew;
     const double left = xOf(range.from), right = xOf(range.to);
@@ -214,7 +216,8 @@ void OverviewStrip::mouseMoveEvent(QMouseEvent* event) {
         return;
     TimeRange range = atPress_;
     switch (drag_) {
-        case Drag::kNew: range = {timeAt(std::min(pressed_.x(), at.x())), timeAt(std::max(pressed_.x(), at.x()))}; break;
+        case Drag::kNew:
+        case Drag::kCompare: range = {timeAt(std::min(pressed_.x(), at.x())), timeAt(std::max(pressed_.x(), at.x()))}; break;
         case Drag::kLeft: range.from = timeAt(at.x()); break;
         case Drag::kRight: range.to = timeAt(at.x()); break;
         case Drag::kMove: {
@@ -237,9 +240,12 @@ void OverviewStrip::mouseReleaseEvent(QMouseEvent* event) {
         return;
     const bool dragged = preview_.has_value();
     const TimeRange range = preview_.value_or(TimeRange{});
+    const bool compare = drag_ == Drag::kCompare;
     drag_ = Drag::kNone;
     preview_.reset();
-    if (dragged && range.length() >= kShortest)
+    if (dragged && compare && range.length() >= kShortest)
+        workspace_.compare(range);
+    else if (dragged && range.length() >= kShortest)
         workspace_.setRange(range);
     else if (const query::EventMark* hit = eventAt(event->position().x()))
         Q_EMIT eventClicked(hit->seq);

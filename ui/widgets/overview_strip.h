@@ -1,5 +1,5 @@
 // The histogram of everything over all time, above every view: spans and logs, errors on a scale of their own, event flags, the
-// range shown as a brush. Drag sets the range, its edges can be dragged, Shift+drag moves it, a double click shows all, Ctrl+wheel
+// range shown as a brush. Drag sets the range, its edges can be dragged, Shift+drag moves it, Alt+drag compares a stretch with the baseline, a double click shows all, Ctrl+wheel
 // zooms at the pointer; arrow keys move, + and − zoom, Home shows all. UI thread; knows only the workspace.
 #pragma once
 
@@ -46,7 +46,7 @@ protected:
     bool event(QEvent* event) override;
 
 private:
-    enum class Drag { kNone, kNew, kLeft, kRight, kMove };
+    enum class Drag { kNone, kNew, kCompare, kLeft, kRight, kMove };
     [[nodiscard]] QRectF plot() const;
     [[nodiscard]] Drag dragAt(const QPointF& at, Qt::KeyboardModifiers modifiers) const;
     [[nodiscard]] TimeRange clamped(TimeRange range) const;

@@ -445,7 +445,7 @@ void ResourceHeatmap::choose(int row) {
 
 void ResourceHeatmap::mousePressEvent(QMouseEvent* event) {
     if (event->button() == Qt::LeftButton)
-        gesture_.press(event->position(), event->modifiers().testFlag(Qt::ShiftModifier), frame());
+        gesture_.press(event->position(), event->modifiers(), frame());
     else if (event->button() == Qt::RightButton)
         workspace_.undo().undo();
     event->accept();
@@ -470,6 +470,8 @@ void ResourceHeatmap::mouseReleaseEvent(QMouseEvent* event) {
     const GestureResult result = gesture_.release(event->position());
     if (result.kind == GestureResult::Kind::kRange || result.kind == GestureResult::Kind::kPan) {
         workspace_.setRange(result.range);
+    } else if (result.kind == GestureResult::Kind::kCompare) {
+        workspace_.compare(result.range);
     } else if (result.kind == GestureResult::Kind::kClick) {
         const QRectF area = plot();
         if (result.at.x() >= area.left() && result.at.x() <= area.right())

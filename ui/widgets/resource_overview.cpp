@@ -226,7 +226,7 @@ void ResourceOverview::paintBracket(QPainter& painter) const {
 
 void ResourceOverview::mousePressEvent(QMouseEvent* event) {
     if (event->button() == Qt::LeftButton && !rows_.rows.isEmpty())
-        gesture_.press(event->position(), false, frame());
+        gesture_.press(event->position(), event->modifiers() & Qt::AltModifier, frame());
     else if (event->button() == Qt::RightButton)
         workspace_.undo().undo();
 }
@@ -242,6 +242,8 @@ void ResourceOverview::mouseReleaseEvent(QMouseEvent* event) {
     const GestureResult result = gesture_.release(event->position());
     if (result.kind == GestureResult::Kind::kRange) {
         workspace_.setRange(result.range);
+    } else if (result.kind == GestureResult::Kind::kCompare) {
+        workspace_.compare(result.range);
     } else if (result.kind == GestureResult::Kind::kClick && band().contains(result.at)) {
         // The bracket moves there, as long as it is.
         const DurationNs length = workspace_.range().length();

@@ -34,8 +34,11 @@ public:
         RowSet part(view.info().rows), selected(view.info().rows);
         NJ_ASSIGN(const store::StartColumn start, view.start());
         const auto place = [&](uint32_t row, double value) {
+            const bool inside = question_.selection.contains(start.at(row));
+            if (!inside && question_.rest && !question_.rest->contains(start.at(row)))
+                return;
             part.add(row);
-            if (question_.selection.contains(start.at(row)) && value >= question_.low && value <= question_.high)
+            if (inside && value >= question_.low && value <= question_.high)
                 selected.add(row);
         };
         if (question_.byDuration) {
