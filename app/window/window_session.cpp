@@ -44,6 +44,8 @@ ui::ImportProgress shown(const ingest::ImportProgress& progress) {
 WindowSession::WindowSession(ui::MainWindow& window, WindowSettings& settings, QObject* parent) : QObject(parent), window_(window), settings_(settings) {
     window_.restoreGeometry(settings_.geometry());
     window_.setRecent(settings_.recent());
+    window_.actions().setBindings(settings_.keys());
+    connect(&window_.actions(), &ui::ActionRegistry::bindingsChanged, this, [this] { settings_.setKeys(window_.actions().bindings()); });
     connect(&window_, &ui::MainWindow::capsuleLeaving, this, &WindowSession::remember);
     connect(&window_, &ui::MainWindow::themeChanged, this, [this](ui::ThemeKind theme) { settings_.setTheme(theme); });
     connect(&window_, &ui::MainWindow::filesDropped, this, &WindowSession::addFiles);

@@ -30,6 +30,22 @@ void WindowSettings::setUtc(bool utc) { settings_.setValue(QStringLiteral("utc")
 bool WindowSettings::railCollapsed() const { return settings_.value(QStringLiteral("railCollapsed"), false).toBool(); }
 void WindowSettings::setRailCollapsed(bool collapsed) { settings_.setValue(QStringLiteral("railCollapsed"), collapsed); }
 
+QHash<QString, QStringList> WindowSettings::keys() const {
+    QHash<QString, QStringList> keys;
+    auto& settings = const_cast<QSettings&>(settings_);   // a group is a place to read from, not a change
+    settings.beginGroup(QStringLiteral("keys"));
+    for (const QString& id : settings.childKeys())
+        keys.insert(id, settings.value(id).toStringList());
+    settings.endGroup();
+    return keys;
+}
+
+void WindowSettings::setKeys(const QHash<QString, QStringList>& keys) {
+    settings_.remove(QStringLiteral("keys"));
+    for (auto it = keys.begin(); it != keys.end(); ++it)
+        settings_.setValue(QStringLiteral("keys/") + it.key(), it.value());
+}
+
 QStringList WindowSettings::recent() const {
     QStringList paths;
     for (const QString& path : settings_.value(QStringLiteral("recent")).toStringList())

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QByteArray>
+#include <QHash>
 #include <QSettings>
 #include <QStringList>
 
@@ -24,6 +25,10 @@ public:
     void setUtc(bool utc);
     [[nodiscard]] bool railCollapsed() const;
     void setRailCollapsed(bool collapsed);
+
+    // Keys the person chose, by the id of the command.
+    [[nodiscard]] QHash<QString, QStringList> keys() const;
+    void setKeys(const QHash<QString, QStringList>& keys);
 
     // Newest first; files that are gone are left out.
     [[nodiscard]] QStringList recent() const;

@@ -45,6 +45,8 @@ private Q_SLOTS:
             QVERIFY(window.workbench()->workspace().setFilterText(QStringLiteral("level:error")));
             window.workbench()->workspace().setUtc(false);
             window.workbench()->toggleRail();
+            QVERIFY(window.actions().rebind(QStringLiteral("window.theme"), {QKeySequence(QStringLiteral("F9")), QKeySequence(QStringLiteral("T, D"))}));
+            QVERIFY(window.actions().rebind(QStringLiteral("window.refresh"), {}));
             window.close();
         }
         WindowSettings settings(settingsFile());
@@ -52,6 +54,10 @@ private Q_SLOTS:
         MainWindow window(settings.theme());
         app::WindowSession session(window, settings);
         QCOMPARE(settings.recent(), QStringList{capsule()});
+        QCOMPARE(window.actions().find(QStringLiteral("window.theme"))->shortcuts(), (QList<QKeySequence>{QKeySequence(QStringLiteral("F9")), QKeySequence(QStringLiteral("T, D"))}));
+        QVERIFY(window.actions().find(QStringLiteral("window.refresh"))->shortcuts().isEmpty());
+        window.actions().resetAll();
+        QVERIFY(settings.keys().isEmpty());
         window.show();
         session.open({capsule()});
         QTRY_VERIFY_WITH_TIMEOUT(window.settled() && window.workbench()->opened(), 30'000);

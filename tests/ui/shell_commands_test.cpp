@@ -1,6 +1,10 @@
-// Commands of the real window over a fake capsule: comparing with the baseline.
+// Commands of the real window over a fake capsule: comparing with the baseline, changing keys.
+#include <QTreeWidget>
 #include <QtTest/QtTest>
 
+#include "shell/command_palette.h"
+#include "shell/key_editor.h"
+#include "shell/key_overlay.h"
 #include "shell/main_window.h"
 #include "shell/workbench.h"
 #include "support/fake_backend.h"
@@ -141,6 +145,67 @@ private Q_SLOTS:
         QVERIFY(f.workspace().range().length() < before.length() / 2);
         QVERIFY(f.workspace().baselinePinned());
         QCOMPARE(QApplication::focusWidget(), static_cast<QWidget*>(qobject_cast<OverviewView*>(f.bench().currentView())->changesTable()));
+    }
+
+    void keysAreChangedAndConflictsSaid() {
+        Fixture f;
+        f.keys("Ctrl+K");
+        QTest::keyClicks(QApplication::focusWidget(), QStringLiteral("change keys"));
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Return);
+        auto* editor = f.window.findChild<KeyEditor*>();
+        QVERIFY(editor->isVisible());
+        auto* filter = editor->findChild<QLineEdit*>(QStringLiteral("keyFilter"));
+        auto* list = editor->findChild<QTreeWidget*>(QStringLiteral("keyCommands"));
+        auto* pressed = editor->findChild<QKeySequenceEdit*>(QStringLiteral("keyPressed"));
+        QTest::keyClicks(filter, QStringLiteral("dark or light"));
+        QCOMPARE(list->topLevelItemCount(), 1);
+        f.keep("key_editor");
+        const auto say = [&] {
+            QStringList texts;
+            for (const PlainLabel* label : editor->findChildren<PlainLabel*>())
+                texts << label->plain();
+            return texts.join(QLatin1Char('|'));
+        };
+        const auto use = [&](const char* keys, const char* button) {
+            pressed->setKeySequence(QKeySequence(QString::fromLatin1(keys)));
+            QTest::mouseClick(editor->findChild<QPushButton*>(QString::fromLatin1(button)), Qt::LeftButton);
+        };
+        const auto now = [&] { return f.window.actions().find(QStringLiteral("window.theme"))->shortcuts(); };
+        use("M", "keyUse");   // writes a note
+        QVERIFY2(say().contains(QStringLiteral("M is taken: “Write a note at the cursor”")), qPrintable(say()));
+        QCOMPARE(now(), QList<QKeySequence>{QKeySequence(QStringLiteral("Ctrl+Shift+L"))});
+        use("T", "keyUse");   // begins others
+        QVERIFY(say().contains(QStringLiteral("T is taken")));
+        use("F9", "keyUse");
+        QCOMPARE(now(), QList<QKeySequence>{QKeySequence(QStringLiteral("F9"))});
+        QVERIFY(list->topLevelItem(0)->text(1).contains(QStringLiteral("F9")));
+        QTest::keyClick(filter, Qt::Key_Escape);
+        QVERIFY(!editor->isVisible());
+        f.keys("F9");
+        QCOMPARE(f.window.theme(), ThemeKind::kLight);
+        f.keys("Ctrl+Shift+L");
+        QCOMPARE(f.window.theme(), ThemeKind::kLight);
+        // The overlay and the palette say the new one.
+        QVERIFY(f.window.findChild<KeyOverlay*>()->lines().contains(QStringLiteral("F9\tDark or light")));
+        // What the settings keep brings it back in another window; a broken or taken one does nothing.
+        const auto kept = f.window.actions().bindings();
+        QCOMPARE(kept.size(), 1);
+        MainWindow other;
+        auto changed = kept;
+        changed[QStringLiteral("file.close")] = {QStringLiteral("M")};
+        changed[QStringLiteral("gone.command")] = {QStringLiteral("F4")};
+        other.actions().setBindings(changed);
+        QCOMPARE(other.actions().find(QStringLiteral("window.theme"))->shortcut(), QKeySequence(QStringLiteral("F9")));
+        QCOMPARE(other.actions().find(QStringLiteral("file.close"))->shortcut(), QKeySequence(QStringLiteral("Ctrl+W")));
+        f.window.actions().find(QStringLiteral("window.rebind"))->trigger();
+        QTest::mouseClick(editor->findChild<QPushButton*>(QStringLiteral("keyResetAll")), Qt::LeftButton);
+        QCOMPARE(now(), QList<QKeySequence>{QKeySequence(QStringLiteral("Ctrl+Shift+L"))});
+        QVERIFY(f.window.actions().bindings().isEmpty());
+    }
+    void noCommandComesWithAnothersKey() {
+        MainWindow window;
+        for (const ActionInfo& info : window.actions().actions())
+            QVERIFY2(window.actions().conflict(info.id, info.keys).isEmpty(), qPrintable(info.id + QStringLiteral(" and ") + window.actions().conflict(info.id, info.keys)));
     }
 };
 

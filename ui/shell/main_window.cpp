@@ -10,6 +10,7 @@
 #include <QMimeData>
 
 #include "shell/command_palette.h"
+#include "shell/key_editor.h"
 #include "shell/key_overlay.h"
 #include "shell/note_actions.h"
 #include "shell/objective_actions.h"
@@ -57,6 +58,7 @@ MainWindow::MainWindow(ThemeKind theme, QWidget* parent) : QMainWindow(parent), 
     setCentralWidget(stack_);
     commands_ = new CommandPalette(*actions_, theme_, this);
     overlay_ = new KeyOverlay(*actions_, theme_, this);
+    keyEditor_ = new KeyEditor(*actions_, theme_, this);
     addViewActions();
     addTimeActions();
     addCopyActions();
@@ -71,6 +73,7 @@ MainWindow::MainWindow(ThemeKind theme, QWidget* parent) : QMainWindow(parent), 
     };
     connect(commands_, &CommandPalette::closed, this, focusBack);
     connect(overlay_, &KeyOverlay::closed, this, focusBack);
+    connect(keyEditor_, &KeyEditor::closed, this, focusBack);
     addPaletteSources();
     notes_ = new NoteActions(*actions_, *commands_, theme_, this);
     connect(notes_, &NoteActions::closed, this, focusBack);
@@ -83,7 +86,9 @@ MainWindow::MainWindow(ThemeKind theme, QWidget* parent) : QMainWindow(parent), 
 MainWindow::~MainWindow() {
     commands_->disconnect(this);
     overlay_->disconnect(this);
-    notes_->disconnect(this);
+    keyEditor_->disconnect(this);
+    for (QObject* part : {static_cast<QObject*>(notes_), static_cast<QObject*>(objectives_)})
+        part->disconnect(this);
     notes_->setWorkbench(nullptr);
     objectives_->setWorkbench(nullptr);
     delete bench_;
@@ -136,6 +141,7 @@ void MainWindow::addActions() {
     actions_->add(QStringLiteral("file.close"), file, tr("Close the capsule"), {keys("Ctrl+W")}, [this] { closeCapsule(); });
     actions_->add(QStringLiteral("window.commands"), file, tr("Commands"), {keys("Ctrl+K"), keys("Ctrl+Shift+P")}, [this] { openPalette({}); });
     actions_->add(QStringLiteral("window.keys"), file, tr("Keys"), {keys("?")}, [this] { overlay_->open(); });
+    actions_->add(QStringLiteral("window.rebind"), file, tr("Change keys"), {keys("Ctrl+?")}, [this] { keyEditor_->open(); });
     actions_->add(QStringLiteral("window.inspector"), file, tr("Show or hide the inspector"), {keys("I")}, [this] {
         if (bench_)
             bench_->toggleInspector();

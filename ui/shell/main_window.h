@@ -17,6 +17,7 @@
 namespace nj::ui {
 
 class CommandPalette;
+class KeyEditor;
 class KeyOverlay;
 class NoteActions;
 class ObjectiveActions;
@@ -87,6 +88,7 @@ private:
     Workbench* bench_ = nullptr;
     CommandPalette* commands_;
     KeyOverlay* overlay_;
+    KeyEditor* keyEditor_;
     NoteActions* notes_;
     ObjectiveActions* objectives_;
 };
