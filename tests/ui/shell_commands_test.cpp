@@ -1,4 +1,8 @@
-// Commands of the real window over a fake capsule: comparing with the baseline, changing keys.
+// Commands of the real window over a fake capsule: comparing with the baseline, changing keys, copying what is shown, and reaching and
+// hearing everything without a mouse or a screen.
+#include <QClipboard>
+#include <QFile>
+#include <QImage>
 #include <QTreeWidget>
 #include <QtTest/QtTest>
 
@@ -12,6 +16,7 @@
 #include "views/latency_panel.h"
 #include "views/overview_view.h"
 #include "widgets/fact_table.h"
+#include "widgets/heatmap_chart.h"
 #include "widgets/overview_strip.h"
 #include "widgets/panel.h"
 #include "widgets/plain_label.h"
@@ -64,6 +69,15 @@ struct Fixture {
 };
 
 bool near(TimeNs a, TimeNs b, DurationNs tolerance) { return (a > b ? a - b : b - a) <= tolerance; }
+
+// "T then Z": as the manual writes it.
+QByteArray troff(const QString& text) {
+    QByteArray out = text.toUtf8();
+    out.replace('\\', "\\e").replace('-', "\\-").replace('\'', "\\(aq");
+    if (out.startsWith('.'))
+        out.prepend("\\&");
+    return out;
+}
 
 }  // namespace
 
@@ -206,6 +220,110 @@ private Q_SLOTS:
         MainWindow window;
         for (const ActionInfo& info : window.actions().actions())
             QVERIFY2(window.actions().conflict(info.id, info.keys).isEmpty(), qPrintable(info.id + QStringLiteral(" and ") + window.actions().conflict(info.id, info.keys)));
+    }
+    void theManualListsTheKeysThatWork() {
+        MainWindow window;
+        QByteArray wanted;
+        for (const QString& line : window.findChild<KeyOverlay*>()->lines()) {
+            const QStringList parts = line.split(QLatin1Char('\t'));
+            wanted += ".TP\n\\fB" + troff(parts[0]) + "\\fR\n" + troff(parts[1]) + '\n';
+        }
+        if (const QString folder = qEnvironmentVariable("NIGHTJAR_PICTURES"); !folder.isEmpty()) {
+            QFile out(folder + QStringLiteral("/keys.1"));
+            QVERIFY(out.open(QIODevice::WriteOnly));
+            out.write(wanted);
+        }
+        QFile manual(QStringLiteral(NIGHTJAR_SOURCE_DIR "/packaging/nightjar.1"));
+        QVERIFY(manual.open(QIODevice::ReadOnly));
+        const QByteArray text = manual.readAll();
+        const auto from = text.indexOf(".SH KEYS\n");
+        QVERIFY(from >= 0);
+        const auto begin = text.indexOf(".TP\n", from), end = text.indexOf(".SH ", begin);
+        const QList<QByteArray> there = text.mid(begin, end - begin).split('\n'), expected = wanted.split('\n');
+        for (qsizetype i = 0; i < std::max(there.size(), expected.size()); ++i)
+            QCOMPARE(there.value(i), expected.value(i));
+    }
+
+    void theViewIsCopiedAsPictureAndTable() {
+        Fixture f;
+        f.show("latency");
+        QApplication::clipboard()->clear();
+        f.keys("C, I");
+        const QImage picture = QApplication::clipboard()->image();
+        QVERIFY(picture.width() >= 2 * f.bench().currentView()->width() && picture.height() > 2 * f.bench().currentView()->height());
+        // The caption is written under the view.
+        int inked = 0;
+        for (int x = 0; x < picture.width(); ++x)
+            inked += picture.pixel(x, picture.height() - 24) != picture.pixel(picture.width() - 2, picture.height() - 2);
+        QVERIFY(inked > 20);
+        if (const QString folder = qEnvironmentVariable("NIGHTJAR_PICTURES"); !folder.isEmpty())
+            QVERIFY(picture.save(folder + QStringLiteral("/copied.png")));
+        f.keys("C, M");
+        const QString table = QApplication::clipboard()->text();
+        QVERIFY2(table.contains(QStringLiteral("| time |")) && table.contains(QStringLiteral("vllm\\-a")) == table.contains(QStringLiteral("\\-")), qPrintable(table.left(200)));
+        QVERIFY(table.startsWith(QStringLiteral("Time to first token")));
+        // Where a row is selected, it is the row.
+        f.workspace().setSelection({Selection::Kind::kSpan, FakeBackend::kHeroLlmSpan, FakeBackend::heroTrace(), {}});
+        f.rest();
+        f.keys("C, S");
+        QCOMPARE(QApplication::clipboard()->text(), QStringLiteral("SELECT * FROM spans WHERE rowid = %1;").arg(FakeBackend::kHeroLlmSpan));
+    }
+
+    void chartsSayWhatTheyShow() {
+        Fixture f;
+        f.show("latency");
+        auto* panel = f.bench().currentView()->findChild<LatencyPanel*>();
+        QVERIFY2(panel->chart().accessibleName().startsWith(QStringLiteral("Time to first token p99: vllm-a")), qPrintable(panel->chart().accessibleName()));
+        const QString words = panel->chart().accessibleDescription();
+        QVERIFY2(words.contains(QStringLiteral(" UTC, highest ")) && words.endsWith(QStringLiteral(", vllm-a p99")), qPrintable(words));
+        const QString heat = f.bench().currentView()->findChild<HeatmapChart*>()->accessibleDescription();
+        QVERIFY2(heat.contains(QStringLiteral("n = ")) && heat.contains(QStringLiteral("most ")) && heat.contains(QStringLiteral(" between ")), qPrintable(heat));
+        // They follow the zone and the range.
+        f.bench().shiftRange(-0.5);
+        f.rest();
+        QVERIFY(panel->chart().accessibleDescription() != words);
+    }
+    void tabReachesEveryPanel_data() {
+        QTest::addColumn<QString>("view");
+        for (const ViewFactory* factory : viewFactories())
+            QTest::newRow(factory->id) << QString::fromLatin1(factory->id);
+    }
+    void tabReachesEveryPanel() {
+        QFETCH(QString, view);
+        Fixture f;
+        f.show(view.toLatin1().constData());
+        View* page = f.bench().currentView();
+        if (!page)
+            QSKIP("the fake capsule lacks its signal");
+        QSet<QWidget*> reached;
+        page->setFocus();
+        for (int i = 0; i < 400; ++i) {
+            QWidget* focus = QApplication::focusWidget();
+            QVERIFY(focus);
+            reached.insert(focus);
+            QTest::keyClick(&f.window, Qt::Key_Tab);
+            if (i > 10 && QApplication::focusWidget() == page)
+                break;
+        }
+        // A panel whose body takes input is reached, and everything reached has a name.
+        QStringList missed, nameless;
+        for (QWidget* panel : page->findChildren<Panel*>()) {
+            bool any = false, wants = false;
+            for (QWidget* part : panel->findChildren<QWidget*>()) {
+                wants = wants || (part->isVisible() && part->isEnabled() && (part->focusPolicy() & Qt::TabFocus));
+                any = any || reached.contains(part);
+            }
+            if (panel->isVisible() && wants && !any)
+                missed << qobject_cast<Panel*>(panel)->title();
+        }
+        for (ChartFrame* chart : page->findChildren<ChartFrame*>())
+            if (chart->isVisible() && !reached.contains(chart))
+                missed << QStringLiteral("chart ") + chart->accessibleName();
+        for (QWidget* widget : reached)
+            if (page->isAncestorOf(widget) && widget->accessibleName().isEmpty() && !qobject_cast<QAbstractButton*>(widget))
+                nameless << QString::fromLatin1(widget->metaObject()->className()) + QLatin1Char(' ') + widget->objectName();
+        QVERIFY2(missed.isEmpty(), qPrintable(missed.join(QStringLiteral(", "))));
+        QVERIFY2(nameless.isEmpty(), qPrintable(nameless.join(QStringLiteral(", "))));
     }
 };
 

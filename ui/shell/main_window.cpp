@@ -25,6 +25,7 @@
 #include "widgets/filter_terms.h"
 #include "widgets/inspector.h"
 #include "widgets/overview_strip.h"
+#include "widgets/picture_copy.h"
 
 namespace nj::ui {
 
@@ -216,14 +217,15 @@ void MainWindow::addViewActions() {
 void MainWindow::addCopyActions() {
     const QString group = tr("Copy the selection");
     const std::tuple<const char*, QString, const char*, Inspector::CopyForm> forms[] = {{"copy.text", tr("As text"), "C, T", Inspector::CopyForm::kText},
-                                                                                        {"copy.json", tr("As JSON"), "C, J", Inspector::CopyForm::kJson},
-                                                                                        {"copy.sql", tr("As SQL"), "C, S", Inspector::CopyForm::kSql},
-                                                                                        {"copy.markdown", tr("As Markdown"), "C, M", Inspector::CopyForm::kMarkdown}};
+                                                                                        {"copy.json", tr("As JSON"), "C, J", Inspector::CopyForm::kJson}};
     for (const auto& [id, text, key, form] : forms)
         actions_->add(QString::fromLatin1(id), group, text, {keys(key)}, [this, form = form] {
             if (bench_)
                 bench_->inspector()->copy(form);
         });
+    actions_->add(QStringLiteral("copy.sql"), group, tr("As SQL; without one the rows of the view"), {keys("C, S")}, [this] { copyShown(true); });
+    actions_->add(QStringLiteral("copy.markdown"), group, tr("As Markdown; without one the values of the view"), {keys("C, M")}, [this] { copyShown(false); });
+    actions_->add(QStringLiteral("copy.picture"), tr("Copy"), tr("This view as a picture"), {keys("C, I")}, [this] { copyPicture(); });
     const std::tuple<const char*, QString, const char*, QString (*)(const ViewLink&)> views[] = {
         {"copy.link", tr("This view as a link"), "C, L", linkText},
         {"copy.command", tr("This view as a command"), "C, C", commandLine},
@@ -247,6 +249,31 @@ void MainWindow::copied(const QString& text) {
     QApplication::clipboard()->setText(text);
     if (bench_)
         bench_->status()->flash(tr("Copied: %1").arg(text.left(160)));
+}
+
+void MainWindow::copyPicture() {
+    View* view = bench_ ? bench_->currentView() : nullptr;
+    if (!view)
+        return;
+    const QString caption = pictureCaption(bench_->workspace(), view->summary());
+    QApplication::clipboard()->setImage(pictureWithCaption(*view, caption, theme_));
+    bench_->status()->flash(tr("Copied a picture: %1").arg(caption.left(160)));
+}
+
+void MainWindow::copyShown(bool sql) {
+    if (!bench_)
+        return;
+    if (bench_->inspector()->isVisible()) {
+        bench_->inspector()->copy(sql ? Inspector::CopyForm::kSql : Inspector::CopyForm::kMarkdown);
+        return;
+    }
+    const View* view = bench_->currentView();
+    const auto table = view && !sql ? view->shownTable() : std::nullopt;
+    const QString text = table ? copyText(*table, CopyForm::kMarkdown) : view && sql ? view->shownSql() : QString();
+    if (text.isEmpty())
+        bench_->status()->flash(sql ? tr("Nothing copied: this view is no single query. Select a row.") : tr("Nothing copied: this view is no table. Select a row."));
+    else
+        copied(text);
 }
 
 void MainWindow::openCapsule(const QString& path, QueryRunner::BackendFactory factory, const ViewLink& link, AnnotationBook::StoreFactory annotations) {

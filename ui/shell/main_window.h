@@ -80,6 +80,10 @@ private:
     void openPalette(const QString& text);
     void addPaletteSources();
     void copied(const QString& text);
+    // The view as it looks, range and filter under it.
+    void copyPicture();
+    // The selection where the inspector shows one, else the view: as Markdown or SQL.
+    void copyShown(bool sql);
 
     Theme theme_;
     ActionRegistry* actions_;

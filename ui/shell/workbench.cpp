@@ -387,6 +387,8 @@ QWidget* Workbench::pageOf(const ViewFactory& factory) {
     }
     if (reason.isEmpty()) {
         auto* view = factory.create(ViewContext{workspace_, queries_, theme_}, pages_);
+        view->setAccessibleName(QCoreApplication::translate("nj::ui::View", factory.title));
+        connect(view, &View::settledChanged, view, [view] { view->setAccessibleDescription(view->summary()); });
         connect(view, &View::settledChanged, this, &Workbench::settledChanged);
         page = view;
     } else {

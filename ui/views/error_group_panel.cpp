@@ -81,6 +81,7 @@ ErrorGroupPanel::ErrorGroupPanel(const ViewContext& context, QWidget* parent) : 
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(2 * context.theme.unit);
     scroll_ = new QScrollArea(body);
+    scroll_->setAccessibleName(tr("The group chosen"));
     scroll_->setWidgetResizable(true);
     scroll_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll_->setFrameShape(QFrame::NoFrame);

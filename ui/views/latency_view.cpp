@@ -13,6 +13,7 @@
 #include "views/latency_stages_panel.h"
 #include "views/latency_traces_panel.h"
 #include "widgets/chart_events.h"
+#include "widgets/picture_copy.h"
 #include "widgets/time_chart.h"
 
 namespace nj::ui {
@@ -246,6 +247,14 @@ bool LatencyView::compare() {
     differences_->show();
     differences_->askRange(rows);
     return true;
+}
+
+std::optional<CopyTable> LatencyView::shownTable() const {
+    if (!main_->bodyShown())
+        return {};
+    CopyTable table = chartTable(main_->chart().data());
+    table.caption = pictureCaption(context_.workspace, main_->title());
+    return table;
 }
 
 bool LatencyView::settled() const {

@@ -25,6 +25,7 @@ public:
     [[nodiscard]] std::optional<Objective> objectiveDraft() const override;
     // What the spans of the range have that those of the baseline have not, beside the charts.
     bool compare() override;
+    [[nodiscard]] std::optional<CopyTable> shownTable() const override;
     [[nodiscard]] bool settled() const override;
     [[nodiscard]] QString summary() const override;
 

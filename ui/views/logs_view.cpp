@@ -390,6 +390,13 @@ void LogsView::announce() {
 
 QString LogsView::summary() const { return volume_->title(); }
 
+QString LogsView::shownSql() const {
+    const TimeRange range = context_.workspace.range();
+    const QString filter = context_.workspace.filterText().simplified();
+    return QStringLiteral("SELECT time_unix_nano, severity_number, service, body, trace_id FROM logs WHERE time_unix_nano >= %1 AND time_unix_nano < %2 ORDER BY time_unix_nano;").arg(range.from).arg(range.to) +
+           (filter.isEmpty() ? QString() : QStringLiteral(" -- ") + tr("the window also filters by: %1").arg(filter));
+}
+
 void LogsView::keyPressEvent(QKeyEvent* event) {
     if (event->key() == Qt::Key_Slash && event->modifiers() == Qt::NoModifier)
         bar_->focusSearch();

@@ -28,6 +28,8 @@ public:
     void open(const QString& parameter) override;
     [[nodiscard]] bool settled() const override;
     [[nodiscard]] QString summary() const override;
+    // The records of the range; a filter, which SQL writes otherwise, as a comment.
+    [[nodiscard]] QString shownSql() const override;
     // Streams all matches into a file, off this thread; the bar tells how far.
     void saveTo(const QString& path, LogFormat format = LogFormat::kText);
     [[nodiscard]] bool exporting() const;

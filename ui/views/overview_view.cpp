@@ -177,6 +177,20 @@ void OverviewView::open(const QString& parameter) {
         compare();
 }
 
+std::optional<CopyTable> OverviewView::shownTable() const {
+    CopyTable table;
+    table.caption = pictureCaption(context_.workspace, changesPanel_->title());
+    table.columns = {QStringLiteral("onset"), QStringLiteral("what"), QStringLiteral("detail"), QStringLiteral("before"), QStringLiteral("after"), QStringLiteral("unit"), QStringLiteral("n")};
+    table.numeric = {false, false, false, true, true, false, true};
+    for (const int index : shownChanges_) {
+        const query::ChangeRow& change = facts_.changes[static_cast<size_t>(index)];
+        const bool event = change.kind == "event";
+        table.rows.push_back({change.onset ? QString::fromStdString(formatRfc3339(change.onset, 0)) : QString(), q(change.what), q(change.detail), event ? QString() : QString::number(change.before, 'g', 6),
+                              event ? QString() : QString::number(change.after, 'g', 6), q(change.unit), QString::number(change.n)});
+    }
+    return table.rows.isEmpty() ? std::nullopt : std::optional(table);
+}
+
 bool OverviewView::settled() const {
     const QueryRunner& queries = context_.queries;
     return !soon_.isActive() && !queries.busy(kMainKey) && !queries.busy(kLatencyKey) && !queries.busy(kChangesKey) && !queries.busy(kMetricsKey) && !queries.busy(kObjectivesKey);

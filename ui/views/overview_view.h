@@ -28,6 +28,7 @@ public:
     bool compare() override;
     // "changes": the same
     void open(const QString& parameter) override;
+    [[nodiscard]] std::optional<CopyTable> shownTable() const override;
     [[nodiscard]] bool settled() const override;
     [[nodiscard]] QString summary() const override { return story_.sentenceText(); }
     [[nodiscard]] const OverviewStory& story() const { return story_; }

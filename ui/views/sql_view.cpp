@@ -568,6 +568,8 @@ void SqlView::announce() {
 
 QString SqlView::summary() const { return problem_.isEmpty() ? tr("SQL: %1, %2").arg(state_->plain(), text_.simplified().left(200)) : problem_; }
 
+QString SqlView::shownSql() const { return editor_->toPlainText(); }
+
 namespace {
 
 QString sqlNeeds(const query::CapsuleInfo&) { return {}; }

@@ -36,6 +36,7 @@ public:
     void open(const QString& parameter) override;
     [[nodiscard]] bool settled() const override;
     [[nodiscard]] QString summary() const override;
+    [[nodiscard]] QString shownSql() const override;
     void run(const QString& text);
     void cancel();
     [[nodiscard]] bool running() const { return running_; }

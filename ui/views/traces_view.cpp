@@ -59,6 +59,11 @@ public:
     }
     [[nodiscard]] QString opened() const override { return pages_->currentWidget() == trace_ && !trace_->trace().empty() ? links::trace(trace_->trace()) : QString(); }
     [[nodiscard]] bool settled() const override { return pages_->currentWidget() == trace_ ? trace_->settled() : list_->settled() && !stale_; }
+    [[nodiscard]] QString shownSql() const override {
+        return pages_->currentWidget() == trace_ && !trace_->trace().empty()
+                   ? QStringLiteral("SELECT * FROM spans WHERE trace_id = '%1' ORDER BY start_time_unix_nano;").arg(QString::fromStdString(trace_->trace().hex()))
+                   : QString();
+    }
     [[nodiscard]] QString summary() const override { return pages_->currentWidget() == trace_ ? trace_->summary() : list_->title(); }
 
 protected:

@@ -9,6 +9,7 @@
 
 #include "bridge/query_runner.h"
 #include "model/annotation.h"
+#include "state/copy_text.h"
 #include "state/workspace.h"
 #include "theme/theme.h"
 
@@ -32,6 +33,9 @@ public:
     [[nodiscard]] virtual std::optional<Objective> objectiveDraft() const { return {}; }
     // Compares the workspace's range with its baseline: true where the view shows what differs, false where it cannot.
     virtual bool compare() { return false; }
+    // What is shown as a table, for text, and as a query that answers it again; nothing where it is neither.
+    [[nodiscard]] virtual std::optional<CopyTable> shownTable() const { return {}; }
+    [[nodiscard]] virtual QString shownSql() const { return {}; }
     // True once nothing more is being asked or laid out: pictures and tests wait for it.
     [[nodiscard]] virtual bool settled() const = 0;
     // The main title row as plain text, for accessibility and picture captions.

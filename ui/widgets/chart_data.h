@@ -88,4 +88,7 @@ struct TimeChartData {
     QString title, description;                     // for screen readers and captions: one sentence
 };
 
+// "09:30 – 11:50 UTC, highest 29.9 s at 11:02, vllm-a p99": what a chart says to those who do not see it. "" without a value.
+QString chartSentence(const TimeChartData& data, TimeRange range, bool utc);
+
 }  // namespace nj::ui

@@ -28,7 +28,7 @@ void HeatmapChart::setData(const HeatmapData& data) {
     most_ = data_.most();
     cellsKey_.reset();
     setAccessibleName(data.title.isEmpty() ? tr("Heatmap") : data.title);
-    setAccessibleDescription(data.description);
+    setAccessibleDescription(heatmapSentence(data_, most_, workspace().utc()));
     relayout();
 }
 

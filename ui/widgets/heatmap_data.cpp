@@ -1,7 +1,11 @@
 #include "widgets/heatmap_data.h"
 
+#include <QCoreApplication>
 #include <algorithm>
 #include <cmath>
+
+#include "state/time_text.h"
+#include "theme/number_format.h"
 
 namespace nj::ui {
 quint32 HeatmapData::most() const {
@@ -15,6 +19,19 @@ quint32 HeatmapData::most() const {
     for (; count != end; ++count)
         largest[0] = std::max(largest[0], *count);
     return *std::max_element(std::begin(largest), std::end(largest));
+}
+
+QString heatmapSentence(const HeatmapData& data, quint32 most, bool utc) {
+    QStringList words{data.description};
+    words.removeAll(QString());
+    if (most > 0 && data.rows() > 0 && data.width > 0) {
+        const qsizetype cell = std::find(data.counts.begin(), data.counts.end(), most) - data.counts.begin(), column = cell / data.rows(), row = cell % data.rows();
+        const TimeRange range{data.from, data.from + data.columns() * data.width};
+        words << formatRange(range, utc) + QLatin1Char(' ') + zoneName(range.from, utc)
+              << QCoreApplication::translate("nj::ui::HeatmapChart", "most %1 at %2 between %3 and %4")
+                     .arg(formatCount(most), formatClock(data.from + column * data.width, utc), formatValue(data.bounds[row], data.unit), formatValue(data.bounds[row + 1], data.unit));
+    }
+    return words.join(QStringLiteral(", "));
 }
 
 double HeatmapData::shade(quint32 count, quint32 most) const {

@@ -33,6 +33,9 @@ struct HeatmapData {
     [[nodiscard]] double shade(quint32 count, quint32 most) const;
 };
 
+// "n = 31,648, 09:30 – 11:50 UTC, most 2,096 at 10:12 between 300 ms and 420 ms": for those who do not see it.
+QString heatmapSentence(const HeatmapData& data, quint32 most, bool utc);
+
 // Round counts for the legend: 1 2 4 8 15 …, the last being the most.
 QVector<quint32> heatSteps(quint32 most, bool logCount);
 QRgb heatColor(const Theme& theme, double shade);

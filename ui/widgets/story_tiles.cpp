@@ -2,6 +2,7 @@
 
 #include <QAbstractButton>
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
 #include <cmath>
@@ -129,10 +130,12 @@ void StoryTiles::setTiles(const QVector<StoryTile>& tiles) {
 StoryFacts::StoryFacts(const Theme& theme, QWidget* parent) : QWidget(parent), theme_(theme) {
     setFixedHeight(kFactsHeight);
     setMouseTracking(true);
+    setFocusPolicy(Qt::TabFocus);
 }
 
 void StoryFacts::setFacts(const QVector<StoryFact>& facts) {
     facts_ = facts;
+    current_ = nextLink(-1, 1);
     QStringList words;
     for (const StoryFact& fact : facts)
         words.append(fact.caption + QStringLiteral(": ") + fact.text);
@@ -186,6 +189,11 @@ void StoryFacts::paintEvent(QPaintEvent*) {
             p.setPen(QPen(theme_.muted, 1, Qt::DotLine));
             p.drawLine(QPointF(area.left(), height() - 1.0), QPointF(area.right() - 2, height() - 1.0));
         }
+        if (hasFocus() && i == current_) {
+            p.setPen(theme_.accent);
+            p.setBrush(Qt::NoBrush);
+            p.drawRect(all[i].adjusted(-3.5, 0.5, 1.5, -0.5));
+        }
     }
 }
 
@@ -193,6 +201,27 @@ void StoryFacts::mousePressEvent(QMouseEvent* event) {
     if (const int i = factAt(event->position()); i >= 0 && event->button() == Qt::LeftButton)
         Q_EMIT linkFollowed(facts_[i].link);
 }
+
+int StoryFacts::nextLink(int from, int step) const {
+    for (int i = from + step; i >= 0 && i < facts_.size(); i += step)
+        if (facts_[i].link.kind != StoryLink::Kind::kNone)
+            return i;
+    return from;
+}
+
+void StoryFacts::keyPressEvent(QKeyEvent* event) {
+    const int key = event->key();
+    if (key == Qt::Key_Left || key == Qt::Key_Right)
+        current_ = nextLink(current_, key == Qt::Key_Left ? -1 : 1);
+    else if ((key == Qt::Key_Return || key == Qt::Key_Enter || key == Qt::Key_Space) && current_ >= 0)
+        Q_EMIT linkFollowed(facts_[current_].link);
+    else
+        QWidget::keyPressEvent(event);
+    update();
+}
+
+void StoryFacts::focusInEvent(QFocusEvent*) { update(); }
+void StoryFacts::focusOutEvent(QFocusEvent*) { update(); }
 
 void StoryFacts::mouseMoveEvent(QMouseEvent* event) { setCursor(factAt(event->position()) >= 0 ? Qt::PointingHandCursor : Qt::ArrowCursor); }
 

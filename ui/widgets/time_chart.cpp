@@ -23,7 +23,6 @@ TimeChart::TimeChart(Workspace& workspace, const Theme& theme, QWidget* parent) 
 void TimeChart::setData(const TimeChartData& data) {
     data_ = data;
     setAccessibleName(data.title.isEmpty() ? tr("Chart") : data.title);
-    setAccessibleDescription(data.description);
     relayout();
 }
 
@@ -43,7 +42,12 @@ QColor TimeChart::seriesColor(int series) const {
 
 ValueScale TimeChart::valueScale() const { return chartScale(data_, range(), hidden_); }
 
-void TimeChart::layoutContent(const PlotFrame& frame) { geometry_ = layoutChart(data_, frame, hidden_); }
+void TimeChart::layoutContent(const PlotFrame& frame) {
+    geometry_ = layoutChart(data_, frame, hidden_);
+    QStringList words{data_.description, chartSentence(data_, range(), workspace().utc())};
+    words.removeAll(QString());
+    setAccessibleDescription(words.join(QStringLiteral(", ")));
+}
 
 QPen TimeChart::linePen(int index) const {
     const ChartSeries& series = data_.series[index];

@@ -1,5 +1,6 @@
 #include "widgets/waterfall_widget.h"
 
+#include <QAccessible>
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
@@ -53,8 +54,8 @@ void WaterfallWidget::setTree(std::shared_ptr<const query::TraceTree> tree) {
                 found->second = static_cast<int32_t>(i);
         for (size_t i = 0; i < t.logs.size(); ++i)
             logsOfSpan_[wanted[key(t.logs[i].span)]].push_back(static_cast<uint32_t>(i));
-        setAccessibleDescription(tr("%1 spans, %2 errors, %3").arg(t.spans.size()).arg(t.errors).arg(formatLength(t.to - t.from)));
     }
+    describe();
     verticalScrollBar()->setValue(0);
     fit();
     layoutChanged();
@@ -138,9 +139,33 @@ void WaterfallWidget::select(int32_t span) {
     }
     const bool changed = selected_ != span;
     selected_ = span;
+    describe();
     viewport()->update();
     if (changed)
         Q_EMIT spanSelected(span);
+}
+
+// The selected span, and the trace it is of.
+void WaterfallWidget::describe() {
+    if (layout_.empty()) {
+        setAccessibleDescription({});
+        return;
+    }
+    const auto& t = layout_.tree();
+    QString words = tr("%1 spans, %2 errors, %3").arg(t.spans.size()).arg(t.errors).arg(formatLength(t.to - t.from));
+    if (selected_ >= 0 && static_cast<size_t>(selected_) < t.spans.size()) {
+        const query::TraceSpan& span = t.spans[static_cast<size_t>(selected_)];
+        QStringList parts{QString::fromStdString(span.service).left(80) + QLatin1Char(' ') + QString::fromStdString(span.name).left(120), formatLength(span.end - span.start),
+                          tr("starts after %1").arg(formatLength(span.start - t.from)), tr("level %1").arg(span.depth + 1)};
+        if (span.status == SpanStatus::kError)
+            parts << tr("error");
+        if (span.onCriticalPath)
+            parts << tr("on the critical path");
+        words = parts.join(QStringLiteral(", ")) + QStringLiteral("; ") + words;
+    }
+    setAccessibleDescription(words);
+    QAccessibleEvent changed(this, QAccessible::DescriptionChanged);
+    QAccessible::updateAccessibility(&changed);
 }
 
 void WaterfallWidget::setVisibleRange(TimeNs from, TimeNs to) {

@@ -62,6 +62,7 @@ protected:
     void scrollContentsBy(int dx, int dy) override;
 
 private:
+    void describe();
     [[nodiscard]] WaterfallColumns columns() const;
     [[nodiscard]] int firstVisibleRow() const;
     [[nodiscard]] int rowAt(int y) const;
