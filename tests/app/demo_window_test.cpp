@@ -11,6 +11,7 @@
 #include "shell/main_window.h"
 #include "shell/workbench.h"
 #include "views/errors_view.h"
+#include "views/latency_differences_panel.h"
 #include "views/latency_panel.h"
 #include "views/latency_traces_panel.h"
 #include "views/overview_view.h"
@@ -229,7 +230,7 @@ private Q_SLOTS:
             return StoryTile();
         };
         QCOMPARE(tile().mark, QStringLiteral("◆"));   // over 1, the hour before included under 14.4
-        QVERIFY2(tile().first.contains(QStringLiteral("of 30 d used in view")), qPrintable(tile().first));
+        QVERIFY2(tile().first.contains(QStringLiteral("of 30 d budget")), qPrintable(tile().first));
         keep("objective_overview");
         bench().workspace().setRange(rangeOf(demoTruth().value(QStringLiteral("incident"))));
         QTRY_VERIFY_WITH_TIMEOUT(window_->settled(), kPatience);
@@ -263,6 +264,22 @@ private Q_SLOTS:
         QTest::mouseClick(editor->findChild<QPushButton*>(QStringLiteral("objectiveRemove")), Qt::LeftButton);
         QVERIFY(book.objectives().empty());
         QVERIFY(labels().filter(QStringLiteral("objective")).isEmpty());
+    }
+    void whatChangedIsOneKeyAway() {
+        QTest::keyClick(bench().currentView(), Qt::Key_X);
+        auto* differences = bench().currentView()->findChild<LatencyDifferencesPanel*>();
+        QTRY_VERIFY_WITH_TIMEOUT(differences->isVisible() && window_->settled(), kPatience);
+        const query::DifferencesAnswer& answer = differences->answer();
+        QVERIFY(answer.selected > 0 && answer.rest > 0 && !answer.differences.empty());
+        // The rest is the baseline's rows, not all that lie between: the same count when the range is the baseline and the baseline the range.
+        const TimeRange range = bench().workspace().range(), baseline = *bench().workspace().baseline();
+        const uint64_t selected = answer.selected, rest = answer.rest;
+        keep("compare_demo");
+        bench().workspace().setBaseline(range, true);
+        bench().workspace().setRange(baseline);
+        QTRY_VERIFY_WITH_TIMEOUT(window_->settled(), kPatience);
+        QCOMPARE(differences->answer().selected, rest);
+        QCOMPARE(differences->answer().rest, selected);
     }
 
 private:

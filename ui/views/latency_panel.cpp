@@ -302,7 +302,6 @@ void LatencyPanel::show() {
     }
     const LatencyPicture now = picture();
     objective_->setToolTip(now.objectives.empty() ? tr("Set an objective on this measure (B)") : tr("Change the objective on this measure (B)"));
-    objective_->setText(QStringLiteral("≤ ") + (now.objectives.empty() ? QStringLiteral("…") : QString::fromStdString(query::targetText(now.objectives.front()))));
     setTitle(now.title());
     setWords(now.words());
     chart_->setData(now.chart(flags_));

@@ -379,7 +379,7 @@ StoryTile objectiveTile(const OverviewFacts& f) {
     tile.role = now.level == Level::kFast ? QStringLiteral("error") : now.level == Level::kBurning ? QStringLiteral("warning") : QStringLiteral("ok");
     tile.number = std::isinf(now.burnRate) ? QStringLiteral("∞") : formatNumber(now.burnRate);
     tile.unit = tr("× burn rate");
-    tile.first = tr("%1 of %2 used in view").arg(std::isinf(now.consumed) ? QStringLiteral("∞") : formatShare(now.consumed), QString::fromStdString(query::windowText(objective.window)));
+    tile.first = tr("used %1 of %2 budget").arg(std::isinf(now.consumed) ? QStringLiteral("∞") : formatShare(now.consumed), QString::fromStdString(query::windowText(objective.window)));
     tile.second = now.consumed >= 1 ? tr("budget gone, n = %1").arg(formatShort(double(worst.answer.total.total)))
                   : now.exhaustedIn && now.level != Level::kKept
                       ? tr("%1 left, gone in %2").arg(formatShare(1 - now.consumed), formatLength(*now.exhaustedIn))
