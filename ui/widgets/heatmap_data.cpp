@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "state/time_text.h"
 #include "theme/number_format.h"
 
 namespace nj::ui {
