@@ -60,7 +60,7 @@ AttributeTable::AttributeTable(const InspectorSection& section, const Theme& the
         table_->setItem(i, 1, cell(row.masked ? row.value + QStringLiteral(" · ") + tr("show") : row.value, small, row.masked ? theme.accent : theme.text, Qt::AlignRight));
         keyWidth = std::max(keyWidth, metrics.horizontalAdvance(row.key) + 10);
     }
-    table_->setColumnWidth(0, std::min(keyWidth, 172));
+    table_->setColumnWidth(0, std::min(keyWidth, 156));
     table_->setFixedHeight(count * kRow);
     whole_ = new PlainLabel({}, small, "", this);
     whole_->setWordWrap(true);
