@@ -48,6 +48,9 @@ Status run(const Options& options) {
     // Drawing needs no display: offscreen unless the user chose a platform.
     if (!qEnvironmentVariableIsSet("QT_QPA_PLATFORM"))
         qputenv("QT_QPA_PLATFORM", "offscreen");
+    // The window itself is laid out at that density: what charts keep between paint events has as many pixels as the picture.
+    if (options.scale != 1 && !qEnvironmentVariableIsSet("QT_SCALE_FACTOR"))
+        qputenv("QT_SCALE_FACTOR", QByteArray::number(options.scale));
     static int count = 1;
     static char name[] = "nightjar";
     static char* arguments[] = {name, nullptr};
