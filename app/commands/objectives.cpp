@@ -14,6 +14,8 @@
 namespace nj::app {
 namespace {
 
+constexpr int kColumns = 1000;
+
 struct Options {
     std::string capsule, from, to;
     std::string add, measure = "duration", threshold, target = "99%", window = "30d", filter;
@@ -86,18 +88,19 @@ Status removeNamed(const std::string& name, const Annotations& all, query::Annot
     return store.put(gone);
 }
 
-std::string toText(const Row& row, DurationNs length) {
+std::string toText(const Row& row) {
     const Objective& o = row.objective;
     std::string out = fmt::format("{}  {}: {}{}\n", o.id.substr(0, 8), printable(o.name), query::objectiveSentence(o), o.filter.empty() ? "" : "  [" + printable(o.filter) + "]");
     if (!row.problem.empty())
         return out + "          " + printable(row.problem) + "\n";
+    const DurationNs length = query::observedLength(row.answer);
     const query::ObjectiveStanding standing = query::standingOf(o, row.answer.total, length);
     using Level = query::ObjectiveStanding::Level;
     if (standing.level == Level::kNoData)
         return out + "          no observation in the range\n";
     const char* mark = standing.level == Level::kFast ? "burns fast" : standing.level == Level::kBurning ? "burns" : "kept";
     out += fmt::format("          {}: burn rate {:.3g}, {:.3g} % of the budget used in {}; {} of {} bad{}\n", mark, standing.burnRate, standing.consumed * 100, formatDuration(length), row.answer.total.bad(),
-                       row.answer.total.total, standing.exhaustedIn && standing.level != Level::kKept ? ", gone in " + formatDuration(*standing.exhaustedIn) : "");
+                       row.answer.total.total, standing.consumed >= 1 ? ", nothing is left" : standing.exhaustedIn && standing.level != Level::kKept ? ", gone in " + formatDuration(*standing.exhaustedIn) : "");
     return out;
 }
 
@@ -110,7 +113,7 @@ void toJson(JsonWriter& json, const Row& row, TimeRange range) {
         json.key("problem").string(row.problem).endObject();
         return;
     }
-    const query::ObjectiveStanding standing = query::standingOf(o, row.answer.total, range.length());
+    const query::ObjectiveStanding standing = query::standingOf(o, row.answer.total, query::observedLength(row.answer));
     json.key("good").unsignedInteger(row.answer.total.good).key("total").unsignedInteger(row.answer.total.total);
     if (row.answer.total.total > 0)
         json.key("burn_rate").number(standing.burnRate).key("budget_used").number(standing.consumed);
@@ -138,12 +141,12 @@ Status run(const Options& options) {
         if (objective.deleted)
             continue;
         Row row{objective, {}, {}};
-        auto answer = query::SourceQuestions::of(*backend)->objective({objective, range, 1}, {});
+        auto answer = query::SourceQuestions::of(*backend)->objective({objective, range, kColumns}, {});
         if (answer.ok())
             row.answer = std::move(*answer);
         else
             row.problem = answer.error().message;
-        text += toText(row, range.length());
+        text += toText(row);
         toJson(json, row, range);
     }
     json.endArray();

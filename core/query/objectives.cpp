@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -45,6 +46,13 @@ ObjectiveStanding standingOf(const Objective& objective, const analyze::Objectiv
     using Level = ObjectiveStanding::Level;
     standing.level = standing.burnRate >= analyze::fastBurnRate(objective.window) ? Level::kFast : standing.burnRate > 1 ? Level::kBurning : Level::kKept;
     return standing;
+}
+
+DurationNs observedLength(const ObjectiveAnswer& answer) {
+    const auto seen = [](const analyze::ObjectiveCounts& counts) { return counts.total > 0; };
+    const auto first = std::find_if(answer.columns.begin(), answer.columns.end(), seen);
+    const auto last = std::find_if(answer.columns.rbegin(), answer.columns.rend(), seen);
+    return first == answer.columns.end() ? 0 : (last.base() - first) * answer.width;
 }
 
 ObjectiveUnit unitOf(const Objective& objective) {

@@ -34,6 +34,8 @@ struct ObjectiveStanding {
     std::optional<DurationNs> exhaustedIn;         // at this rate, when the budget was whole at the start of the range
 };
 ObjectiveStanding standingOf(const Objective& objective, const analyze::ObjectiveCounts& counts, DurationNs length);
+// From the first to the last column that has observations: a range reaching far beyond the data used no more budget for it.
+DurationNs observedLength(const ObjectiveAnswer& answer);
 
 // Times are written in seconds whatever the measure's own unit is: own value × scale = value as written, in that unit.
 struct ObjectiveUnit {

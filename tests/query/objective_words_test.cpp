@@ -71,6 +71,13 @@ private slots:
             QCOMPARE(objective.name, measure.title);
         }
     }
+    void onlyTheObservedStretchUsesBudget() {
+        ObjectiveAnswer answer;
+        answer.width = kHour;
+        QCOMPARE(observedLength(answer), DurationNs{0});
+        answer.columns = {{0, 0}, {9, 10}, {0, 0}, {0, 3}, {0, 0}, {0, 0}};
+        QCOMPARE(observedLength(answer), 3 * kHour);
+    }
     void whatCountsMean() {
         using Level = ObjectiveStanding::Level;
         const Objective objective;   // 99 % over 30 days

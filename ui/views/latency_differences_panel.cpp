@@ -43,7 +43,7 @@ protected:
             p.setFont(theme_.table);
             p.setPen(theme_.text);
             const QRectF words = row.adjusted(4, 2, -4, -12);
-            const QString name = QFontMetricsF(theme_.table).elidedText(nameOf(rows[i]), Qt::ElideMiddle, words.width() - 2 * kShare - 8);
+            const QString name = QFontMetricsF(theme_.table).elidedText(nameOf(rows[i]), Qt::ElideLeft, words.width() - 2 * kShare - 8);
             p.drawText(words, Qt::AlignLeft | Qt::AlignVCenter, name);
             drawTabular(p, words.adjusted(words.width() - 2 * kShare, 0, -kShare, 0), Qt::AlignRight | Qt::AlignVCenter, formatShare(rows[i].selectionShare));
             p.setPen(theme_.muted);
@@ -114,6 +114,10 @@ LatencyDifferencesPanel::LatencyDifferencesPanel(const ViewContext& context, QWi
 }
 
 QString LatencyDifferencesPanel::nameOf(const query::Difference& difference) {
+    bool number = false;
+    const double value = QString::fromStdString(difference.value).toDouble(&number);
+    if (difference.above && number)   // a bound found between values: its last digits say nothing
+        return QString::fromStdString(difference.key).left(80) + QStringLiteral(" > ") + QString::number(value, 'g', 4);
     return QString::fromStdString(difference.key).left(80) + (difference.above ? QStringLiteral(" > ") : QStringLiteral(" = ")) + QString::fromStdString(difference.value).left(120).simplified();
 }
 

@@ -355,7 +355,7 @@ StoryTile seriesTile(const OverviewFacts& f) {
 // The objective that burns fastest in view.
 StoryTile objectiveTile(const OverviewFacts& f) {
     using Level = query::ObjectiveStanding::Level;
-    const auto standing = [&](const ObjectiveFact& fact) { return query::standingOf(fact.objective, fact.answer.total, f.range.length()); };
+    const auto standing = [&](const ObjectiveFact& fact) { return query::standingOf(fact.objective, fact.answer.total, query::observedLength(fact.answer)); };
     const ObjectiveFact& worst = *std::max_element(f.objectives.begin(), f.objectives.end(), [&](const ObjectiveFact& a, const ObjectiveFact& b) {
         const auto left = standing(a), right = standing(b);
         return std::pair(left.level != Level::kNoData, left.burnRate) < std::pair(right.level != Level::kNoData, right.burnRate);
