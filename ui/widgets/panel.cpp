@@ -94,8 +94,15 @@ Panel::Panel(const Theme& theme, QWidget* parent) : QFrame(parent), theme_(theme
 
 void Panel::setTitle(const QString& title) {
     title_->setPlain(title);
-    title_->setMinimumWidth(std::min(kTitleLeast, title_->fontMetrics().horizontalAdvance(title) + 1));   // before its words are
+    keepTitle();
     setAccessibleName(title);
+}
+
+// The title is cut after its words are: it has two thirds of what the controls leave, and in a panel too narrow for that a few letters.
+void Panel::keepTitle() {
+    const int whole = title_->fontMetrics().horizontalAdvance(title_->plain()) + 1;
+    const int room = width() - controls_->sizeHint().width() - 2 * theme_.padding - 4 * theme_.unit;
+    title_->setMinimumWidth(std::min(whole, std::max(kTitleLeast, room * 2 / 3)));
 }
 
 void Panel::setWords(const QString& words) {
@@ -162,6 +169,7 @@ void Panel::placeVeil() { veil_->setGeometry(rect().adjusted(1, 1, -1, -1)); }
 
 void Panel::resizeEvent(QResizeEvent* event) {
     QFrame::resizeEvent(event);
+    keepTitle();
     placeVeil();
 }
 

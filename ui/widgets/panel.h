@@ -56,6 +56,7 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
+    void keepTitle();
     void showMessage(const char* role, const QString& sentence, const QString& actionText, std::function<void()> action);
     void placeVeil();
 

@@ -128,14 +128,14 @@ void TraceListPanel::show(Result<query::TraceListAnswer>&& answer) {
 }
 
 void TraceListPanel::showScatter() {
-    ScatterData data;
+    ScatterData scatter;
     for (const query::TraceRow& row : answer_.rows)
-        data.points.push_back({row.start, static_cast<double>(row.duration) / 1e9, row.errors > 0});
-    data.unit = QStringLiteral("s");
-    data.title = tr("Duration of each trace over time");
-    data.description = tr("%1 traces; drag a box to list those inside").arg(formatCount(answer_.rows.size()));
+        scatter.points.push_back({row.start, static_cast<double>(row.duration) / 1e9, row.errors > 0});
+    scatter.unit = QStringLiteral("s");
+    scatter.title = tr("Duration of each trace over time");
+    scatter.description = tr("%1 traces; drag a box to list those inside").arg(formatCount(answer_.rows.size()));
     scatter_->clearBox();
-    scatter_->setData(data);
+    scatter_->setData(scatter);
 }
 
 void TraceListPanel::showRows() {
