@@ -479,6 +479,20 @@ private Q_SLOTS:
         QVERIFY(qGray(dark.pixel(900, 990)) < 80);
         QVERIFY(qGray(light.pixel(900, 990)) > 180);
         f.rest();
+        // What is built with colours of its own is built again.
+        f.workspace().setSelection({Selection::Kind::kSpan, FakeBackend::kHeroLlmSpan, FakeBackend::heroTrace(), {}});
+        f.rest();
+        const auto darkest = [&] {
+            int gray = 0;
+            for (const QTableWidget* table : f.bench().inspector()->findChildren<QTableWidget*>())
+                for (int row = 0; row < table->rowCount(); ++row)
+                    if (const QTableWidgetItem* item = table->item(row, 1))
+                        gray = std::max(gray, qGray(item->foreground().color().rgb()));
+            return gray;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(darkest() > 0 && darkest() < 140, kWait);
+        f.keys("Ctrl+Shift+L");
+        QTRY_VERIFY_WITH_TIMEOUT(darkest() > 140, kWait);
     }
     void closingLeavesNothingBehind() {
         Fixture f;

@@ -424,6 +424,13 @@ QString Inspector::copyText(CopyForm form) const {
 
 void Inspector::copy(CopyForm form) const { QApplication::clipboard()->setText(copyText(form)); }
 
+// The values carry colours of the theme they were built under. Later, because the change is still being told to their widgets.
+void Inspector::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange && scroll_ && scroll_->widget())
+        QMetaObject::invokeMethod(this, &Inspector::rebuild, Qt::QueuedConnection);
+}
+
 void Inspector::paintEvent(QPaintEvent*) {
     QPainter p(this);
     p.fillRect(rect(), theme_.panel);

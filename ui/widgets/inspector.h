@@ -30,6 +30,7 @@ public:
 
 protected:
     void paintEvent(QPaintEvent* event) override;
+    void changeEvent(QEvent* event) override;
 
 private:
     void ask();
@@ -51,7 +52,7 @@ private:
     InspectorContent content_;
     std::vector<MetricLane> lanes_;
     QString problem_;
-    QScrollArea* scroll_;
+    QScrollArea* scroll_ = nullptr;
     QWidget* copyRow_;
 };
 
