@@ -2,7 +2,6 @@
 
 #include <QApplication>
 #include <QKeyEvent>
-#include <QPainter>
 #include <QStyledItemDelegate>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -65,7 +64,7 @@ std::vector<PaletteEntry> ranked(std::vector<PaletteEntry> entries, const QStrin
     return best;
 }
 
-CommandPalette::CommandPalette(ActionRegistry& actions, const Theme& theme, QWidget* window) : QFrame(window), actions_(actions), theme_(theme) {
+CommandPalette::CommandPalette(ActionRegistry& actions, const Theme& theme, QWidget* window) : FloatingSheet(theme, window), actions_(actions) {
     setObjectName(QStringLiteral("palette"));
     setAccessibleName(tr("Commands"));
     edit_ = new QLineEdit(this);
@@ -96,30 +95,11 @@ void CommandPalette::addSource(PaletteSource source) {
     sources_.push_back(std::move(source));
 }
 
-void CommandPalette::paintEvent(QPaintEvent*) {
-    QPainter p(this);
-    p.setRenderHint(QPainter::Antialiasing);
-    p.setPen(theme_.muted);
-    p.setBrush(theme_.panel);
-    p.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), theme_.radius, theme_.radius);
-}
-
 void CommandPalette::open(const QString& text) {
-    QWidget* window = parentWidget();
-    const int width = std::min(kWidth, window->width() - 8 * theme_.unit);
-    setGeometry((window->width() - width) / 2, 14 * theme_.unit, width, 60);
+    rise(kWidth, 60);   // update() gives it the height of its list
     edit_->setText(text);
     update(text);
-    show();
-    raise();
     edit_->setFocus();
-}
-
-void CommandPalette::close() {
-    if (isHidden())
-        return;
-    hide();
-    Q_EMIT closed();
 }
 
 QStringList CommandPalette::shownEntries() const {
@@ -186,7 +166,7 @@ void CommandPalette::runCurrent() {
 
 bool CommandPalette::eventFilter(QObject* watched, QEvent* event) {
     if (watched != edit_)
-        return QFrame::eventFilter(watched, event);
+        return FloatingSheet::eventFilter(watched, event);
     if (event->type() == QEvent::FocusOut && !isAncestorOf(QApplication::focusWidget()) && isVisible()) {
         close();
         return false;

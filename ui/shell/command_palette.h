@@ -3,14 +3,13 @@
 // nothing behind it stops. UI thread.
 #pragma once
 
-#include <QFrame>
 #include <QLineEdit>
 #include <QListWidget>
 #include <functional>
 #include <vector>
 
 #include "shell/action_registry.h"
-#include "theme/theme.h"
+#include "widgets/floating_sheet.h"
 
 namespace nj::ui {
 
@@ -26,22 +25,17 @@ struct PaletteSource {
     std::function<std::vector<PaletteEntry>(const QString& typed)> entries;
 };
 
-class CommandPalette : public QFrame {
+class CommandPalette : public FloatingSheet {
     Q_OBJECT
 public:
     CommandPalette(ActionRegistry& actions, const Theme& theme, QWidget* window);
 
     void addSource(PaletteSource source);
     void open(const QString& text = {});
-    void close();
     [[nodiscard]] QStringList shownEntries() const;
-
-Q_SIGNALS:
-    void closed();
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
-    void paintEvent(QPaintEvent* event) override;
 
 private:
     void update(const QString& text);
@@ -50,7 +44,6 @@ private:
     [[nodiscard]] std::vector<PaletteEntry> entriesFor(const QString& text) const;
 
     ActionRegistry& actions_;
-    const Theme& theme_;
     std::vector<PaletteSource> sources_;
     QLineEdit* edit_;
     QListWidget* list_;

@@ -4,7 +4,6 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QKeyEvent>
-#include <QPainter>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -25,7 +24,7 @@ QString keysText(const QList<QKeySequence>& keys) {
 
 }  // namespace
 
-KeyEditor::KeyEditor(ActionRegistry& actions, const Theme& theme, QWidget* window) : QFrame(window), actions_(actions), theme_(theme) {
+KeyEditor::KeyEditor(ActionRegistry& actions, const Theme& theme, QWidget* window) : FloatingSheet(theme, window), actions_(actions) {
     setObjectName(QStringLiteral("keyEditor"));
     setAccessibleName(tr("Change keys"));
     filter_ = new QLineEdit(this);
@@ -96,20 +95,10 @@ KeyEditor::KeyEditor(ActionRegistry& actions, const Theme& theme, QWidget* windo
 }
 
 void KeyEditor::open() {
-    const int width = std::min(kWidth, parentWidget()->width() - 8 * theme_.unit), height = std::min(kHeight, parentWidget()->height() - 20 * theme_.unit);
-    setGeometry((parentWidget()->width() - width) / 2, 14 * theme_.unit, width, height);
     filter_->clear();
     list();
-    show();
-    raise();
+    rise(kWidth, std::min(kHeight, parentWidget()->height() - 20 * theme_.unit));
     filter_->setFocus();
-}
-
-void KeyEditor::close() {
-    if (isHidden())
-        return;
-    hide();
-    Q_EMIT closed();
 }
 
 QString KeyEditor::current() const { return commands_->currentItem() ? commands_->currentItem()->data(0, Qt::UserRole).toString() : QString(); }
@@ -170,7 +159,7 @@ void KeyEditor::say(const QString& text, bool problem) {
 
 bool KeyEditor::eventFilter(QObject* watched, QEvent* event) {
     if (event->type() != QEvent::KeyPress && event->type() != QEvent::ShortcutOverride)
-        return QFrame::eventFilter(watched, event);
+        return FloatingSheet::eventFilter(watched, event);
     const auto* key = static_cast<QKeyEvent*>(event);
     if (key->key() != Qt::Key_Escape)
         return false;
@@ -178,14 +167,6 @@ bool KeyEditor::eventFilter(QObject* watched, QEvent* event) {
     if (event->type() == QEvent::KeyPress)
         close();
     return true;   // else the window's own Esc would take it
-}
-
-void KeyEditor::paintEvent(QPaintEvent*) {
-    QPainter p(this);
-    p.setRenderHint(QPainter::Antialiasing);
-    p.setPen(theme_.muted);
-    p.setBrush(theme_.panel);
-    p.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), theme_.radius, theme_.radius);
 }
 
 }  // namespace nj::ui

@@ -2,32 +2,26 @@
 // next keys pressed. A key that another command has is refused and said. Esc leaves. Not a dialog: nothing behind it stops. UI thread.
 #pragma once
 
-#include <QFrame>
 #include <QKeySequenceEdit>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QTreeWidget>
 
 #include "shell/action_registry.h"
-#include "theme/theme.h"
+#include "widgets/floating_sheet.h"
 
 namespace nj::ui {
 
 class PlainLabel;
 
-class KeyEditor : public QFrame {
+class KeyEditor : public FloatingSheet {
     Q_OBJECT
 public:
     KeyEditor(ActionRegistry& actions, const Theme& theme, QWidget* window);
     void open();
-    void close();
-
-Q_SIGNALS:
-    void closed();
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
-    void paintEvent(QPaintEvent* event) override;
 
 private:
     void list();
@@ -38,7 +32,6 @@ private:
     void say(const QString& text, bool problem);
 
     ActionRegistry& actions_;
-    const Theme& theme_;
     QLineEdit* filter_;
     QTreeWidget* commands_;
     QKeySequenceEdit* keys_;

@@ -343,7 +343,10 @@ void OverviewView::showStrips() {
     }());
     QString words = formatRange(workspace.range(), workspace.utc()) + QLatin1Char(' ') + zoneName(workspace.range().from, workspace.utc());
     if (facts_.latency.n > 0)
-        words += QStringLiteral(" · ") + (facts_.latency.fromHistogram ? tr("n = %1, from histograms").arg(formatCount(facts_.latency.n)) : tr("n = %1 spans").arg(formatCount(facts_.latency.n)));
+        words += QStringLiteral(" · ") + (facts_.latency.fromHistogram                                  ? tr("n = %1, from histograms")
+                                                 : facts_.measure.kind == query::Measure::Kind::kLogAttribute ? tr("n = %1 log records")
+                                                                                                                : tr("n = %1 spans"))
+                                                    .arg(formatCount(facts_.latency.n));
     if (workspace.baseline())
         words += QStringLiteral(" · ") + tr("dashed: baseline %1").arg(formatRange(*workspace.baseline(), workspace.utc()));
     stripsPanel_->setWords(words);

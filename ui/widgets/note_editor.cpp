@@ -3,7 +3,6 @@
 #include <QApplication>
 #include <QHBoxLayout>
 #include <QKeyEvent>
-#include <QPainter>
 #include <QVBoxLayout>
 
 #include "models/timeline_model.h"
@@ -17,7 +16,7 @@ constexpr int kWidth = 620, kMaxText = 4000;
 
 }  // namespace
 
-NoteEditor::NoteEditor(const Theme& theme, QWidget* window) : QFrame(window), theme_(theme) {
+NoteEditor::NoteEditor(const Theme& theme, QWidget* window) : FloatingSheet(theme, window) {
     setObjectName(QStringLiteral("noteEditor"));
     setAccessibleName(tr("Write a note"));
     auto* column = new QVBoxLayout(this);
@@ -62,18 +61,8 @@ void NoteEditor::open(AnnotationBook& book, const Note& draft, bool utc) {
     const QString where = book.inSidecar() ? tr("kept beside the capsule, which cannot be written") : QString();
     when_->setPlain(when + place + (where.isEmpty() ? tr("   Enter keeps it, Esc leaves") : QStringLiteral("   ") + where));
     text_->setText(QString::fromStdString(draft.text));
-    const int width = std::min(kWidth, parentWidget()->width() - 8 * theme_.unit);
-    setGeometry((parentWidget()->width() - width) / 2, 14 * theme_.unit, width, sizeHint().height());
-    show();
-    raise();
+    rise(kWidth, sizeHint().height());
     text_->setFocus();
-}
-
-void NoteEditor::close() {
-    if (isHidden())
-        return;
-    hide();
-    Q_EMIT closed();
 }
 
 void NoteEditor::choose(NoteKind kind) {
@@ -97,7 +86,7 @@ void NoteEditor::keep() {
 
 bool NoteEditor::eventFilter(QObject* watched, QEvent* event) {
     if (watched != text_)
-        return QFrame::eventFilter(watched, event);
+        return FloatingSheet::eventFilter(watched, event);
     if (event->type() == QEvent::FocusOut && !isAncestorOf(QApplication::focusWidget()) && isVisible() && QApplication::focusWidget() && text_->text().isEmpty()) {
         close();   // nothing written: clicking elsewhere leaves
         return false;
@@ -120,14 +109,6 @@ bool NoteEditor::eventFilter(QObject* watched, QEvent* event) {
     else
         keep();
     return true;
-}
-
-void NoteEditor::paintEvent(QPaintEvent*) {
-    QPainter p(this);
-    p.setRenderHint(QPainter::Antialiasing);
-    p.setPen(theme_.muted);
-    p.setBrush(theme_.panel);
-    p.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), theme_.radius, theme_.radius);
 }
 
 }  // namespace nj::ui

@@ -2,40 +2,35 @@
 // Alt+1 … Alt+6 choose the kind. Not a dialog: nothing behind it stops. UI thread.
 #pragma once
 
-#include <QFrame>
 #include <QLineEdit>
 #include <QToolButton>
 #include <vector>
 
 #include "state/annotation_book.h"
-#include "theme/theme.h"
+#include "widgets/floating_sheet.h"
 
 namespace nj::ui {
 
 class PlainLabel;
 
-class NoteEditor : public QFrame {
+class NoteEditor : public FloatingSheet {
     Q_OBJECT
 public:
     NoteEditor(const Theme& theme, QWidget* window);
     // A new note from the draft (time, end, entity, row), kept in the book.
     void open(AnnotationBook& book, const Note& draft, bool utc);
-    void close();
     [[nodiscard]] NoteKind kind() const { return draft_.kind; }
 
 Q_SIGNALS:
     void kept(const QString& noteId);
-    void closed();
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
-    void paintEvent(QPaintEvent* event) override;
 
 private:
     void choose(NoteKind kind);
     void keep();
 
-    const Theme& theme_;
     AnnotationBook* book_ = nullptr;
     Note draft_;
     std::vector<QToolButton*> kinds_;

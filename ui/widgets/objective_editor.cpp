@@ -2,7 +2,6 @@
 
 #include <QHBoxLayout>
 #include <QKeyEvent>
-#include <QPainter>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -22,7 +21,7 @@ bool sameMeasure(const Objective& a, const Objective& b) { return a.kind == b.ki
 
 }  // namespace
 
-ObjectiveEditor::ObjectiveEditor(const Theme& theme, QWidget* window) : QFrame(window), theme_(theme) {
+ObjectiveEditor::ObjectiveEditor(const Theme& theme, QWidget* window) : FloatingSheet(theme, window) {
     setObjectName(QStringLiteral("objectiveEditor"));
     setAccessibleName(tr("Set an objective"));
     auto* column = new QVBoxLayout(this);
@@ -136,20 +135,10 @@ void ObjectiveEditor::open(AnnotationBook& book, const Objective& draft, const s
     threshold_->setEnabled(draft_.kind != ObjectiveKind::kErrors);
     remove_->setVisible(!draft_.id.empty());
     say(book.inSidecar() ? tr("kept beside the capsule, which cannot be written") : tr("Enter keeps it, Esc leaves"), false);
-    const int width = std::min(kWidth, parentWidget()->width() - 8 * theme_.unit);
-    setGeometry((parentWidget()->width() - width) / 2, 14 * theme_.unit, width, sizeHint().height());
-    show();
-    raise();
+    rise(kWidth, sizeHint().height());
     QLineEdit* start = threshold_->isEnabled() ? threshold_ : target_;
     start->setFocus();
     start->selectAll();
-}
-
-void ObjectiveEditor::close() {
-    if (isHidden())
-        return;
-    hide();
-    Q_EMIT closed();
 }
 
 // A name nobody typed follows the measure.
@@ -199,7 +188,7 @@ void ObjectiveEditor::say(const QString& text, bool problem) {
 
 bool ObjectiveEditor::eventFilter(QObject* watched, QEvent* event) {
     if (event->type() != QEvent::KeyPress && event->type() != QEvent::ShortcutOverride)
-        return QFrame::eventFilter(watched, event);
+        return FloatingSheet::eventFilter(watched, event);
     auto* key = static_cast<QKeyEvent*>(event);
     const bool enter = key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter;
     if ((!enter && key->key() != Qt::Key_Escape) || (enter && !qobject_cast<QLineEdit*>(watched) && watched != keep_))
@@ -212,14 +201,6 @@ bool ObjectiveEditor::eventFilter(QObject* watched, QEvent* event) {
     else
         close();
     return true;
-}
-
-void ObjectiveEditor::paintEvent(QPaintEvent*) {
-    QPainter p(this);
-    p.setRenderHint(QPainter::Antialiasing);
-    p.setPen(theme_.muted);
-    p.setBrush(theme_.panel);
-    p.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), theme_.radius, theme_.radius);
 }
 
 }  // namespace nj::ui

@@ -4,34 +4,30 @@
 #pragma once
 
 #include <QComboBox>
-#include <QFrame>
 #include <QLineEdit>
 #include <QPushButton>
 #include <vector>
 
 #include "query/backend.h"
 #include "state/annotation_book.h"
-#include "theme/theme.h"
+#include "widgets/floating_sheet.h"
 
 namespace nj::ui {
 
 class PlainLabel;
 
-class ObjectiveEditor : public QFrame {
+class ObjectiveEditor : public FloatingSheet {
     Q_OBJECT
 public:
     ObjectiveEditor(const Theme& theme, QWidget* window);
     // A draft with the id of a known one changes that. `measures` are offered beside errors; the draft's own always is.
     void open(AnnotationBook& book, const Objective& draft, const std::vector<query::Measure>& measures);
-    void close();
 
 Q_SIGNALS:
     void kept(const QString& objectiveId);
-    void closed();
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
-    void paintEvent(QPaintEvent* event) override;
 
 private:
     QLineEdit* line(const char* name, const QString& label, const QString& hint, int width);
@@ -41,7 +37,6 @@ private:
     [[nodiscard]] Result<Objective> read() const;
     void say(const QString& text, bool problem);
 
-    const Theme& theme_;
     AnnotationBook* book_ = nullptr;
     Objective draft_;
     std::vector<Objective> choices_;   // kind, key and unit per entry of the box

@@ -101,7 +101,7 @@ void unitOf(std::string_view name, const std::string& declared, Measure& measure
 
 // Numbers that are names: ports, codes, line numbers, ids.
 bool isLabelNumber(std::string_view key) {
-    for (const std::string_view end : {".port", "port", "status_code", "line", "lineno", "line_number", "pid", "thread.id", ".id", "_id", "version", "status", "code", "seed", "index", "timestamp", "attempt"})
+    for (const std::string_view end : {".port", "port", "status_code", "line", "lineno", "line_number", "pid", "thread.id", ".id", "_id", "Id", "ID", "Pid", "PID", "version", "status", "code", "seed", "index", "timestamp", "attempt"})
         if (key.ends_with(end))
             return true;
     return false;
