@@ -1,5 +1,7 @@
 // The HTTP receiver on loopback, with a real capsule behind it.
+#include <atomic>
 #include <snappy.h>
+#include <thread>
 #include <zlib.h>
 
 #include "receiver_fixture.h"
@@ -155,6 +157,29 @@ private Q_SLOTS:
         HttpClient after(capsule.port());
         QCOMPARE(after.post("/v1/traces", spanRequest(1000)).status, 200);
         QCOMPARE(capsule.close().spans, uint64_t(51));
+    }
+    // Clients that hear "later" deliver again, and nothing is lost or stored twice: the queue takes a few requests only.
+    void manyClientsAtOnce() {
+        constexpr uint64_t kClients = 8, kRequests = 100;
+        ingest::LiveWriterOptions little;
+        little.queueBytes = 4096;
+        ReceivingCapsule capsule({}, little);
+        std::atomic<uint64_t> acknowledged = 0;
+        {
+            std::vector<std::jthread> clients;
+            for (uint64_t c = 0; c < kClients; ++c)
+                clients.emplace_back([&, c] {
+                    for (uint64_t i = 0; i < kRequests; ++i) {
+                        HttpClient client(capsule.port());
+                        int attempts = 0;
+                        while (client.post("/v1/traces", spanRequest(1 + c * kRequests + i)).status == 503 && ++attempts < 1000) {
+                        }
+                        acknowledged += attempts < 1000 ? 1 : 0;
+                    }
+                });
+        }
+        QCOMPARE(acknowledged.load(), kClients * kRequests);
+        QCOMPARE(capsule.close().spans, kClients * kRequests);
     }
     void portsThatAreTakenAndAddressesOfOthers() {
         ReceivingCapsule capsule;

@@ -6,8 +6,8 @@
 #include <QtTest/QtTest>
 
 #include "ingest/live_writer.h"
-#include "query/backend.h"
 #include "source/receiver.h"
+#include "store/capsule_reader.h"
 #include "store/capsule_writer.h"
 
 namespace nj::test {
@@ -113,14 +113,14 @@ struct ReceivingCapsule {
     }
     [[nodiscard]] quint16 port() const { return portOf(*receiver); }
     // Stops and closes; what the capsule then holds.
-    query::CapsuleInfo close() {
+    store::SignalTotals close() {
         receiver->stop();
         live->stop();
         const Status closed = writer->close();
         if (!closed.ok())
             qFatal("%s", closed.error().message.c_str());
-        auto backend = query::openCapsuleBackend(path);
-        return *(*backend)->info({});
+        auto reader = store::CapsuleReader::open(path);
+        return *(*reader)->totals();
     }
 };
 

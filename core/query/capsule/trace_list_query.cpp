@@ -11,7 +11,7 @@ namespace {
 
 // Restricts the rows to those whose measure lies in [low, high].
 Result<RowSet> rowsInMeasure(const store::SegmentView& view, const TraceListQuestion& question, RowSpan rows, const RowSet* matching) {
-    const auto [low, high] = *question.measureRange;
+    const double low = question.measureRange->first, high = question.measureRange->second;
     RowSet out(view.info().rows);
     if (question.measure.kind == Measure::Kind::kSpanDuration) {
         NJ_ASSIGN(const std::vector<TimeNs> start, view.exactStart());
