@@ -78,7 +78,7 @@ struct Side {
     int64_t last = 0;
 
     void delta(uint64_t zigzag) {
-        last += zigzagDecoded(zigzag);
+        last = static_cast<int64_t>(static_cast<uint64_t>(last) + static_cast<uint64_t>(zigzagDecoded(zigzag)));   // what overflows is nonsense, not undefined
         counts.push_back(last > 0 ? static_cast<uint64_t>(last) : 0);
     }
     // Sparse buckets made dense, from index `offset` on. Prometheus' bucket i ends at base^i, OTLP's begins there.
@@ -88,18 +88,18 @@ struct Side {
         int64_t index = 0;
         size_t at = 0;
         for (size_t s = 0; s < spans.size() && at < n; ++s) {
+            // An sint32 on the wire; the places below keep `index` within kMaxBuckets of the first.
+            if (spans[s].offset > INT32_MAX || spans[s].offset < INT32_MIN + 1)
+                return false;
             index += spans[s].offset;
-            if (s == 0) {
-                if (index > INT32_MAX || index < INT32_MIN + 1)
-                    return false;
+            if (s == 0)
                 offset = static_cast<int32_t>(index - 1);
-            }
             for (uint64_t i = 0; i < spans[s].length && at < n; ++i, ++index, ++at) {
                 const int64_t place = index - 1 - offset;
-                const auto grown = static_cast<size_t>(place) + 1 - std::min(out.size(), static_cast<size_t>(place) + 1);
-                if (place < 0 || place >= kMaxBuckets || grown > room)
+                // Spans go upwards only.
+                if (place < static_cast<int64_t>(out.size()) || place >= kMaxBuckets || static_cast<size_t>(place) + 1 - out.size() > room)
                     return false;
-                room -= grown;
+                room -= static_cast<size_t>(place) + 1 - out.size();
                 out.resize(static_cast<size_t>(place) + 1);
                 out.back() = whole ? counts[at] : wholeCount(floats[at]);
             }
