@@ -2,7 +2,6 @@
 // the batch is durable. Values only.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <string>
 

@@ -155,9 +155,7 @@ private:
         }
         const Rejected rejected = rejectedOf(*batch);
         counters_.rejectedRows += rejected.rows;
-        counters_.spans += batch->spans.size();
-        counters_.logs += batch->logs.size();
-        counters_.samples += batch->samples.size() + batch->histograms.size();
+        counters_.addRows(*batch);
         const std::string success = successBody(OtlpEncoding::kProtobuf, call.service_, rejected);
         if (batch->empty() && batch->health.empty())
             return call.reply(success);

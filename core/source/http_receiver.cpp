@@ -100,7 +100,6 @@ private:
     std::optional<Answer> decode(Request& request, Delivery& delivery, Rejected& rejected);
     Answer error(const Request& request, unsigned status, RpcCode code, std::string_view message, bool retry = false) const;
     MHD_Result send(MHD_Connection* connection, const Answer& answer) const;
-    void count(const Batch& batch);
     void waited();
 
     const ListenOptions options_;
@@ -272,7 +271,7 @@ MHD_Result HttpReceiver::finish(MHD_Connection* connection, Request& request) {
     Rejected rejected;
     if (const auto failed = decode(request, delivery, rejected))
         return send(connection, *failed);
-    count(delivery.batch);
+    counters_.addRows(delivery.batch);
     counters_.rejectedRows += rejected.rows;
     Answer success;
     success.status = request.route == Route::kRemoteWrite ? 204 : 200;
@@ -338,12 +337,6 @@ std::optional<Answer> HttpReceiver::decode(Request& request, Delivery& delivery,
     receiving_ -= request.body.size();
     request.body = {};
     return std::nullopt;
-}
-
-void HttpReceiver::count(const Batch& batch) {
-    counters_.spans += batch.spans.size();
-    counters_.logs += batch.logs.size();
-    counters_.samples += batch.samples.size() + batch.histograms.size();
 }
 
 Answer HttpReceiver::error(const Request& request, unsigned status, RpcCode code, std::string_view message, bool retry) const {

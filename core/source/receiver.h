@@ -26,6 +26,12 @@ struct ListenOptions {
 struct ReceiverCounters {
     std::atomic<uint64_t> requests = 0, bytes = 0, spans = 0, logs = 0, samples = 0;
     std::atomic<uint64_t> rejectedRows = 0, duplicates = 0, refusedBusy = 0, refusedBad = 0, refusedLarge = 0, refusedForeign = 0;
+
+    void addRows(const Batch& batch) {
+        spans += batch.spans.size();
+        logs += batch.logs.size();
+        samples += batch.samples.size() + batch.histograms.size();
+    }
 };
 
 class Receiver {
