@@ -5,25 +5,10 @@
 namespace nj::format {
 namespace {
 
-constexpr size_t kMaxFamilies = 1U << 17;
-constexpr size_t kMaxHelp = 4096;
-
 void appendSized(std::string& out, std::string_view text) {
     const size_t size = text.size();
     out.append(reinterpret_cast<const char*>(&size), sizeof size);
     out.append(text);
-}
-
-// Suffixes of the series of a family, by the family's kind.
-bool suffixFits(MetricKind kind, std::string_view suffix) {
-    switch (kind) {
-    case MetricKind::kCounter: return suffix == "_total" || suffix == "_created";
-    case MetricKind::kHistogram: return suffix == "_bucket" || suffix == "_sum" || suffix == "_count" || suffix == "_created";
-    case MetricKind::kGaugeHistogram: return suffix == "_bucket" || suffix == "_gsum" || suffix == "_gcount" || suffix == "_sum" || suffix == "_count";
-    case MetricKind::kSummary: return suffix == "_sum" || suffix == "_count" || suffix == "_created";
-    case MetricKind::kInfo: return suffix == "_info";
-    default: return false;
-    }
 }
 
 }  // namespace
@@ -42,35 +27,11 @@ uint32_t PrometheusBuilder::intern(std::string name, AttributeList labels) {
         key.origin = SeriesOrigin::kPrometheus;
         key.name = std::move(name);
         key.attributes = std::move(labels);
-        describe(key);
+        families_.describe(key);
         rows_.addInputBytes(scratch_.size() + 256);
         batch.series.push_back(std::move(key));
     }
     return known->second;
-}
-
-const PrometheusBuilder::Family* PrometheusBuilder::family(std::string_view name) const {
-    if (const auto exact = families_.find(name); exact != families_.end())
-        return &exact->second;
-    const size_t cut = name.rfind('_');
-    if (cut == std::string_view::npos)
-        return nullptr;
-    const auto found = families_.find(name.substr(0, cut));
-    return found != families_.end() && suffixFits(found->second.kind, name.substr(cut)) ? &found->second : nullptr;
-}
-
-void PrometheusBuilder::describe(SeriesKey& key) const {
-    const Family* found = family(key.name);
-    if (found == nullptr)
-        return;
-    key.kind = found->kind;
-    key.unit = found->unit;
-    key.description = found->help;
-    if (key.name.ends_with("_created") && !families_.contains(key.name)) {
-        key.kind = MetricKind::kGauge;
-        key.unit = "seconds";
-    }
-    key.monotonic = key.kind == MetricKind::kCounter;
 }
 
 void PrometheusBuilder::addSample(uint32_t series, TimeNs time, double value) {
@@ -122,16 +83,8 @@ void PrometheusBuilder::addExemplar(uint32_t series, TimeNs time, double value, 
 }
 
 void PrometheusBuilder::setMetadata(const PrometheusMetadata& metadata) {
-    if (families_.size() >= kMaxFamilies && !families_.contains(metadata.name)) {
+    if (!families_.set(metadata))
         rows_.health(HealthSeverity::kLost, "metadata of too many metric families", metadata.name);
-        return;
-    }
-    Family& family = families_[metadata.name];
-    switch (metadata.kind) {
-    case PrometheusMetadata::Kind::kHelp: family.help = metadata.text.substr(0, kMaxHelp); break;
-    case PrometheusMetadata::Kind::kType: family.kind = metricKindOfType(metadata.text); break;
-    case PrometheusMetadata::Kind::kUnit: family.unit = metadata.text.substr(0, kMaxHelp); break;
-    }
 }
 
 bool PrometheusBuilder::flush(const BatchConsumer& out) {

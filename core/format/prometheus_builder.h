@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "format/otlp_builder.h"
+#include "format/prometheus_families.h"
 #include "format/prometheus_line.h"
 
 namespace nj::format {
@@ -50,7 +51,6 @@ public:
     void addExemplar(uint32_t series, TimeNs time, double value, AttributeList labels);
 
     void setMetadata(const PrometheusMetadata& metadata);
-    [[nodiscard]] bool hasMetadata() const { return !families_.empty(); }
 
     // Samples are small and scrapes repeat their series, which a batch holds once: larger batches than kBatchRows pay.
     [[nodiscard]] bool full() const {
@@ -62,10 +62,6 @@ public:
     bool flush(const BatchConsumer& out);
 
 private:
-    struct Family {
-        MetricKind kind = MetricKind::kUnknown;
-        std::string unit, help;
-    };
     struct HashOfHash {
         size_t operator()(const Hash128& h) const {
             size_t v;
@@ -73,19 +69,12 @@ private:
             return v;
         }
     };
-    struct NameHash {
-        using is_transparent = void;
-        size_t operator()(std::string_view name) const { return std::hash<std::string_view>{}(name); }
-    };
-    void describe(SeriesKey& key) const;
-    [[nodiscard]] const Family* family(std::string_view name) const;
-
     OtlpBuilder rows_;
     std::string lastRaw_;
     uint32_t last_ = kNoIndex;
     std::unordered_map<Hash128, uint32_t, HashOfHash> byText_;
     std::unordered_map<Hash128, uint32_t, HashOfHash> byLabels_;
-    std::unordered_map<std::string, Family, NameHash, std::equal_to<>> families_;
+    PrometheusFamilies families_;
     std::string scratch_;
 };
 

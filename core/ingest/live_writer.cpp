@@ -9,7 +9,13 @@ constexpr std::chrono::seconds kHousekeeping(5);
 
 }  // namespace
 
-LiveWriter::LiveWriter(LiveSink& sink, LiveWriterOptions options) : sink_(sink), queue_(options.queueBytes), thread_([this] { run(); }) {}
+LiveWriter::LiveWriter(LiveSink& sink, LiveWriterOptions options) : sink_(sink), queue_(options.queueBytes) {
+    if (auto cursors = sink_.cursors(); cursors.ok())
+        cursors_ = std::move(*cursors);
+    else
+        problem_ = cursors.error().message;
+    thread_ = std::jthread([this] { run(); });
+}
 
 LiveWriter::~LiveWriter() { stop(); }
 
@@ -20,6 +26,12 @@ void LiveWriter::stop() {
 }
 
 bool LiveWriter::hasRoom(size_t bytes) const { return queue_.hasRoom(bytes); }
+
+std::string LiveWriter::cursor(const std::string& name) const {
+    const std::scoped_lock lock(mutex_);
+    const auto known = cursors_.find(name);
+    return known == cursors_.end() ? std::string() : known->second;
+}
 
 void LiveWriter::deliver(source::Delivery&& delivery) {
     addIncidentEvents(delivery.batch);   // here, because the writer's thread is the one that is short of time
@@ -61,7 +73,7 @@ void LiveWriter::commit(source::Delivery& delivery) {
     auto committed = [&]() -> Result<bool> {
         NJ_ASSIGN(const ImportId import, importOf(delivery));
         resolver_.observe(delivery.batch);
-        return sink_.commitLive(import, std::move(delivery.batch), delivery.request);
+        return sink_.commitLive(import, std::move(delivery.batch), delivery.request, delivery.cursor);
     }();
     if (!committed.ok()) {
         ++counters_.failures;
@@ -71,6 +83,10 @@ void LiveWriter::commit(source::Delivery& delivery) {
     }
     setProblem({});
     entitiesChanged_ = true;
+    if (*committed && !delivery.cursor.name.empty()) {
+        const std::scoped_lock lock(mutex_);
+        cursors_[delivery.cursor.name] = delivery.cursor.value;
+    }
     if (*committed) {
         ++counters_.commits;
         counters_.rows += rows;

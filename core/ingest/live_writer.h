@@ -30,6 +30,7 @@ public:
 
     void deliver(source::Delivery&& delivery) override;
     [[nodiscard]] bool hasRoom(size_t bytes) const override;
+    [[nodiscard]] std::string cursor(const std::string& name) const override;
     // Commits what waits, refuses what comes from now on, and gives the sink back. Idempotent.
     void stop();
     [[nodiscard]] const LiveWriterCounters& counters() const { return counters_; }
@@ -51,7 +52,8 @@ private:
     EntityResolver resolver_;
     bool entitiesChanged_ = false;
     mutable std::mutex mutex_;
-    std::string problem_;   // guarded by mutex_
+    std::string problem_;                            // guarded by mutex_
+    std::map<std::string, std::string> cursors_;     // guarded by mutex_
     std::jthread thread_;
 };
 

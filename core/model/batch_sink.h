@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -54,12 +55,22 @@ public:
     virtual Status putEntities(const EntityGraph& graph) = 0;
 };
 
+// How far a source that pulls has come, in its own words; kept with the rows it speaks of.
+struct LiveCursor {
+    std::string name;    // of the source, the same over restarts; "" = none
+    std::string value;
+};
+
 // A sink that also takes batches of live sources: each is durable when commitLive returns.
 class LiveSink : public BatchSink {
 public:
     // Makes the batch durable by itself. `requestHash` of the decompressed body makes a redelivery within 15 minutes a no-op (returns
-    // false); all zero = not deduplicated by request. An error leaves nothing of the batch: the sender delivers it again.
-    virtual Result<bool> commitLive(ImportId source, Batch&& batch, const Hash128& requestHash) = 0;
+    // false); all zero = not deduplicated by request. The cursor is set in the same transaction. An error leaves nothing of the batch: the
+    // sender delivers it again.
+    virtual Result<bool> commitLive(ImportId source, Batch&& batch, const Hash128& requestHash, const LiveCursor& cursor) = 0;
+    Result<bool> commitLive(ImportId source, Batch&& batch, const Hash128& requestHash) { return commitLive(source, std::move(batch), requestHash, {}); }
+    // Every cursor of the capsule, by name.
+    virtual Result<std::map<std::string, std::string>> cursors() = 0;
     // Seals the sources whose oldest unsealed commit is over ten minutes old, which a commit does by itself: whoever owns live sources
     // calls it every few seconds, so that the last rows before a silence are sealed too.
     virtual Status sealOverdue() = 0;

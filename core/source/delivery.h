@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/result.h"
 #include "model/batch.h"
+#include "model/batch_sink.h"
 
 namespace nj::source {
 
@@ -23,6 +24,7 @@ struct Delivery {
     std::string format;   // "otlp_grpc"
     Batch batch;
     Hash128 request{};    // of the decompressed body; all zero = none
+    LiveCursor cursor = {};   // durable together with the batch
     // Called once, from the writer's thread or, where the delivery is refused, from the caller's. Must not block.
     std::function<void(Outcome, const std::string& why)> done;
 };
@@ -34,6 +36,8 @@ public:
     virtual void deliver(Delivery&& delivery) = 0;
     // Room for `bytes` more decoded bytes, asked before a body is decoded. Any thread.
     [[nodiscard]] virtual bool hasRoom(size_t bytes) const = 0;
+    // How far the source of that name had come when its last delivery was committed, in this run or one before it; "" = never. Any thread.
+    [[nodiscard]] virtual std::string cursor(const std::string& name) const = 0;
 };
 
 }  // namespace nj::source

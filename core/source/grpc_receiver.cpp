@@ -120,7 +120,7 @@ private:
         const Caller caller{context.host(), value("origin"), value("sec-fetch-site"), value("authorization"), value("x-otlp-api-key")};
         const Verdict verdict = judge(caller, options_);
         if (verdict != Verdict::kWelcome) {
-            ++counters_.refusedForeign;
+            counters_.refuse(counters_.refusedForeign, verdictText(verdict));
             return refusal(verdict == Verdict::kNoToken ? grpc::StatusCode::UNAUTHENTICATED : grpc::StatusCode::PERMISSION_DENIED, verdictText(verdict));
         }
         for (const Method& method : kMethods)
@@ -133,7 +133,7 @@ private:
 
     void handle(Call& call) {
         if (!target_.hasRoom(call.request_.Length())) {
-            ++counters_.refusedBusy;
+            counters_.refuse(counters_.refusedBusy, "more comes in than the disk takes");
             return call.Finish(refusal(grpc::StatusCode::UNAVAILABLE, "too much is being received: send it again later", kRetrySeconds));
         }
         std::string body = bytesOf(call.request_);
@@ -142,7 +142,7 @@ private:
             auto plain = inflate(encoding, body, options_.maxBody);
             if (!plain.ok()) {
                 const bool large = plain.error().code == ErrorCode::kLimit;
-                ++(large ? counters_.refusedLarge : counters_.refusedBad);
+                counters_.refuse(large ? counters_.refusedLarge : counters_.refusedBad, plain.error().message);
                 return call.Finish(refusal(large ? grpc::StatusCode::RESOURCE_EXHAUSTED : grpc::StatusCode::INVALID_ARGUMENT, plain.error().message));
             }
             body = std::move(*plain);
@@ -150,7 +150,7 @@ private:
         counters_.bytes += body.size();
         auto batch = decodeOtlpRequest(call.service_, OtlpEncoding::kProtobuf, body);
         if (!batch.ok()) {
-            ++counters_.refusedBad;
+            counters_.refuse(counters_.refusedBad, batch.error().message);
             return call.Finish(refusal(grpc::StatusCode::INVALID_ARGUMENT, batch.error().message));
         }
         const Rejected rejected = rejectedOf(*batch);
@@ -159,13 +159,13 @@ private:
         const std::string success = successBody(OtlpEncoding::kProtobuf, call.service_, rejected);
         if (batch->empty() && batch->health.empty())
             return call.reply(success);
-        Delivery delivery{"OTLP/gRPC " + address(), "otlp_grpc", std::move(*batch), hash128(body), {}};
+        Delivery delivery{"OTLP/gRPC " + address(), "otlp_grpc", std::move(*batch), hash128(body), {}, {}};
         delivery.done = [this, &call, success](Outcome outcome, const std::string& why) {
             if (outcome == Outcome::kCommitted || outcome == Outcome::kDuplicate) {
                 counters_.duplicates += outcome == Outcome::kDuplicate ? 1 : 0;
                 return call.reply(success);
             }
-            ++counters_.refusedBusy;
+            counters_.refuse(counters_.refusedBusy, why);
             call.Finish(refusal(grpc::StatusCode::UNAVAILABLE, why, kRetrySeconds));
         };
         target_.deliver(std::move(delivery));

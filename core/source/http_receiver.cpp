@@ -126,7 +126,7 @@ Status HttpReceiver::start() {
     if (getaddrinfo(options_.host.c_str(), std::to_string(options_.port).c_str(), &hints, &found) != 0 || !found)
         return makeError(ErrorCode::kInvalidArgument, "'" + options_.host + "' is no address of this computer");
     const std::unique_ptr<addrinfo, void (*)(addrinfo*)> addresses(found, freeaddrinfo);
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | (found->ai_family == AF_INET6 ? MHD_USE_IPv6 : 0U);
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | (found->ai_family == AF_INET6 ? static_cast<unsigned>(MHD_USE_IPv6) : 0U);
     daemon_ = MHD_start_daemon(flags, 0, nullptr, nullptr, &HttpReceiver::onRequest, this, MHD_OPTION_SOCK_ADDR, found->ai_addr, MHD_OPTION_THREAD_POOL_SIZE, kThreads,
                                MHD_OPTION_CONNECTION_LIMIT, options_.maxConnections, MHD_OPTION_CONNECTION_MEMORY_LIMIT, kHeaderBytes + (32U << 10), MHD_OPTION_NOTIFY_COMPLETED,
                                &HttpReceiver::onCompleted, this, MHD_OPTION_NOTIFY_CONNECTION, &HttpReceiver::onConnection, this, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
@@ -203,7 +203,7 @@ MHD_Result HttpReceiver::onRequest(void* self, MHD_Connection* connection, const
 std::optional<Answer> HttpReceiver::refuse(MHD_Connection* connection, const char* url, const char* method, Request& request) {
     const Caller caller{header(connection, "Host"), header(connection, "Origin"), header(connection, "Sec-Fetch-Site"), header(connection, "Authorization"), header(connection, "x-otlp-api-key")};
     if (const Verdict verdict = judge(caller, options_); verdict != Verdict::kWelcome) {
-        ++counters_.refusedForeign;
+        counters_.refuse(counters_.refusedForeign, verdictText(verdict));
         const unsigned status = verdict == Verdict::kWrongHost ? 421 : verdict == Verdict::kForeignPage ? 403 : 401;
         return Answer{status, std::string(verdictText(verdict)), kText, false, true};
     }
@@ -219,21 +219,22 @@ std::optional<Answer> HttpReceiver::refuse(MHD_Connection* connection, const cha
     const auto compression = encodingOf(header(connection, "Content-Encoding"));
     const bool typed = type == kProtobuf || (type == kJson && request.route != Route::kRemoteWrite);
     if (!typed || !compression.ok()) {
-        ++counters_.refusedBad;
-        return Answer{415, compression.ok() ? "Content-Type must be application/x-protobuf or, for OTLP, application/json." : compression.error().message, kText, false, true};
+        const std::string why = compression.ok() ? "Content-Type must be application/x-protobuf or, for OTLP, application/json." : compression.error().message;
+        counters_.refuse(counters_.refusedBad, why);
+        return Answer{415, why, kText, false, true};
     }
     // Remote write is always a snappy block, also where a sender leaves the header out.
     request.compression = request.route == Route::kRemoteWrite ? Encoding::kSnappy : *compression;
     const std::string length(header(connection, "Content-Length"));
     const uint64_t bytes = length.empty() ? 0 : std::strtoull(length.c_str(), nullptr, 10);
     if (bytes > options_.maxBody) {
-        ++counters_.refusedLarge;
+        counters_.refuse(counters_.refusedLarge, "a body of " + std::to_string(bytes) + " bytes");
         Answer answer = error(request, 413, RpcCode::kResourceExhausted, "the body is larger than " + std::to_string(options_.maxBody) + " bytes");
         answer.close = true;
         return answer;
     }
     if (receiving_ + bytes > kReceiving || !target_.hasRoom(bytes)) {
-        ++counters_.refusedBusy;
+        counters_.refuse(counters_.refusedBusy, "more comes in than the disk takes");
         Answer answer = error(request, 503, RpcCode::kUnavailable, "too much is being received: send it again later", true);
         answer.close = bytes > 0;
         return answer;
@@ -264,7 +265,7 @@ MHD_Result HttpReceiver::take(MHD_Connection* connection, Request& request, std:
 MHD_Result HttpReceiver::finish(MHD_Connection* connection, Request& request) {
     watch_.answering(connection);
     if (request.answer) {
-        ++(request.tooLarge ? counters_.refusedLarge : counters_.refusedBusy);
+        counters_.refuse(request.tooLarge ? counters_.refusedLarge : counters_.refusedBusy, request.tooLarge ? "a body without an end" : "more comes in than the disk takes");
         return send(connection, *request.answer);
     }
     Delivery delivery;
@@ -292,7 +293,7 @@ MHD_Result HttpReceiver::finish(MHD_Connection* connection, Request& request) {
             counters_.duplicates += outcome == Outcome::kDuplicate ? 1 : 0;
             request.answer = std::move(success);
         } else {
-            ++counters_.refusedBusy;
+            counters_.refuse(counters_.refusedBusy, why);
             request.answer = error(request, 503, RpcCode::kUnavailable, why, true);
         }
         MHD_resume_connection(connection);
@@ -312,7 +313,7 @@ std::optional<Answer> HttpReceiver::decode(Request& request, Delivery& delivery,
     auto plain = request.compression == Encoding::kIdentity ? Result<std::string>(std::string()) : inflate(request.compression, request.body, options_.maxBody);
     if (!plain.ok()) {
         const bool large = plain.error().code == ErrorCode::kLimit;
-        ++(large ? counters_.refusedLarge : counters_.refusedBad);
+        counters_.refuse(large ? counters_.refusedLarge : counters_.refusedBad, plain.error().message);
         return error(request, large ? 413 : 400, large ? RpcCode::kResourceExhausted : RpcCode::kInvalidArgument, plain.error().message);
     }
     const std::string_view body = request.compression == Encoding::kIdentity ? std::string_view(request.body) : std::string_view(*plain);
@@ -325,7 +326,7 @@ std::optional<Answer> HttpReceiver::decode(Request& request, Delivery& delivery,
     };
     auto batch = read();
     if (!batch.ok()) {
-        ++counters_.refusedBad;
+        counters_.refuse(counters_.refusedBad, batch.error().message);
         const bool unsupported = batch.error().code == ErrorCode::kUnsupported;
         return error(request, unsupported ? 415 : 400, RpcCode::kInvalidArgument, batch.error().message);
     }

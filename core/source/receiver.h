@@ -4,7 +4,9 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -27,11 +29,29 @@ struct ReceiverCounters {
     std::atomic<uint64_t> requests = 0, bytes = 0, spans = 0, logs = 0, samples = 0;
     std::atomic<uint64_t> rejectedRows = 0, duplicates = 0, refusedBusy = 0, refusedBad = 0, refusedLarge = 0, refusedForeign = 0;
 
+    std::atomic<TimeNs> newest = 0;     // of the newest request's last row
     void addRows(const Batch& batch) {
         spans += batch.spans.size();
         logs += batch.logs.size();
         samples += batch.samples.size() + batch.histograms.size();
+        for (const std::vector<TimeNs>* times : {&batch.spans.start, &batch.logs.time, &batch.samples.time})
+            if (!times->empty())
+                newest = times->back();
     }
+    // Counts a refusal and keeps its reason as the last problem.
+    void refuse(std::atomic<uint64_t>& counter, std::string_view why) {
+        ++counter;
+        const std::scoped_lock lock(mutex_);
+        problem_ = {std::string(why), nowNs()};
+    }
+    [[nodiscard]] std::pair<std::string, TimeNs> lastProblem() const {
+        const std::scoped_lock lock(mutex_);
+        return problem_;
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::pair<std::string, TimeNs> problem_;   // guarded by mutex_
 };
 
 class Receiver {

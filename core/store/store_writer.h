@@ -28,7 +28,9 @@ public:
     Result<ImportOutcome> endImport(ImportId import, const ImportEnd& end) override;
     Status abandonImport(ImportId import) override;
     Status putEntities(const EntityGraph& graph) override;
-    Result<bool> commitLive(ImportId source, Batch&& batch, const Hash128& requestHash) override;
+    Result<bool> commitLive(ImportId source, Batch&& batch, const Hash128& requestHash, const LiveCursor& cursor) override;
+    using LiveSink::commitLive;
+    Result<std::map<std::string, std::string>> cursors() override;
     Status seal() override;
     Status sealOverdue() override;
     Status setSetting(const std::string& key, const std::string& value) override;
@@ -103,7 +105,7 @@ private:
     Result<Import*> liveSource(ImportId import);
     Result<bool> alreadyCommitted(const Hash128& requestHash);
     Status commitJournal(ImportId source, Import& state, const Batch& batch, const ImportRows::Seqs& seqs, std::vector<SegmentRows>& rows,
-                         const std::vector<ChunkRow>& chunks, const Hash128& requestHash);
+                         const std::vector<ChunkRow>& chunks, const Hash128& requestHash, const LiveCursor& cursor);
     Status sealSource(ImportId source, Import& state, Seal how);
     void encodeForSeal(Import& state, Seal how);
     void noteSealed(Import& state, const Sealing& sealing);

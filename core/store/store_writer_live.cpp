@@ -15,6 +15,8 @@ constexpr DurationNs kSealAge = 10 * kMinute;
 constexpr size_t kSealJournalRows = 512;   // a reader visits every journal row of its range
 constexpr size_t kManyParts = 64;          // of an open segment: each costs kilobytes beside its rows
 
+constexpr std::string_view kCursorKey = "cursor/";
+
 std::string_view view(const Hash128& hash) { return {reinterpret_cast<const char*>(hash.data()), hash.size()}; }
 
 }  // namespace
@@ -36,7 +38,7 @@ Result<bool> StoreWriter::alreadyCommitted(const Hash128& requestHash) {
     return statement.bindBlob(1, view(requestHash)).bind(2, now_() - kRequestMemory).step();
 }
 
-Result<bool> StoreWriter::commitLive(ImportId source, Batch&& batch, const Hash128& requestHash) {
+Result<bool> StoreWriter::commitLive(ImportId source, Batch&& batch, const Hash128& requestHash, const LiveCursor& cursor) {
     NJ_ASSIGN(Import * state, liveSource(source));
     const bool named = requestHash != Hash128{};
     if (named) {
@@ -58,7 +60,7 @@ Result<bool> StoreWriter::commitLive(ImportId source, Batch&& batch, const Hash1
         points.histograms = batch.histograms;
         MetricBuffer own;
         own.add(points, seriesIds);
-        committed = commitJournal(source, *state, batch, *seqs, rows, own.take(true), requestHash);
+        committed = commitJournal(source, *state, batch, *seqs, rows, own.take(true), requestHash, cursor);
     }
     if (!committed.ok()) {
         takeBack(source, *state, before);
@@ -76,6 +78,18 @@ Result<bool> StoreWriter::commitLive(ImportId source, Batch&& batch, const Hash1
     return true;
 }
 
+Result<std::map<std::string, std::string>> StoreWriter::cursors() {
+    NJ_ASSIGN(auto statement, db_.prepare("SELECT key, value FROM nj_setting WHERE key GLOB ?1"));
+    statement.bind(1, std::string(kCursorKey) + "*");
+    std::map<std::string, std::string> cursors;
+    for (;;) {
+        NJ_ASSIGN(const bool row, statement.step());
+        if (!row)
+            return cursors;
+        cursors.emplace(statement.text(0).substr(kCursorKey.size()), statement.text(1));
+    }
+}
+
 void StoreWriter::takeBack(ImportId source, Import& state, const Before& before) {
     state.rows.rollback(before.rows);
     state.full.resize(before.full);
@@ -88,7 +102,7 @@ bool StoreWriter::overdue(const Import& state) const { return state.unsealedSinc
 
 // What a receiver acknowledges: synced when this returns.
 Status StoreWriter::commitJournal(ImportId source, Import& state, const Batch& batch, const ImportRows::Seqs& seqs, std::vector<SegmentRows>& rows,
-                                  const std::vector<ChunkRow>& chunks, const Hash128& requestHash) {
+                                  const std::vector<ChunkRow>& chunks, const Hash128& requestHash, const LiveCursor& cursor) {
     std::vector<EncodedSegment> segments;
     for (const SegmentRows& part : rows)
         segments.push_back(journalEncoder_.encode(part));
@@ -103,6 +117,10 @@ Status StoreWriter::commitJournal(ImportId source, Import& state, const Batch& b
             NJ_RETURN_IF_ERROR(old.bind(1, now_() - kRequestMemory).run());
             NJ_ASSIGN(auto hash, db_.prepare("INSERT OR REPLACE INTO nj_request VALUES(?1, ?2)"));
             NJ_RETURN_IF_ERROR(hash.bindBlob(1, view(requestHash)).bind(2, now_()).run());
+        }
+        if (!cursor.name.empty()) {
+            NJ_ASSIGN(auto setting, db_.prepare("INSERT OR REPLACE INTO nj_setting VALUES(?1, ?2)"));
+            NJ_RETURN_IF_ERROR(setting.bind(1, std::string(kCursorKey) + cursor.name).bind(2, cursor.value).run());
         }
         if (!batch.health.empty())
             NJ_RETURN_IF_ERROR(insertHealth(source, state));
