@@ -9,10 +9,6 @@
 
 namespace nj::app {
 
-#define COMMAND(name) void add##name##Command(CLI::App& parent, int& exitCode);
-#include "commands/commands.inc"
-#undef COMMAND
-
 void addCommands(CLI::App& parent, int& exitCode) {
 #define COMMAND(name) add##name##Command(parent, exitCode);
 #include "commands/commands.inc"

@@ -15,7 +15,9 @@ inline constexpr int kExitFailed = 1;
 inline constexpr int kExitUsage = 2;
 
 // Declares its options on `parent` and sets `exitCode` when it runs. What options bind to lives as long as the CLI::App.
-using AddCommand = void (*)(CLI::App& parent, int& exitCode);
+#define COMMAND(name) void add##name##Command(CLI::App& parent, int& exitCode);
+#include "commands/commands.inc"
+#undef COMMAND
 void addCommands(CLI::App& parent, int& exitCode);
 
 // Prints "nightjar: message" to stderr and returns the exit code that fits the error (2 for kInvalidArgument, else 1).

@@ -1,127 +1,214 @@
-// nightjar serve CAPSULE: receives telemetry into a capsule until it is told to stop.
+// nightjar serve CAPSULE: takes telemetry of live sources into a capsule until it is told to stop, or until all of them are done.
 #include <fmt/format.h>
 
 #include <chrono>
 #include <condition_variable>
-#include <cstdlib>
+#include <fstream>
 #include <mutex>
+#include <sstream>
 
 #include "commands/command.h"
 #include "commands/interrupt.h"
 #include "ingest/live_writer.h"
-#include "source/receiver.h"
+#include "source/source.h"
 #include "store/capsule_writer.h"
 
 namespace nj::app {
 namespace {
 
-constexpr uint16_t kGrpcPort = 4317, kHttpPort = 4318;
+using source::SourceConfig;
+using source::SourceState;
+
 constexpr std::chrono::seconds kReport(10);
+constexpr std::chrono::milliseconds kTick(200);
 
 struct Options {
     std::string capsule;
     std::string grpc, http, remoteWrite;
     std::string token;
     std::vector<std::string> hosts, origins;
+    std::vector<std::string> prometheus, match, pack;
+    std::string range, interval;
+    bool noFollow = false;
+    std::string tenant, user, password, serverToken, ca, proxy;
+    std::vector<std::string> headers;
+    std::vector<std::string> files;
     bool quiet = false;
 };
 
-struct Listening {
-    std::string title;
-    std::unique_ptr<source::Receiver> receiver;
-};
-
-Result<source::ListenOptions> listenOn(const Options& options, const std::string& address, uint16_t port) {
-    NJ_ASSIGN(source::ListenOptions listen, source::parseListen(address, port));
-    listen.token = options.token;
-    listen.hosts = options.hosts;
-    listen.origins = options.origins;
-    return listen;
+SourceConfig listening(const Options& options, const char* kind, const std::string& address) {
+    SourceConfig config{kind, {}};
+    if (!address.empty())
+        config.set("address", address);
+    if (!options.token.empty())
+        config.set("token", options.token);
+    for (const std::string& host : options.hosts)
+        config.add("host", host);
+    if (config.kind == "otlp_http")
+        for (const std::string& origin : options.origins)
+            config.add("origin", origin);
+    return config;
 }
 
-Result<std::vector<Listening>> receiversOf(const Options& options, source::DeliveryTarget& target) {
-    std::vector<Listening> receivers;
-    const bool nothing = options.grpc.empty() && options.http.empty() && options.remoteWrite.empty();
-    if (nothing || !options.grpc.empty()) {
-        NJ_ASSIGN(auto listen, listenOn(options, options.grpc, kGrpcPort));
-        receivers.push_back({"OTLP/gRPC", source::createGrpcReceiver(std::move(listen), target)});
-    }
-    if (nothing || !options.http.empty()) {
-        NJ_ASSIGN(auto listen, listenOn(options, options.http, kHttpPort));
-        receivers.push_back({"OTLP/HTTP and remote write", source::createHttpReceiver(std::move(listen), target)});
-    }
-    if (!options.remoteWrite.empty()) {
-        NJ_ASSIGN(auto listen, listenOn(options, options.remoteWrite, kHttpPort));
-        receivers.push_back({"Remote write", source::createHttpReceiver(std::move(listen), target)});
-    }
-    return receivers;
+// Where servers are, and how one is let in.
+void addHttp(const Options& options, SourceConfig& config) {
+    for (const auto& [field, value] : {std::pair("tenant", &options.tenant), std::pair("user", &options.user), std::pair("password", &options.password),
+                                       std::pair("token", &options.serverToken), std::pair("ca", &options.ca), std::pair("proxy", &options.proxy)})
+        if (!value->empty())
+            config.set(field, *value);
+    for (const std::string& header : options.headers)
+        config.add("header", header);
 }
 
-std::string stateText(const Listening& listening) {
-    const source::ReceiverCounters& c = listening.receiver->counters();
-    std::string text = fmt::format("{} {}: {} spans, {} logs, {} samples in {} requests", listening.title, listening.receiver->address(), c.spans.load(), c.logs.load(), c.samples.load(), c.requests.load());
-    const std::pair<const char*, uint64_t> odd[] = {{"rows rejected", c.rejectedRows},     {"requests delivered twice", c.duplicates}, {"told to come later", c.refusedBusy},
-                                                    {"not understood", c.refusedBad},      {"too large", c.refusedLarge},              {"from strangers", c.refusedForeign}};
+Result<std::vector<SourceConfig>> configsOf(const Options& options) {
+    std::vector<SourceConfig> configs;
+    for (const std::string& url : options.prometheus) {
+        SourceConfig config{"prometheus", {}};
+        config.set("url", url);
+        for (const std::string& match : options.match)
+            config.add("match", match);
+        for (const std::string& pack : options.pack)
+            config.add("pack", pack);
+        if (!options.range.empty())
+            config.set("range", options.range);
+        if (!options.interval.empty())
+            config.set("interval", options.interval);
+        if (options.noFollow)
+            config.set("follow", "no");
+        addHttp(options, config);
+        configs.push_back(std::move(config));
+    }
+    for (const std::string& path : options.files) {
+        const std::ifstream file(path);
+        if (!file)
+            return makeError(ErrorCode::kNotFound, "cannot read " + path);
+        std::ostringstream text;
+        text << file.rdbuf();
+        NJ_ASSIGN(auto more, source::sourcesFromJson(text.str()));
+        for (SourceConfig& config : more) {
+            if (config.kind == "prometheus")
+                addHttp(options, config);
+            configs.push_back(std::move(config));
+        }
+    }
+    const bool nothing = configs.empty() && options.grpc.empty() && options.http.empty() && options.remoteWrite.empty();
+    if (nothing || !options.grpc.empty())
+        configs.push_back(listening(options, "otlp_grpc", options.grpc));
+    if (nothing || !options.http.empty())
+        configs.push_back(listening(options, "otlp_http", options.http));
+    if (!options.remoteWrite.empty())
+        configs.push_back(listening(options, "otlp_http", options.remoteWrite));
+    return configs;
+}
+
+std::string stateText(const SourceState& state) {
+    std::string text = fmt::format("{}: {} spans, {} logs, {} samples in {} requests", state.title, state.spans, state.logs, state.samples, state.requests);
+    const std::pair<const char*, uint64_t> odd[] = {{"rows rejected", state.rejected}, {"requests delivered twice", state.duplicates}, {"tried again or told to come later", state.retried}};
     for (const auto& [what, n] : odd)
         if (n > 0)
             text += fmt::format(", {} {}", n, what);
-    return text;
+    if (!state.activity.empty())
+        text += "; " + state.activity;
+    if (state.progress >= 0)
+        text += fmt::format(" ({:.0f} %)", state.progress * 100);
+    if (!state.lastError.empty())
+        text += "; last problem: " + state.lastError;
+    return printable(text);
 }
 
-void sayHowToSend(const std::vector<Listening>& receivers) {
-    for (const Listening& listening : receivers)
-        fmt::print(stderr, "{} on {}\n", listening.title, listening.receiver->address());
-    fmt::print(stderr, "An SDK sends here with:\n  export OTEL_EXPORTER_OTLP_ENDPOINT=http://{} OTEL_EXPORTER_OTLP_PROTOCOL={}\nCtrl+C ends it.\n", receivers.front().receiver->address(),
-               receivers.front().title == "OTLP/gRPC" ? "grpc" : "http/protobuf");
+bool ended(const SourceState& state) { return state.phase == SourceState::Phase::kDone || state.phase == SourceState::Phase::kFailed; }
+
+void sayHowToSend(const std::vector<SourceConfig>& configs, const std::vector<std::unique_ptr<source::Source>>& sources) {
+    bool told = false;
+    for (size_t i = 0; i < sources.size(); ++i) {
+        const std::string title = sources[i]->state().title;
+        fmt::print(stderr, "{}\n", printable(title));
+        const bool grpc = configs[i].kind == "otlp_grpc";
+        if (told || (!grpc && configs[i].kind != "otlp_http"))
+            continue;
+        told = true;
+        fmt::print(stderr, "  An SDK sends here with: export OTEL_EXPORTER_OTLP_ENDPOINT=http://{} OTEL_EXPORTER_OTLP_PROTOCOL={}\n", title.substr(title.rfind(' ') + 1),
+                   grpc ? "grpc" : "http/protobuf");
+    }
+    fmt::print(stderr, "Ctrl+C ends it.\n");
 }
 
 Status run(const Options& options) {
     const Interrupt interrupt;
+    NJ_ASSIGN(const std::vector<SourceConfig> configs, configsOf(options));
     NJ_ASSIGN(const auto writer, store::CapsuleWriter::open(options.capsule));
     Status outcome;
     {
         ingest::LiveWriter live(*writer);
-        NJ_ASSIGN(std::vector<Listening> receivers, receiversOf(options, live));
-        for (const Listening& listening : receivers)
-            NJ_RETURN_IF_ERROR(listening.receiver->start());
+        std::vector<std::unique_ptr<source::Source>> sources;
+        for (const SourceConfig& config : configs) {
+            NJ_ASSIGN(auto made, source::createSource(config, live));
+            sources.push_back(std::move(made));
+        }
+        for (const auto& source : sources)
+            NJ_RETURN_IF_ERROR(source->start());
         if (!options.quiet)
-            sayHowToSend(receivers);
+            sayHowToSend(configs, sources);
         std::mutex mutex;
         std::condition_variable_any wake;
         std::unique_lock lock(mutex);
-        uint64_t shown = 0;
+        std::vector<std::string> shown(sources.size());
+        auto nextReport = std::chrono::steady_clock::now() + kReport;
         while (!interrupt.token().stop_requested()) {
-            wake.wait_for(lock, interrupt.token(), kReport, [] { return false; });
-            const uint64_t commits = live.counters().commits;
-            if (options.quiet || interrupt.token().stop_requested() || (commits == shown && live.problem().empty()))
+            wake.wait_for(lock, interrupt.token(), kTick, [] { return false; });
+            if (std::all_of(sources.begin(), sources.end(), [](const auto& source) { return ended(source->state()); }))
+                break;
+            if (options.quiet || std::chrono::steady_clock::now() < nextReport)
                 continue;
-            shown = commits;
-            for (const Listening& listening : receivers)
-                fmt::print(stderr, "{}\n", stateText(listening));
+            nextReport = std::chrono::steady_clock::now() + kReport;
+            for (size_t i = 0; i < sources.size(); ++i)
+                if (std::string text = stateText(sources[i]->state()); text != shown[i]) {
+                    fmt::print(stderr, "{}\n", text);
+                    shown[i] = std::move(text);
+                }
             if (const std::string problem = live.problem(); !problem.empty())
                 fmt::print(stderr, "Nothing is taken for now: {}\n", printable(problem));
         }
-        for (const Listening& listening : receivers)
-            listening.receiver->stop();
+        for (const auto& source : sources)
+            source->stop();
         live.stop();
-        for (const Listening& listening : receivers)
-            print(stateText(listening) + "\n");
+        for (const auto& source : sources) {
+            const SourceState state = source->state();
+            print(stateText(state) + "\n");
+            if (state.phase == SourceState::Phase::kFailed)
+                outcome = makeError(ErrorCode::kIo, state.title + ": " + state.lastError);
+        }
     }
-    return writer->close();
+    NJ_RETURN_IF_ERROR(writer->close());
+    return outcome;
 }
 
 }  // namespace
 
 void addServeCommand(CLI::App& parent, int& exitCode) {
     auto options = std::make_shared<Options>();
-    CLI::App* command = parent.add_subcommand("serve", "Receive OTLP and Prometheus remote write into a capsule until Ctrl+C");
+    CLI::App* command = parent.add_subcommand("serve", "Take telemetry of live sources into a capsule: OTLP, remote write, Prometheus");
     command->add_option("CAPSULE", options->capsule, "capsule to create or add to")->required();
-    command->add_option("--otlp-grpc", options->grpc, "address for OTLP/gRPC (127.0.0.1:4317)");
-    command->add_option("--otlp-http", options->http, "address for OTLP/HTTP and remote write (127.0.0.1:4318)");
-    command->add_option("--remote-write", options->remoteWrite, "a further address for remote write (/api/v1/write)");
-    command->add_option("--token", options->token, "bearer token that senders must show; needed for addresses other computers reach")->envname("NIGHTJAR_TOKEN");
-    command->add_option("--allow-host", options->hosts, "a name beside localhost by which senders may call");
-    command->add_option("--allow-origin", options->origins, "a web page's origin that may post, such as http://localhost:3000");
+    command->add_option("--otlp-grpc", options->grpc, "listen for OTLP/gRPC (127.0.0.1:4317)")->group("Listen");
+    command->add_option("--otlp-http", options->http, "listen for OTLP/HTTP and remote write (127.0.0.1:4318)")->group("Listen");
+    command->add_option("--remote-write", options->remoteWrite, "a further address for remote write (/api/v1/write)")->group("Listen");
+    command->add_option("--token", options->token, "bearer token that senders must show; needed for addresses other computers reach")->envname("NIGHTJAR_TOKEN")->group("Listen");
+    command->add_option("--allow-host", options->hosts, "a name beside localhost by which senders may call")->group("Listen");
+    command->add_option("--allow-origin", options->origins, "a web page's origin that may post, such as http://localhost:3000")->group("Listen");
+    command->add_option("--prometheus", options->prometheus, "pull from a Prometheus-compatible server; Grafana's data-source proxy is one")->group("Pull");
+    command->add_option("--match", options->match, "selector of series to pull, such as '{job=\"vllm\"}'")->group("Pull");
+    command->add_option("--pack", options->pack, "series of a kind of system: vllm, sglang, tgi, triton, dcgm, node, kubernetes, gateway, http, genai, collector, runtime, up")->group("Pull");
+    command->add_option("--range", options->range, "how far back: 6h, or FROM..TO (1h)")->group("Pull");
+    command->add_option("--interval", options->interval, "how often what is new is fetched (the scrape interval)")->group("Pull");
+    command->add_flag("--no-follow", options->noFollow, "end when the range is there")->group("Pull");
+    command->add_option("--server-token", options->serverToken, "bearer or service-account token for the server")->envname("NIGHTJAR_SERVER_TOKEN")->group("Pull");
+    command->add_option("--user", options->user, "user of the server")->group("Pull");
+    command->add_option("--password", options->password, "password of that user")->envname("NIGHTJAR_SERVER_PASSWORD")->group("Pull");
+    command->add_option("--tenant", options->tenant, "sent as X-Scope-OrgID")->group("Pull");
+    command->add_option("--header", options->headers, "a further header, 'Name: value'")->group("Pull");
+    command->add_option("--ca", options->ca, "certificates (PEM) the server's is checked against")->group("Pull");
+    command->add_option("--proxy", options->proxy, "HTTP proxy")->group("Pull");
+    command->add_option("--sources", options->files, "JSON file with a list of sources");
     command->add_flag("--quiet", options->quiet, "no messages but the last");
     command->callback([options, &exitCode] {
         const Status status = run(*options);

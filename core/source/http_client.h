@@ -39,6 +39,7 @@ struct HttpRequest {
     std::string body;                  // POST where contentType is not empty
     std::string contentType;
     std::vector<std::string> headers;  // beside the client's
+    bool asIs = false;                 // the body is handed out in the encoding it came in
 };
 
 struct HttpResponse {

@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <cstring>
 #include <optional>
+#include <set>
 
 #include "format/remote_write.h"
 #include "source/connection_watch.h"
@@ -98,9 +99,9 @@ private:
     MHD_Result take(MHD_Connection* connection, Request& request, std::string_view data);
     MHD_Result finish(MHD_Connection* connection, Request& request);
     std::optional<Answer> decode(Request& request, Delivery& delivery, Rejected& rejected);
-    Answer error(const Request& request, unsigned status, RpcCode code, std::string_view message, bool retry = false) const;
+    static Answer error(Route route, OtlpEncoding encoding, unsigned status, RpcCode code, std::string_view message, bool retry = false);
     MHD_Result send(MHD_Connection* connection, const Answer& answer) const;
-    void waited();
+    void resume(MHD_Connection* connection, Request* request, Answer answer);
 
     const ListenOptions options_;
     DeliveryTarget& target_;
@@ -111,7 +112,8 @@ private:
     std::atomic<size_t> receiving_ = 0;   // wire bytes held by requests being read
     std::mutex mutex_;
     std::condition_variable done_;
-    size_t waiting_ = 0;                  // guarded by mutex_: deliveries whose answer is not known
+    std::set<std::pair<MHD_Connection*, Request*>> waiting_;   // guarded by mutex_: suspended until their delivery is answered
+    bool stopping_ = false;               // guarded by mutex_
     std::mutex remoteWriteMutex_;
     format::RemoteWriteDecoder remoteWrite_;   // guarded by remoteWriteMutex_
 };
@@ -119,6 +121,10 @@ private:
 Status HttpReceiver::start() {
     if (!isLoopback(options_.host) && options_.token.empty())
         return makeError(ErrorCode::kInvalidArgument, options_.host + " can be reached from other computers: a token is needed (--token)");
+    {
+        const std::scoped_lock lock(mutex_);
+        stopping_ = false;
+    }
     addrinfo hints{};
     hints.ai_socktype = SOCK_STREAM;
     hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
@@ -143,7 +149,14 @@ void HttpReceiver::stop() {
     const MHD_socket listening = MHD_quiesce_daemon(daemon_);
     {
         std::unique_lock lock(mutex_);
-        done_.wait_for(lock, kStopPatience, [this] { return waiting_ == 0; });
+        stopping_ = true;
+        done_.wait_for(lock, kStopPatience, [this] { return waiting_.empty(); });
+        // libmicrohttpd ends the program where a connection is suspended when it stops: a commit that takes longer is told to come later.
+        for (const auto& [connection, request] : waiting_) {
+            request->answer = error(request->route, request->encoding, 503, RpcCode::kUnavailable, "the receiver goes down: send it again later", true);
+            MHD_resume_connection(connection);
+        }
+        waiting_.clear();
     }
     MHD_stop_daemon(daemon_);
     daemon_ = nullptr;
@@ -229,13 +242,13 @@ std::optional<Answer> HttpReceiver::refuse(MHD_Connection* connection, const cha
     const uint64_t bytes = length.empty() ? 0 : std::strtoull(length.c_str(), nullptr, 10);
     if (bytes > options_.maxBody) {
         counters_.refuse(counters_.refusedLarge, "a body of " + std::to_string(bytes) + " bytes");
-        Answer answer = error(request, 413, RpcCode::kResourceExhausted, "the body is larger than " + std::to_string(options_.maxBody) + " bytes");
+        Answer answer = error(request.route, request.encoding, 413, RpcCode::kResourceExhausted, "the body is larger than " + std::to_string(options_.maxBody) + " bytes");
         answer.close = true;
         return answer;
     }
     if (receiving_ + bytes > kReceiving || !target_.hasRoom(bytes)) {
         counters_.refuse(counters_.refusedBusy, "more comes in than the disk takes");
-        Answer answer = error(request, 503, RpcCode::kUnavailable, "too much is being received: send it again later", true);
+        Answer answer = error(request.route, request.encoding, 503, RpcCode::kUnavailable, "too much is being received: send it again later", true);
         answer.close = bytes > 0;
         return answer;
     }
@@ -250,8 +263,8 @@ MHD_Result HttpReceiver::take(MHD_Connection* connection, Request& request, std:
         request.tooLarge = request.received > options_.maxBody;
         receiving_ -= request.body.size();
         request.body = {};
-        request.answer = request.tooLarge ? error(request, 413, RpcCode::kResourceExhausted, "the body is larger than " + std::to_string(options_.maxBody) + " bytes")
-                                          : error(request, 503, RpcCode::kUnavailable, "too much is being received: send it again later", true);
+        request.answer = request.tooLarge ? error(request.route, request.encoding, 413, RpcCode::kResourceExhausted, "the body is larger than " + std::to_string(options_.maxBody) + " bytes")
+                                          : error(request.route, request.encoding, 503, RpcCode::kUnavailable, "too much is being received: send it again later", true);
         request.answer->close = true;
         return request.received > 2 * options_.maxBody ? MHD_NO : MHD_YES;
     }
@@ -283,29 +296,34 @@ MHD_Result HttpReceiver::finish(MHD_Connection* connection, Request& request) {
     if (delivery.batch.empty() && delivery.batch.health.empty())
         return send(connection, success);
     request.waiting = true;
+    MHD_suspend_connection(connection);
     {
         const std::scoped_lock lock(mutex_);
-        ++waiting_;
-    }
-    MHD_suspend_connection(connection);
-    delivery.done = [this, connection, &request, success = std::move(success)](Outcome outcome, const std::string& why) mutable {
-        if (outcome == Outcome::kCommitted || outcome == Outcome::kDuplicate) {
-            counters_.duplicates += outcome == Outcome::kDuplicate ? 1 : 0;
-            request.answer = std::move(success);
-        } else {
-            counters_.refuse(counters_.refusedBusy, why);
-            request.answer = error(request, 503, RpcCode::kUnavailable, why, true);
+        if (stopping_) {
+            request.answer = error(request.route, request.encoding, 503, RpcCode::kUnavailable, "the receiver goes down: send it again later", true);
+            MHD_resume_connection(connection);
+            return MHD_YES;
         }
-        MHD_resume_connection(connection);
-        waited();
+        waiting_.emplace(connection, &request);
+    }
+    delivery.done = [this, connection, request = &request, route = request.route, encoding = request.encoding, success = std::move(success)](Outcome outcome, const std::string& why) mutable {
+        const bool taken = outcome == Outcome::kCommitted || outcome == Outcome::kDuplicate;
+        counters_.duplicates += outcome == Outcome::kDuplicate ? 1 : 0;
+        if (!taken)
+            counters_.refuse(counters_.refusedBusy, why);
+        resume(connection, request, taken ? std::move(success) : error(route, encoding, 503, RpcCode::kUnavailable, why, true));
     };
     target_.deliver(std::move(delivery));
     return MHD_YES;
 }
 
-void HttpReceiver::waited() {
+// Not where the receiver stopped meanwhile: the request is gone then.
+void HttpReceiver::resume(MHD_Connection* connection, Request* request, Answer answer) {
     const std::scoped_lock lock(mutex_);
-    --waiting_;
+    if (waiting_.erase({connection, request}) == 0)
+        return;
+    request->answer = std::move(answer);
+    MHD_resume_connection(connection);
     done_.notify_all();
 }
 
@@ -314,7 +332,7 @@ std::optional<Answer> HttpReceiver::decode(Request& request, Delivery& delivery,
     if (!plain.ok()) {
         const bool large = plain.error().code == ErrorCode::kLimit;
         counters_.refuse(large ? counters_.refusedLarge : counters_.refusedBad, plain.error().message);
-        return error(request, large ? 413 : 400, large ? RpcCode::kResourceExhausted : RpcCode::kInvalidArgument, plain.error().message);
+        return error(request.route, request.encoding, large ? 413 : 400, large ? RpcCode::kResourceExhausted : RpcCode::kInvalidArgument, plain.error().message);
     }
     const std::string_view body = request.compression == Encoding::kIdentity ? std::string_view(request.body) : std::string_view(*plain);
     counters_.bytes += body.size();
@@ -328,7 +346,7 @@ std::optional<Answer> HttpReceiver::decode(Request& request, Delivery& delivery,
     if (!batch.ok()) {
         counters_.refuse(counters_.refusedBad, batch.error().message);
         const bool unsupported = batch.error().code == ErrorCode::kUnsupported;
-        return error(request, unsupported ? 415 : 400, RpcCode::kInvalidArgument, batch.error().message);
+        return error(request.route, request.encoding, unsupported ? 415 : 400, RpcCode::kInvalidArgument, batch.error().message);
     }
     rejected = rejectedOf(*batch);
     delivery.source = (request.route == Route::kRemoteWrite ? "Prometheus remote write " : "OTLP/HTTP ") + address();
@@ -340,16 +358,16 @@ std::optional<Answer> HttpReceiver::decode(Request& request, Delivery& delivery,
     return std::nullopt;
 }
 
-Answer HttpReceiver::error(const Request& request, unsigned status, RpcCode code, std::string_view message, bool retry) const {
+Answer HttpReceiver::error(Route route, OtlpEncoding encoding, unsigned status, RpcCode code, std::string_view message, bool retry) {
     Answer answer;
     answer.status = status;
     answer.retry = retry;
-    if (request.route == Route::kRemoteWrite) {
+    if (route == Route::kRemoteWrite) {
         answer.body = message;
         return answer;
     }
-    answer.body = statusBody(request.encoding, code, message, retry ? kRetrySeconds : 0);
-    answer.type = request.encoding == OtlpEncoding::kJson ? kJson : kProtobuf;
+    answer.body = statusBody(encoding, code, message, retry ? kRetrySeconds : 0);
+    answer.type = encoding == OtlpEncoding::kJson ? kJson : kProtobuf;
     return answer;
 }
 

@@ -104,6 +104,7 @@ private:
     Result<ImportRows::Seqs> takeRows(ImportId import, Import& state, Batch& batch, std::vector<int64_t>& seriesIds);
     Result<Import*> liveSource(ImportId import);
     Result<bool> alreadyCommitted(const Hash128& requestHash);
+    Status updateCounts(ImportId source, const Import& state);
     Status commitJournal(ImportId source, Import& state, const Batch& batch, const ImportRows::Seqs& seqs, std::vector<SegmentRows>& rows,
                          const std::vector<ChunkRow>& chunks, const Hash128& requestHash, const LiveCursor& cursor);
     Status sealSource(ImportId source, Import& state, Seal how);

@@ -78,6 +78,15 @@ Result<bool> StoreWriter::commitLive(ImportId source, Batch&& batch, const Hash1
     return true;
 }
 
+// What the manifest says of a source that has not ended.
+Status StoreWriter::updateCounts(ImportId source, const Import& state) {
+    NJ_ASSIGN(auto statement, db_.prepare("UPDATE nj_import SET spans = ?2, logs = ?3, samples = ?4, series = ?5, documents = ?6, rejected = ?7, duplicates = ?8, time_from = ?9, "
+                                          "time_to = ?10, finished_at = ?11 WHERE id = ?1"));
+    const ImportOutcome& counts = state.counts;
+    statement.bind(1, source).bind(2, counts.spans).bind(3, counts.logs).bind(4, counts.samples).bind(5, state.seriesSeen.size()).bind(6, counts.documents);
+    return statement.bind(7, counts.rejected).bind(8, counts.duplicates).bind(9, state.range.from).bind(10, state.range.to).bind(11, now_()).run();
+}
+
 Result<std::map<std::string, std::string>> StoreWriter::cursors() {
     NJ_ASSIGN(auto statement, db_.prepare("SELECT key, value FROM nj_setting WHERE key GLOB ?1"));
     statement.bind(1, std::string(kCursorKey) + "*");
@@ -125,6 +134,7 @@ Status StoreWriter::commitJournal(ImportId source, Import& state, const Batch& b
         if (!batch.health.empty())
             NJ_RETURN_IF_ERROR(insertHealth(source, state));
         metricsChanged_ = metricsChanged_ || !chunks.empty();
+        NJ_RETURN_IF_ERROR(updateCounts(source, state));
         return insertCatalogueRows(source, batch, seqs);
     });
     NJ_RETURN_IF_ERROR(db_.execute("PRAGMA synchronous=NORMAL"));
