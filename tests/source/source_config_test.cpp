@@ -48,18 +48,18 @@ private slots:
         QTest::newRow("no list") << QByteArray("{}") << QByteArray("list");
         QTest::newRow("no JSON") << QByteArray("[{") << QByteArray("list");
         QTest::newRow("no kind") << QByteArray("[{}]") << QByteArray("kind");
-        QTest::newRow("unknown kind") << QByteArray(R"([{"kind":"pigeon"}])") << QByteArray("pigeon");
-        QTest::newRow("unknown field") << QByteArray(R"([{"kind":"prometheus","url":"http://x","wings":2}])") << QByteArray("wings");
-        QTest::newRow("missing") << QByteArray(R"([{"kind":"prometheus"}])") << QByteArray("Server: missing");
-        QTest::newRow("no URL") << QByteArray(R"([{"kind":"prometheus","url":"x"}])") << QByteArray("http://");
-        QTest::newRow("no duration") << QByteArray(R"([{"kind":"prometheus","url":"http://x","interval":"soon"}])") << QByteArray("soon");
-        QTest::newRow("twice") << QByteArray(R"([{"kind":"prometheus","url":["http://x","http://y"]}])") << QByteArray("more than once");
-        QTest::newRow("an object") << QByteArray(R"([{"kind":"prometheus","url":{"a":1}}])") << QByteArray("url");
+        QTest::newRow("unknown kind") << QByteArray("[{'kind':'pigeon'}]") << QByteArray("pigeon");
+        QTest::newRow("unknown field") << QByteArray("[{'kind':'prometheus','url':'http://x','wings':2}]") << QByteArray("wings");
+        QTest::newRow("missing") << QByteArray("[{'kind':'prometheus'}]") << QByteArray("Server: missing");
+        QTest::newRow("no URL") << QByteArray("[{'kind':'prometheus','url':'x'}]") << QByteArray("http://");
+        QTest::newRow("no duration") << QByteArray("[{'kind':'prometheus','url':'http://x','interval':'soon'}]") << QByteArray("soon");
+        QTest::newRow("twice") << QByteArray("[{'kind':'prometheus','url':['http://x','http://y']}]") << QByteArray("more than once");
+        QTest::newRow("an object") << QByteArray("[{'kind':'prometheus','url':{'a':1}}]") << QByteArray("url");
     }
     void wrongSettingsAreNamed() {
         QFETCH(QByteArray, json);
         QFETCH(QByteArray, words);
-        const auto read = sourcesFromJson(json.toStdString());
+        const auto read = sourcesFromJson(json.replace('\'', '"').toStdString());
         QVERIFY(!read.ok());
         QVERIFY2(read.error().message.find(words.toStdString()) != std::string::npos, read.error().message.c_str());
     }
