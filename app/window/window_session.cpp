@@ -41,7 +41,7 @@ ui::ImportProgress shown(const ingest::ImportProgress& progress) {
 
 }  // namespace
 
-WindowSession::WindowSession(ui::MainWindow& window, WindowSettings& settings, QObject* parent) : QObject(parent), window_(window), settings_(settings) {
+WindowSession::WindowSession(ui::MainWindow& window, WindowSettings& settings, QObject* parent) : QObject(parent), window_(window), settings_(settings), live_(window, settings) {
     window_.restoreGeometry(settings_.geometry());
     window_.setRecent(settings_.recent());
     window_.actions().setBindings(settings_.keys());
@@ -51,6 +51,7 @@ WindowSession::WindowSession(ui::MainWindow& window, WindowSettings& settings, Q
     connect(&window_, &ui::MainWindow::filesDropped, this, &WindowSession::addFiles);
     connect(&window_, &ui::MainWindow::openRequested, this, [this](const QStringList& paths) { open(paths); });
     connect(&window_, &ui::MainWindow::demoRequested, this, [this] { openDemo({}); });
+    connect(&window_, &ui::MainWindow::liveRequested, this, &WindowSession::openLive);
     connect(&window_, &ui::MainWindow::cancelImportRequested, this, &WindowSession::cancelImport);
     connect(&window_, &ui::MainWindow::importRemovalRequested, this, &WindowSession::removeImport);
 }
@@ -143,8 +144,24 @@ void WindowSession::openCapsule(const QString& path, const ui::ViewLink& link) {
     window_.workbench()->setRailCollapsed(settings_.railCollapsed());
     if (std::exchange(tourWanted_, false))
         window_.workbench()->tour()->start(demoTour(), demoTourEnd());
+    live_.setCapsule(path);
     settings_.addRecent(path);
     window_.setRecent(settings_.recent());
+}
+
+void WindowSession::openLive() {
+    const QString path = newCapsulePath(QStringLiteral("live"));
+    live_.create(path, [this, path](const QString& problem) {
+        if (!problem.isEmpty()) {
+            window_.closeCapsule(problem);
+            return;
+        }
+        ui::ViewLink link;
+        link.view = QStringLiteral("sources");
+        openCapsule(path, link);
+        ownCapsule_ = true;
+        window_.workbench()->showView(QStringLiteral("sources"), QStringLiteral("live:add"));
+    });
 }
 
 void WindowSession::startImport(const QString& capsule, const QStringList& paths, bool demo) {
@@ -157,6 +174,11 @@ void WindowSession::startImport(const QString& capsule, const QStringList& paths
     begin.running = true;
     begin.what = demo ? tr("Building the demo incident") : tr("Reading %n file(s)", nullptr, static_cast<int>(paths.size()));
     window_.setImportProgress(begin);
+    // One writer at a time: live sources give the capsule away meanwhile.
+    live_.pause([this, capsule, paths, demo] { runImport(capsule, paths, demo); });
+}
+
+void WindowSession::runImport(const QString& capsule, const QStringList& paths, bool demo) {
     // Values go to the thread; what comes back is queued to the UI thread and dropped when the session is gone.
     const std::string file = QFile::encodeName(capsule).toStdString();
     const bool known = capsule == capsule_;
@@ -184,7 +206,7 @@ void WindowSession::startImport(const QString& capsule, const QStringList& paths
     };
     import_ = std::jthread([this, file, capsule, paths = toStd(paths), demo, opened, progress, writing](std::stop_token stop) {
         auto report = std::make_shared<Result<ingest::ImportReport>>(demo ? runDemoImport(file, opened, writing, progress, stop)
-                                                                          : runImport({file, paths, {}, opened, progress}, stop));
+                                                                          : nj::app::runImport({file, paths, {}, opened, progress}, stop));
         QMetaObject::invokeMethod(this, [this, capsule, report] { importEnded(capsule, std::move(*report)); });
     });
 }
@@ -199,11 +221,16 @@ void WindowSession::removeImport(qint64 import) {
     begin.running = true;
     begin.what = tr("Removing a file's rows");
     window_.setImportProgress(begin);
+    live_.pause([this, import] { runRemoval(import); });
+}
+
+void WindowSession::runRemoval(qint64 import) {
     const std::string file = QFile::encodeName(capsule_).toStdString();
     import_ = std::jthread([this, file, import](std::stop_token) {
         const Status removed = nj::app::removeImport(file, import);
         QMetaObject::invokeMethod(this, [this, removed] {
             importing_ = false;
+            live_.resume();
             window_.setImportProgress({});
             if (!removed.ok())
                 window_.say(tr("It could not be removed: %1").arg(QString::fromStdString(removed.error().message)), true);
@@ -214,6 +241,7 @@ void WindowSession::removeImport(qint64 import) {
 
 void WindowSession::importEnded(const QString& capsule, Result<ingest::ImportReport> report) {
     importing_ = false;
+    live_.resume();
     window_.setImportProgress({});
     if (!report.ok()) {
         if (report.error().code != ErrorCode::kCancelled)

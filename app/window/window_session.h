@@ -10,6 +10,7 @@
 
 #include "ingest/importer.h"
 #include "shell/main_window.h"
+#include "window/live_session.h"
 #include "window/window_settings.h"
 
 namespace nj::app {
@@ -29,6 +30,10 @@ public:
 private:
     void openCapsule(const QString& path, const ui::ViewLink& link = {});
     void openLink(const QString& text);
+    // An empty capsule and the choice of what it takes.
+    void openLive();
+    void runImport(const QString& capsule, const QStringList& paths, bool demo);
+    void runRemoval(qint64 import);
     void remember();
     void addFiles(const QStringList& paths);
     void startImport(const QString& capsule, const QStringList& paths, bool demo);
@@ -39,6 +44,7 @@ private:
 
     ui::MainWindow& window_;
     WindowSettings& settings_;
+    LiveSession live_;
     QString capsule_;
     bool ownCapsule_ = false;   // made by this session: dropped files are added to it
     std::jthread import_;

@@ -46,6 +46,16 @@ void WindowSettings::setKeys(const QHash<QString, QStringList>& keys) {
         settings_.setValue(QStringLiteral("keys/") + it.key(), it.value());
 }
 
+QByteArray WindowSettings::sources(const QString& capsule) const { return settings_.value(leftKey(capsule) + QStringLiteral("-sources")).toByteArray(); }
+
+void WindowSettings::setSources(const QString& capsule, const QByteArray& json) {
+    const QString key = leftKey(capsule) + QStringLiteral("-sources");
+    if (json.isEmpty())
+        settings_.remove(key);
+    else
+        settings_.setValue(key, json);
+}
+
 QStringList WindowSettings::recent() const {
     QStringList paths;
     for (const QString& path : settings_.value(QStringLiteral("recent")).toStringList())

@@ -30,6 +30,10 @@ public:
     [[nodiscard]] QHash<QString, QStringList> keys() const;
     void setKeys(const QHash<QString, QStringList>& keys);
 
+    // The live sources of a capsule, as JSON without secrets; "" = none.
+    [[nodiscard]] QByteArray sources(const QString& capsule) const;
+    void setSources(const QString& capsule, const QByteArray& json);
+
     // Newest first; files that are gone are left out.
     [[nodiscard]] QStringList recent() const;
     void addRecent(const QString& capsule);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <map>
 #include <set>
 #include <unordered_map>
@@ -423,7 +424,8 @@ Result<SourceProbe> probe(const SourceConfig& config, std::stop_token stop) {
     const double samples = static_cast<double>(series) * static_cast<double>(range.length()) / static_cast<double>(interval);
     SourceProbe found;
     found.series = series;
-    found.summary = fmt::format("{}: {} series match, about {:.2g} samples in {}", product, series, samples, formatDuration(range.length()));
+    const std::string about = samples >= 1e6 ? fmt::format("{:.1f} million", samples / 1e6) : fmt::format("{:.0f}", std::round(samples / 100) * 100);
+    found.summary = fmt::format("{}: {} series match, about {} samples in {}", product, series, about, formatDuration(range.length()));
     return found;
 }
 

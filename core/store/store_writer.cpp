@@ -173,10 +173,13 @@ Status StoreWriter::close() {
             (void)dropRows(id);
     imports_.clear();
     (void)purgeRetired();
+    // Whoever reads the capsule meanwhile keeps it in WAL mode; the writer after this one closes it then. Nothing is missing from it.
     const auto truncated = db_.checkpoint("TRUNCATE");
-    NJ_RETURN_IF_ERROR(db_.execute("PRAGMA journal_mode=DELETE"));
-    if (!truncated.ok())
+    const Status closed = db_.execute("PRAGMA journal_mode=DELETE");
+    if (!truncated.ok() && truncated.error().code != ErrorCode::kBusy)
         return truncated.error();
+    if (!closed.ok() && closed.error().code != ErrorCode::kBusy)
+        return closed;
     return sealed;
 }
 

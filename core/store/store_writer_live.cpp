@@ -15,6 +15,8 @@ constexpr DurationNs kSealAge = 10 * kMinute;
 constexpr size_t kSealJournalRows = 512;   // a reader visits every journal row of its range
 constexpr size_t kManyParts = 64;          // of an open segment: each costs kilobytes beside its rows
 
+// commit_seq never comes twice, as the row numbers of an emptied table would: readers keep what they decoded by this id.
+constexpr const char* kInsertJournal = "INSERT INTO nj_journal(id, import, data) VALUES((SELECT value FROM nj_meta WHERE key = 'commit_seq'), ?1, ?2)";
 constexpr std::string_view kCursorKey = "cursor/";
 
 std::string_view view(const Hash128& hash) { return {reinterpret_cast<const char*>(hash.data()), hash.size()}; }
@@ -118,7 +120,7 @@ Status StoreWriter::commitJournal(ImportId source, Import& state, const Batch& b
     const std::string packed = encodeJournal(segments, chunks, [this](std::string_view key) { return catalogue_.internText(key); });
     NJ_RETURN_IF_ERROR(db_.execute("PRAGMA synchronous=FULL"));
     const Status committed = transact([&]() -> Status {
-        NJ_ASSIGN(auto row, db_.prepare("INSERT INTO nj_journal(import, data) VALUES(?1, ?2)"));
+        NJ_ASSIGN(auto row, db_.prepare(kInsertJournal));
         NJ_RETURN_IF_ERROR(row.bind(1, source).bindBlobStatic(2, packed).run());
         bytesSinceCheckpoint_ += packed.size() + 16384;
         if (requestHash != Hash128{}) {
@@ -201,7 +203,7 @@ Status StoreWriter::sealSource(ImportId source, Import& state, Seal how) {
             NJ_RETURN_IF_ERROR(db_.execute("UPDATE nj_import SET state = 'done' WHERE id = " + id));
         if (kept.empty())
             return {};
-        NJ_ASSIGN(auto row, db_.prepare("INSERT INTO nj_journal(import, data) VALUES(?1, ?2)"));
+        NJ_ASSIGN(auto row, db_.prepare(kInsertJournal));
         return row.bind(1, source).bindBlobStatic(2, kept).run();
     });
     NJ_RETURN_IF_ERROR(db_.execute("PRAGMA synchronous=NORMAL"));

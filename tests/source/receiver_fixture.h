@@ -72,8 +72,8 @@ private:
 
 inline quint16 portOf(const source::Receiver& receiver) { return static_cast<quint16>(QByteArray::fromStdString(receiver.address()).split(':').last().toUInt()); }
 
-// One span in OTLP's wire format.
-inline QByteArray spanRequest(uint64_t number, const char* name = "work") {
+// Spans `first` … `first + count - 1` of one service in OTLP's wire format, a millisecond apart from `start` on.
+inline QByteArray spansRequest(uint64_t first, int count, TimeNs start, const char* name = "work") {
     const auto field = [](int n, const QByteArray& bytes) {
         QByteArray out(1, static_cast<char>(n << 3 | 2));
         for (qsizetype size = bytes.size();; size >>= 7) {
@@ -84,15 +84,21 @@ inline QByteArray spanRequest(uint64_t number, const char* name = "work") {
         return out + bytes;
     };
     const auto fixed = [](int n, uint64_t value) { return QByteArray(1, static_cast<char>(n << 3 | 1)) + QByteArray(reinterpret_cast<const char*>(&value), 8); };
-    QByteArray id(16, '\x11'), span(8, '\x22');
-    std::memcpy(id.data(), &number, 8);
-    std::memcpy(span.data(), &number, 8);
-    id[15] = span[7] = '\x01';
-    const uint64_t start = 1'770'000'000'000'000'000ULL + number * 1'000'000;
-    const QByteArray message = field(1, id) + field(2, span) + field(5, name) + fixed(7, start) + fixed(8, start + 5'000'000);
+    QByteArray spans;
+    for (uint64_t number = first; number < first + static_cast<uint64_t>(count); ++number) {
+        QByteArray id(16, '\x11'), span(8, '\x22');
+        std::memcpy(id.data(), &number, 8);
+        std::memcpy(span.data(), &number, 8);
+        id[15] = span[7] = '\x01';
+        const uint64_t at = static_cast<uint64_t>(start) + (number - first) * 1'000'000;
+        spans += field(2, field(1, id) + field(2, span) + field(5, name) + fixed(7, at) + fixed(8, at + 5'000'000));
+    }
     const QByteArray resource = field(1, field(1, field(1, "service.name") + field(2, field(1, "tester"))));
-    return field(1, resource + field(2, field(2, message)));
+    return field(1, resource + field(2, spans));
 }
+
+// One span; its time follows from its number.
+inline QByteArray spanRequest(uint64_t number, const char* name = "work") { return spansRequest(number, 1, 1'770'000'000'000'000'000LL + static_cast<TimeNs>(number) * 1'000'000, name); }
 
 struct ReceivingCapsule {
     QTemporaryDir folder;

@@ -212,6 +212,28 @@ private slots:
         QVERIFY(after == before);
         QCOMPARE(need(closed->imports())[0].state, std::string("done"));
     }
+    // A reader that stays open while the journal is emptied and begun anew: what it decoded before must not stand for what came later.
+    void aReaderSeesWhatCameAfterASeal() {
+        const TestCapsule capsule;
+        auto writer = capsule.writer();
+        ImportId source = begin(*writer);
+        QVERIFY(need(writer->commitLive(source, commitOf(0), hash128("0"))));
+        const auto reader = capsule.reader();
+        QCOMPARE(need(reader->totals()).spans, kRowsEach);
+        need(writer->seal());
+        QVERIFY(need(writer->commitLive(source, commitOf(1), hash128("1"))));
+        QCOMPARE(need(reader->totals()).spans, 2 * kRowsEach);
+        QCOMPARE(allRows(*reader).size(), allRows(*capsule.reader()).size());
+        QVERIFY(allRows(*reader) == allRows(*capsule.reader()));
+        // Also over another writer.
+        need(writer->close());
+        writer.reset();
+        writer = capsule.writer();
+        source = begin(*writer);
+        QVERIFY(need(writer->commitLive(source, commitOf(2), hash128("2"))));
+        QCOMPARE(need(reader->totals()).spans, 3 * kRowsEach);
+        QVERIFY(allRows(*reader) == allRows(*capsule.reader()));
+    }
     void aCrashLeavesFullSegmentsToo() {
         constexpr uint64_t kCommits = 400;   // below the number that seals by itself
         const TestCapsule capsule;

@@ -12,6 +12,7 @@
 #include "shell/command_palette.h"
 #include "shell/key_editor.h"
 #include "shell/key_overlay.h"
+#include "shell/live_clock.h"
 #include "shell/note_actions.h"
 #include "shell/objective_actions.h"
 #include "shell/notice.h"
@@ -66,6 +67,7 @@ MainWindow::MainWindow(ThemeKind theme, QWidget* parent) : QMainWindow(parent), 
     addActions();
     connect(start_, &StartPage::openFilesClicked, this, &MainWindow::chooseFiles);
     connect(start_, &StartPage::demoClicked, this, &MainWindow::demoRequested);
+    connect(start_, &StartPage::liveClicked, this, &MainWindow::liveRequested);
     connect(start_, &StartPage::cancelClicked, this, &MainWindow::cancelImportRequested);
     connect(start_, &StartPage::recentClicked, this, [this](const QString& path) { Q_EMIT openRequested({path}); });
     const auto focusBack = [this] {
@@ -181,6 +183,7 @@ void MainWindow::addTimeActions() {
     add("time.later", tr("Later by half a range"), {keys("T, Right")}, [](Workbench& b) { b.shiftRange(0.5); });
     add("time.in", tr("Zoom in"), {keys("T, Up"), keys("Ctrl++")}, [](Workbench& b) { b.zoomRange(0.5); });
     add("time.out", tr("Zoom out"), {keys("T, Down"), keys("Ctrl+-")}, [](Workbench& b) { b.zoomRange(2); });
+    add("time.live", tr("Live: the range follows the clock"), {keys("T, L")}, [](Workbench& b) { b.live()->toggle(); });
     add("time.zone", tr("UTC or local time"), {keys("T, U")}, [](Workbench& b) { b.workspace().setUtc(!b.workspace().utc()); });
     add("time.incident", tr("The range it opened with"), {keys("T, I")}, [](Workbench& b) { b.goToTime(QStringLiteral("incident")); });
     add("baseline.pin", tr("Use this range as baseline"), {keys("T, B")}, [](Workbench& b) { b.workspace().setBaseline(b.workspace().range(), true); });

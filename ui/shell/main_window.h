@@ -57,6 +57,8 @@ Q_SIGNALS:
     void openRequested(const QStringList& paths);
     void filesDropped(const QStringList& paths);
     void demoRequested();
+    // An empty capsule that takes live sources.
+    void liveRequested();
     void cancelImportRequested();
     void importRemovalRequested(qint64 import);
     void themeChanged(nj::ui::ThemeKind kind);

@@ -81,10 +81,11 @@ StartPage::StartPage(const Theme& theme, QWidget* parent) : QWidget(parent), the
     column->addWidget(problem_);
 
     open_ = bigButton(QStringLiteral("⤓"), tr("Open files…"), tr("a capsule, collector files, logs, a Prometheus dump, archives, a folder"), QStringLiteral("O"));
+    live_ = bigButton(QStringLiteral("⇣"), tr("Receive or pull live…"), tr("listen for OTLP, pull from a Prometheus, scrape, follow files"), QStringLiteral("L"));
     demo_ = bigButton(QStringLiteral("◎"), tr("Open demo incident"), tr("an LLM service misses its deadline: find out why"), QStringLiteral("D"));
     recent_ = bigButton(QStringLiteral("↺"), tr("Open the last one again"), tr("nothing opened yet"), QStringLiteral("R"));
     recent_->setEnabled(false);
-    for (QPushButton* button : {open_, demo_, recent_})
+    for (QPushButton* button : {open_, live_, demo_, recent_})
         column->addWidget(button);
     recentList_ = new QVBoxLayout;
     recentList_->setSpacing(0);
@@ -112,13 +113,14 @@ StartPage::StartPage(const Theme& theme, QWidget* parent) : QWidget(parent), the
     outer->addStretch(3);
 
     connect(open_, &QPushButton::clicked, this, &StartPage::openFilesClicked);
+    connect(live_, &QPushButton::clicked, this, &StartPage::liveClicked);
     connect(demo_, &QPushButton::clicked, this, &StartPage::demoClicked);
     connect(cancel_, &QPushButton::clicked, this, &StartPage::cancelClicked);
     connect(recent_, &QPushButton::clicked, this, [this] {
         if (!recentPaths_.isEmpty())
             Q_EMIT recentClicked(recentPaths_.first());
     });
-    for (const auto& [key, button] : {std::pair{Qt::Key_O, open_}, std::pair{Qt::Key_D, demo_}, std::pair{Qt::Key_R, recent_}}) {
+    for (const auto& [key, button] : {std::pair{Qt::Key_O, open_}, std::pair{Qt::Key_L, live_}, std::pair{Qt::Key_D, demo_}, std::pair{Qt::Key_R, recent_}}) {
         auto* shortcut = new QShortcut(QKeySequence(key), this);
         shortcut->setContext(Qt::WidgetWithChildrenShortcut);
         connect(shortcut, &QShortcut::activated, button, &QPushButton::click);
@@ -154,7 +156,7 @@ void StartPage::setProblem(const QString& sentence) {
 }
 
 void StartPage::setProgress(const ImportProgress& progress) {
-    for (QPushButton* button : {open_, demo_})
+    for (QPushButton* button : {open_, live_, demo_})
         button->setEnabled(!progress.running);
     recent_->setEnabled(!progress.running && !recentPaths_.isEmpty());
     bar_->setVisible(progress.running);

@@ -26,6 +26,7 @@ public:
 Q_SIGNALS:
     void openFilesClicked();
     void demoClicked();
+    void liveClicked();
     void recentClicked(const QString& path);
     void cancelClicked();
 
@@ -35,7 +36,7 @@ protected:
 private:
     QPushButton* bigButton(const QString& glyph, const QString& title, const QString& words, const QString& key);
     const Theme& theme_;
-    QPushButton *open_, *demo_, *recent_;
+    QPushButton *open_, *live_, *demo_, *recent_;
     QVBoxLayout* recentList_;
     QWidget* card_;
     class PlainLabel* problem_;

@@ -36,6 +36,9 @@ TopBar::TopBar(Workspace& workspace, QueryRunner& queries, const Theme& theme, Q
     timeBox_ = new TimeBox(workspace, theme, this);
     baseline_ = small({}, tr("Baseline"), tall, this);
     baseline_->setToolTip(plainToolTip(tr("What the range is compared with")));
+    live_ = small(tr("Live"), tr("Live"), tall, this);
+    live_->setCheckable(true);
+    live_->setToolTip(plainToolTip(tr("The range follows the clock, and what arrives is shown. Choosing a range ends it. (Ctrl+L)")));
     filterBar_ = new FilterBar(workspace, queries, theme, this);
     auto* commands = small(tr("Commands  Ctrl+K"), tr("Commands"), tall, this);
 
@@ -44,7 +47,7 @@ TopBar::TopBar(Workspace& workspace, QueryRunner& queries, const Theme& theme, Q
     row->setSpacing(2 * theme.unit);
     row->addWidget(name_);
     row->addSpacing(2 * theme.unit);
-    for (QWidget* widget : {static_cast<QWidget*>(back_), static_cast<QWidget*>(forward_), static_cast<QWidget*>(timeBox_), static_cast<QWidget*>(baseline_)})
+    for (QWidget* widget : {static_cast<QWidget*>(back_), static_cast<QWidget*>(forward_), static_cast<QWidget*>(timeBox_), static_cast<QWidget*>(live_), static_cast<QWidget*>(baseline_)})
         row->addWidget(widget);
     row->addWidget(filterBar_, 1);
     row->addWidget(commands);
@@ -55,6 +58,7 @@ TopBar::TopBar(Workspace& workspace, QueryRunner& queries, const Theme& theme, Q
     connect(&workspace, &Workspace::baselineChanged, this, &TopBar::showBaseline);
     connect(&workspace, &Workspace::utcChanged, this, &TopBar::showBaseline);
     connect(baseline_, &QPushButton::clicked, this, &TopBar::openBaselineMenu);
+    connect(live_, &QPushButton::clicked, this, &TopBar::liveClicked);
     connect(commands, &QPushButton::clicked, this, &TopBar::commandsClicked);
     showBaseline();
     showHistory();
@@ -63,6 +67,11 @@ TopBar::TopBar(Workspace& workspace, QueryRunner& queries, const Theme& theme, Q
 void TopBar::setCapsuleName(const QString& name, const QString& path) {
     name_->setPlain(name);
     name_->setToolTip(plainToolTip(path));
+}
+
+void TopBar::setLive(bool running) {
+    live_->setChecked(running);
+    live_->setText(running ? tr("● Live") : tr("Live"));
 }
 
 void TopBar::showHistory() {

@@ -22,9 +22,13 @@ public:
     [[nodiscard]] TimeBox* timeBox() { return timeBox_; }
     [[nodiscard]] FilterBar* filterBar() { return filterBar_; }
     [[nodiscard]] QString baselineText() const { return baseline_->text(); }
+    [[nodiscard]] QPushButton* liveButton() { return live_; }
+    // Whether the range slides with the clock.
+    void setLive(bool running);
 
 Q_SIGNALS:
     void commandsClicked();
+    void liveClicked();
     // The baseline should follow the range again.
     void followBaselineClicked();
 
@@ -39,7 +43,7 @@ private:
     Workspace& workspace_;
     const Theme& theme_;
     PlainLabel* name_;
-    QPushButton *back_, *forward_, *baseline_;
+    QPushButton *back_, *forward_, *baseline_, *live_;
     TimeBox* timeBox_;
     FilterBar* filterBar_;
 };

@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "query/search_syntax.h"
+#include "shell/live_clock.h"
 #include "shell/notice.h"
 #include "shell/status_line.h"
 #include "shell/top_bar.h"
@@ -61,6 +62,7 @@ TimeRange readable(TimeRange all) {
 Workbench::Workbench(const QString& path, QueryRunner::BackendFactory factory, const Theme& theme, QWidget* parent)
     : QWidget(parent), theme_(theme), queries_(std::move(factory)), annotations_(&AnnotationBook::of(workspace_)), path_(path) {
     buildLayout();
+    live_ = new LiveClock(*this);
     connectParts();
     refreshTimer_.setSingleShot(true);
     refreshTimer_.setInterval(kRefreshMs);
@@ -114,6 +116,8 @@ void Workbench::buildLayout() {
 
 void Workbench::connectParts() {
     connect(topBar_, &TopBar::commandsClicked, this, &Workbench::commandsRequested);
+    connect(topBar_, &TopBar::liveClicked, live_, &LiveClock::toggle);
+    connect(live_, &LiveClock::changed, topBar_, &TopBar::setLive);
     connect(topBar_, &TopBar::followBaselineClicked, this, &Workbench::followBaseline);
     connect(topBar_->filterBar(), &FilterBar::idPasted, this, &Workbench::openId);
     const auto focusView = [this] {

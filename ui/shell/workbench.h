@@ -18,6 +18,7 @@
 namespace nj::ui {
 
 class Inspector;
+class LiveClock;
 class Notice;
 class OverviewStrip;
 class StatusLine;
@@ -41,6 +42,7 @@ public:
     [[nodiscard]] StatusLine* status() { return status_; }
     [[nodiscard]] Notice* notice() { return notice_; }
     [[nodiscard]] TourBar* tour() { return tour_; }
+    [[nodiscard]] LiveClock* live() { return live_; }
 
     // Where notes are kept; without it they live as long as the window.
     void openAnnotations(AnnotationBook::StoreFactory factory);
@@ -126,6 +128,7 @@ private:
     QStackedWidget* pages_;
     Inspector* inspector_;
     StatusLine* status_;
+    LiveClock* live_;
     AnnotationBook* annotations_;   // the workspace's
     QHash<QString, QWidget*> made_;
     std::vector<query::EventMark> events_;

@@ -9,6 +9,7 @@
 #include "state/zone_correction.h"
 #include "theme/number_format.h"
 #include "views/documents_panel.h"
+#include "views/live_panel.h"
 #include "views/source_detail_panel.h"
 #include "widgets/document_viewer.h"
 #include "widgets/fact_table.h"
@@ -132,18 +133,22 @@ void SourcesView::build() {
     connect(documents_, &DocumentsPanel::documentChosen, this, &SourcesView::openDocument);
     connect(documents_, &DocumentsPanel::settledChanged, this, &View::settledChanged);
 
+    live_ = new LivePanel(context_, this);   // last, so that Tab comes to it after the files, where the view begins
+
     auto* grid = new QGridLayout(this);
     grid->setContentsMargins(theme.padding, theme.padding, theme.padding, theme.padding);
     grid->setSpacing(theme.gap);
-    grid->addWidget(files_, 0, 0, 1, 2);
-    grid->addWidget(lower_, 1, 0, 2, 1);
-    grid->addWidget(missing_, 1, 1);
-    grid->addWidget(documents_, 2, 1);
+    grid->addWidget(live_, 0, 0, 1, 2);
+    grid->addWidget(files_, 1, 0, 1, 2);
+    grid->addWidget(lower_, 2, 0, 2, 1);
+    grid->addWidget(missing_, 2, 1);
+    grid->addWidget(documents_, 3, 1);
     grid->setColumnStretch(0, 5);
     grid->setColumnStretch(1, 4);
-    grid->setRowStretch(0, 10);
-    grid->setRowStretch(1, 6);
-    grid->setRowStretch(2, 5);
+    grid->setRowStretch(0, 5);
+    grid->setRowStretch(1, 8);
+    grid->setRowStretch(2, 6);
+    grid->setRowStretch(3, 5);
     setFocusProxy(table_);
 }
 
@@ -167,8 +172,9 @@ void SourcesView::showFiles() {
         rejected += import.rejected;
         FactCell name, format, range, bad = number(import.rejected);
         const QString path = plain(import.path);
-        name.text = QFileInfo(path).fileName();
-        name.detail = QFileInfo(path).path() == QLatin1String(".") ? QString() : QFileInfo(path).path();
+        const bool stream = path.contains(QLatin1String("://")) || import.state == "live";
+        name.text = stream ? path : QFileInfo(path).fileName();
+        name.detail = stream || QFileInfo(path).path() == QLatin1String(".") ? QString() : QFileInfo(path).path();
         format.text = import.format.empty() ? tr("not recognised") : plain(import.format);
         format.muted = import.format.empty();
         range.text = import.range.empty() ? QString() : formatDateTime(import.range.from, utc, kSecond) + QStringLiteral(" – ") +
@@ -292,6 +298,8 @@ void SourcesView::openDocument(qint64 id, const QString& path, int line) {
 void SourcesView::open(const QString& parameter) {
     if (parameter.startsWith(QLatin1String("import:")))
         chooseImport(parameter.mid(7).toLongLong());
+    else if (parameter == QLatin1String("live:add"))
+        live_->add();
     else if (parameter.startsWith(QLatin1String("document:")))
         openDocument(parameter.mid(9).toLongLong(), {}, 1);
 }

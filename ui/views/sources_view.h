@@ -14,6 +14,7 @@ namespace nj::ui {
 class DocumentsPanel;
 class DocumentViewer;
 class FactTable;
+class LivePanel;
 class Panel;
 class SourceDetailPanel;
 
@@ -21,7 +22,7 @@ class SourcesView : public RefreshingView {
     Q_OBJECT
 public:
     explicit SourcesView(const ViewContext& context, QWidget* parent = nullptr);
-    // "import:<id>" or "document:<id>"
+    // "import:<id>", "document:<id>" or "live:add"
     void open(const QString& parameter) override;
     [[nodiscard]] bool settled() const override;
     [[nodiscard]] QString summary() const override;
@@ -41,6 +42,7 @@ private:
 
     ViewContext context_;
     AnnotationBook& book_;
+    LivePanel* live_;
     Panel *files_, *missing_, *reader_;
     FactTable *table_, *missingTable_;
     SourceDetailPanel* detail_;
