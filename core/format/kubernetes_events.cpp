@@ -21,6 +21,7 @@ constexpr size_t kMaxScalar = 64U << 10;
 class EventsReader : public FormatReader {
 public:
     explicit EventsReader(const ReaderOptions& options) : rows_(options, Resource()) {}
+    Status pause(const BatchConsumer& out) override { return rows_.flush(out) ? Status() : stopped(); }
     [[nodiscard]] std::string assumptions() const override { return rows_.assumptions(); }
 
 protected:

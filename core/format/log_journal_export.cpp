@@ -31,6 +31,7 @@ public:
         }
         return {};
     }
+    Status pause(const BatchConsumer& out) override { return rows_.flush(out) ? Status() : makeError(ErrorCode::kCancelled, "stopped"); }
     Status finish(const BatchConsumer& out) override {
         if (at_ < buffer_.size())
             rows_.countHealth(HealthSeverity::kLost, "journal entry cut by the end of the input", std::string_view(buffer_).substr(0, 200), base_, 0);

@@ -29,6 +29,7 @@ public:
         }
         return {};
     }
+    Status pause(const BatchConsumer& out) override { return samples_.finish(out) ? Status() : makeError(ErrorCode::kCancelled, "stopped"); }
     Status finish(const BatchConsumer& out) override {
         if (!line_.empty())
             endLine();

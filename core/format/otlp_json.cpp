@@ -12,6 +12,7 @@ namespace {
 class OtlpJsonFileReader : public FormatReader {
 public:
     Status feed(std::string_view chunk, const BatchConsumer& out) override { return run(out, [&](auto& value, auto& reject) { return stream_.feed(chunk, value, reject); }); }
+    Status pause(const BatchConsumer& out) override { return stopped_ || !builder_.flush(out) ? Status(cancelled()) : Status(); }
     Status finish(const BatchConsumer& out) override {
         NJ_RETURN_IF_ERROR(run(out, [&](auto& value, auto& reject) { return stream_.finish(value, reject); }));
         return stopped_ || builder_.flush(out) ? Status() : cancelled();

@@ -49,6 +49,34 @@ private slots:
         QVERIFY(reader->finish(take).ok());
         QCOMPARE(rowsOf(reading).size(), size_t(2));
     }
+    void othersThatGrow_data() {
+        QTest::addColumn<QString>("format");
+        QTest::addColumn<QByteArray>("text");
+        QTest::newRow("spans") << QStringLiteral("otlp_json")
+                               << QByteArray("{'resourceSpans':[{'scopeSpans':[{'spans':[{'traceId':'0102030405060708090a0b0c0d0e0f10','spanId':'0102030405060708','name':'a','startTimeUnixNano':'1773745092000000000',"
+                                             "'endTimeUnixNano':'1773745093000000000'}]}]}]}\n");
+        QTest::newRow("events") << QStringLiteral("kubernetes_events")
+                                << QByteArray("{'apiVersion':'v1','kind':'Event','lastTimestamp':'2026-03-17T10:58:12Z','reason':'BackOff','message':'Back-off','type':'Warning','involvedObject':{'kind':'Pod','name':'a'}}\n");
+        QTest::newRow("journal") << QStringLiteral("log_journal_export") << QByteArray("__REALTIME_TIMESTAMP=1773745092000000\nMESSAGE=hello\n\n");
+        QTest::newRow("nvidia-smi") << QStringLiteral("nvidia_smi_csv") << QByteArray("timestamp, index, utilization.gpu [%]\n2026/03/17 10:58:12.123, 0, 97 %\n");
+    }
+    void othersThatGrow() {
+        QFETCH(QString, format);
+        QFETCH(QByteArray, text);
+        text.replace('\'', '"');
+        size_t rows = 0;
+        const auto take = [&](Batch&& batch) {
+            rows += batch.rowCount();
+            return true;
+        };
+        const auto reader = format::findFormat(format.toStdString())->open(logOptions());
+        QVERIFY(reader->feed({text.constData(), static_cast<size_t>(text.size())}, take).ok());
+        QVERIFY(reader->pause(take).ok());
+        QCOMPARE(rows, size_t(1));
+        QVERIFY(reader->feed({text.constData(), static_cast<size_t>(text.size())}, take).ok());
+        QVERIFY(reader->finish(take).ok());
+        QCOMPARE(rows, size_t(2));
+    }
     // Pausing anywhere changes where records are cut, never what lines there are.
     void pausingLosesNothing() {
         std::string text;
