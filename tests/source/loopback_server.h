@@ -116,6 +116,11 @@ public:
         const std::scoped_lock lock(mutex_);
         refused_ = deliveries;
     }
+    // As a disk that is full from then on; -1 = never.
+    void refuseAfter(int deliveries) {
+        const std::scoped_lock lock(mutex_);
+        left_ = deliveries;
+    }
     [[nodiscard]] std::vector<Batch> batches() const {
         const std::scoped_lock lock(mutex_);
         return batches_;
@@ -124,10 +129,11 @@ public:
 private:
     bool keep(source::Delivery& delivery) {
         const std::scoped_lock lock(mutex_);
-        if (refused_ > 0) {
-            --refused_;
+        if (refused_ > 0 || left_ == 0) {
+            refused_ -= refused_ > 0 ? 1 : 0;
             return false;
         }
+        left_ -= left_ > 0 ? 1 : 0;
         if (!delivery.cursor.name.empty())
             cursors_[delivery.cursor.name] = delivery.cursor.value;
         batches_.push_back(std::move(delivery.batch));
@@ -137,7 +143,7 @@ private:
     mutable std::mutex mutex_;
     std::vector<Batch> batches_;                    // guarded by mutex_
     std::map<std::string, std::string> cursors_;    // guarded by mutex_
-    int refused_ = 0;                               // guarded by mutex_
+    int refused_ = 0, left_ = -1;                   // guarded by mutex_
 };
 
 // From another thread, while this one goes on answering.
