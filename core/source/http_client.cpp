@@ -163,6 +163,8 @@ Result<HttpResponse> HttpClient::send(const HttpRequest& request, const std::sto
     const char* type = nullptr;
     if (curl_easy_getinfo(curl, CURLINFO_CONTENT_TYPE, &type) == CURLE_OK && type != nullptr)
         transfer.response.contentType = type;
+    if (curl_off_t seconds = 0; curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &seconds) == CURLE_OK && seconds > 0)
+        transfer.response.retryAfter = std::min<curl_off_t>(seconds, 3600) * kSecond;
     const std::string host = hostOf(request.url);
     if (stop.stop_requested())
         return makeError(ErrorCode::kCancelled, "stopped");
@@ -179,6 +181,10 @@ Result<HttpResponse> HttpClient::fetch(const HttpRequest& request, const std::st
     NJ_ASSIGN(HttpResponse response, send(request, stop, sink));
     if (response.status / 100 == 2)
         return response;
+    return refusal(request, response);
+}
+
+Error HttpClient::refusal(const HttpRequest& request, const HttpResponse& response) {
     const std::string words = wordsOf(response.body);
     std::string message = fmt::format("{} answered {}", hostOf(request.url), response.status);
     if (!words.empty())

@@ -48,6 +48,7 @@ struct HttpResponse {
     std::string body;                  // "" where a sink took it
     uint64_t bytes = 0;                // decompressed
     DurationNs took = 0;
+    DurationNs retryAfter = 0;         // what Retry-After asks for, 0 = it does not
 };
 
 class HttpClient {
@@ -63,6 +64,9 @@ public:
     Result<HttpResponse> send(const HttpRequest& request, const std::stop_token& stop, const BodySink& sink = {});
     // As send, but what is not 2xx is an error: kIo for 429 and 5xx, which pass; kInvalidArgument with the server's words for others.
     Result<HttpResponse> fetch(const HttpRequest& request, const std::stop_token& stop, const BodySink& sink = {});
+
+    // What fetch() makes of an answer that is not 2xx.
+    static Error refusal(const HttpRequest& request, const HttpResponse& response);
 
 private:
     struct Handle;
