@@ -82,6 +82,16 @@ Result<Database> Database::open(const std::string& path, OpenMode mode) {
     return db;
 }
 
+Result<Database> Database::openThrough(const char* vfs, const std::string& name) {
+    sqlite3* handle = nullptr;
+    const int rc = sqlite3_open_v2(name.c_str(), &handle, SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READONLY, vfs);
+    Database db(handle);
+    if (rc != SQLITE_OK)
+        return errorOf(handle, rc);
+    NJ_RETURN_IF_ERROR(harden(handle));
+    return db;
+}
+
 Result<Statement> Database::prepare(std::string_view sql) {
     sqlite3_stmt* stmt = nullptr;
     if (sql.size() > static_cast<size_t>(std::numeric_limits<int>::max()))

@@ -89,6 +89,8 @@ class Database {
 public:
     // Hardened before any other SQL: DEFENSIVE, no trusted schema, no triggers, no views, no extensions; busy timeout 2 s.
     static Result<Database> open(const std::string& path, OpenMode mode);
+    // Read-only through a file system registered with SQLite, by its name.
+    static Result<Database> openThrough(const char* vfs, const std::string& name);
     Database(Database&& other) noexcept;
     Database& operator=(Database&& other) noexcept;
     ~Database();
