@@ -288,6 +288,9 @@ DatabaseSnapshot::~DatabaseSnapshot() {
         ::close(fd_);
 }
 
-bool DatabaseSnapshot::unchanged() const { return Taking::stateOf(fd_) == state_; }
+bool DatabaseSnapshot::unchanged() const {
+    const State now = Taking::stateOf(fd_);
+    return copied_ || (now.size == state_.size && now.modified == state_.modified);
+}
 
 }  // namespace nj::sqlite
