@@ -43,6 +43,8 @@ public:
     Status seek(uint64_t offset);
     [[nodiscard]] uint64_t position() const { return position_; }
     [[nodiscard]] uint64_t size() const { return size_; }
+    // Owned by this source.
+    [[nodiscard]] int descriptor() const { return fd_; }
     [[nodiscard]] TimeNs modifiedAt() const { return modifiedAt_; }
 
 private:

@@ -8,6 +8,7 @@
 
 #include "base/time.h"
 #include "ingest/limits.h"
+#include "model/table_mapping.h"
 
 namespace nj::ingest {
 
@@ -21,6 +22,7 @@ struct ImportOptions {
     std::string format;                          // a name of formats.inc for every member; "" = detect
     std::optional<int32_t> zoneOffsetMinutes;    // for times without zone; nothing = UTC
     std::vector<ZoneRule> zones;                 // the first that fits wins over zoneOffsetMinutes
+    std::vector<TableMapping> mappings;          // for SQLite files of no known tool
     DecodeLimits limits;
     unsigned decodeThreads = 0;                  // 0 = min(4, cores)
     size_t queueBytes = 96U << 20;

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "base/utf8.h"
+#include "ingest/database_member.h"
 #include "ingest/incident_events.h"
 #include "ingest/media_type.h"
 
@@ -32,6 +33,12 @@ HealthRecord lostRecord(const Error& error, uint64_t offset) {
     record.example = std::string(utf8Prefix(error.message, 256));
     record.offset = offset;
     return record;
+}
+
+Batch lostBatch(const Error& error) {
+    Batch lost;
+    lost.health.push_back(lostRecord(error, 0));
+    return lost;
 }
 
 std::string zoneText(std::optional<int32_t> minutes) {
@@ -96,6 +103,8 @@ void MemberDecoder::onMember(Member& member) {
         ++shared_.emptyMembers;
         return;
     }
+    if (shared_.options.format.empty() && isDatabase(member))
+        return readDatabase(member);
     Reading reading(shared_.nextMember++, member);
     reading.format = shared_.options.format.empty() ? detect(member) : format::findFormat(shared_.options.format);
     if (reading.format) {
@@ -117,6 +126,31 @@ void MemberDecoder::onMember(Member& member) {
     if (!reading.reader || (reading.rows == 0 && shared_.options.format.empty()))
         finishDocument(reading);
     end(reading);
+}
+
+// A database is read through SQLite instead of front to back; else it is a member as any other.
+void MemberDecoder::readDatabase(Member& member) {
+    Reading reading(shared_.nextMember++, member);
+    begin(reading, member.label);
+    DatabaseMember database(member, shared_.options, zoneFor(member.label));
+    const auto pushed = [&](Batch&& batch) {
+        tick();
+        return pushBatch(reading, std::move(batch));
+    };
+    const Status status = database.read(pushed, [this] { tick(); });
+    if (!running_ || (!status.ok() && status.error().code == ErrorCode::kCancelled))
+        return;
+    if (!status.ok())
+        pushBatch(reading, lostBatch(status.error()));
+    MemberEnd message{reading.id, {}, status.ok() ? database.problem() : status.error().message};
+    message.end.contentHash = reading.rows > 0 ? database.contentHash() : hash128(member.label + '\0' + message.problem);
+    message.end.bytesRead = database.bytes();
+    message.end.format = database.format();
+    message.end.note = database.note();
+    if (!message.problem.empty())
+        message.end.note = message.end.note.empty() ? message.problem : message.end.note + " " + message.problem;
+    message.end.finishedAt = nowNs();
+    push(std::move(message), kMessageCost);
 }
 
 // A pipe may have paused behind its first lines: what they may be is asked again with more of them, until it is certain.

@@ -59,6 +59,7 @@ private:
     void pause(Reading& reading);
     void take(Reading& reading, std::string_view chunk);
     void finishReader(Reading& reading);
+    void readDatabase(Member& member);
     void finishDocument(Reading& reading);
     void end(Reading& reading);
     bool pushBatch(Reading& reading, Batch&& batch);

@@ -123,6 +123,7 @@ void MemberWalker::walk(const FileEntry& file) {
     if (!source.ok())
         return visitor_.onProblem(layer.label, source.error());
     layer.file = source->get();
+    layer.diskPath = file.path;
     layer.modifiedAt = (*source)->modifiedAt();
     layer.sizeOnDisk = (*source)->size();
     visit(**source, layer);
@@ -146,7 +147,7 @@ void MemberWalker::visit(ByteSource& source, const Layer& layer) {
         return visitTar(peeked, inner);
     if (zip)
         return visitZip(peeked, inner);
-    Member member{layer.label, layer.namePath, peeked, layer.modifiedAt, layer.sizeOnDisk};
+    Member member{layer.label, layer.namePath, peeked, layer.modifiedAt, layer.sizeOnDisk, layer.diskPath, &budget_};
     visitor_.onMember(member);
 }
 
@@ -158,6 +159,7 @@ void MemberWalker::visitCompressed(PeekedSource& peeked, const Layer& layer, int
     inner.namePath = withoutCompressionSuffix(layer.namePath);
     inner.compressed = true;
     inner.file = nullptr;
+    inner.diskPath.clear();
     visit(**decoder, inner);
 }
 

@@ -16,6 +16,8 @@ struct Member {
     PeekedSource& bytes;
     TimeNs modifiedAt = 0;
     uint64_t sizeOnDisk = 0;    // 0 = unknown (inside an archive, a pipe)
+    std::string diskPath = {};  // of a file that is a member as it lies on disk; "" = inside an archive, compressed, a pipe
+    FileBudget* budget = nullptr;
 };
 
 class MemberVisitor {
@@ -41,6 +43,7 @@ private:
         int depth = 0;
         bool compressed = false;     // the layer above is a compression: a tar here counts with it
         FileSource* file = nullptr;  // the source itself, where it can seek
+        std::string diskPath;        // of that source
     };
 
     void visit(ByteSource& source, const Layer& layer);
