@@ -23,10 +23,7 @@ std::vector<std::string> toStd(const QStringList& list) {
     return out;
 }
 
-bool looksLikeCapsule(const QString& path) {
-    QFile file(path);
-    return QFileInfo(path).isFile() && file.open(QIODevice::ReadOnly) && file.read(16) == QByteArray("SQLite format 3\0", 16);
-}
+bool looksLikeCapsule(const QString& path) { return isCapsule(QFile::encodeName(path).toStdString()); }
 
 ui::ImportProgress shown(const ingest::ImportProgress& progress) {
     ui::ImportProgress out;
@@ -41,7 +38,7 @@ ui::ImportProgress shown(const ingest::ImportProgress& progress) {
 
 }  // namespace
 
-WindowSession::WindowSession(ui::MainWindow& window, WindowSettings& settings, QObject* parent) : QObject(parent), window_(window), settings_(settings), live_(window, settings) {
+WindowSession::WindowSession(ui::MainWindow& window, WindowSettings& settings, QObject* parent) : QObject(parent), window_(window), settings_(settings), live_(window, settings), mapping_(window, settings) {
     window_.restoreGeometry(settings_.geometry());
     window_.setRecent(settings_.recent());
     window_.actions().setBindings(settings_.keys());
@@ -164,9 +161,9 @@ void WindowSession::openLive() {
     });
 }
 
-void WindowSession::startImport(const QString& capsule, const QStringList& paths, bool demo) {
-    if (importing_) {
-        window_.say(tr("Files are being read: wait for the end or cancel, then add more."));
+void WindowSession::startImport(const QString& capsule, const QStringList& paths, bool demo, std::optional<std::vector<TableMapping>> mappings) {
+    if (importing_ || mapping_.asking()) {
+        window_.say(importing_ ? tr("Files are being read: wait for the end or cancel, then add more.") : tr("Say first how the database is to be read, then add more."));
         return;
     }
     importing_ = true;
@@ -175,10 +172,10 @@ void WindowSession::startImport(const QString& capsule, const QStringList& paths
     begin.what = demo ? tr("Building the demo incident") : tr("Reading %n file(s)", nullptr, static_cast<int>(paths.size()));
     window_.setImportProgress(begin);
     // One writer at a time: live sources give the capsule away meanwhile.
-    live_.pause([this, capsule, paths, demo] { runImport(capsule, paths, demo); });
+    live_.pause([this, capsule, paths, demo, mappings = std::move(mappings)] { runImport(capsule, paths, demo, mappings); });
 }
 
-void WindowSession::runImport(const QString& capsule, const QStringList& paths, bool demo) {
+void WindowSession::runImport(const QString& capsule, const QStringList& paths, bool demo, const std::optional<std::vector<TableMapping>>& mappings) {
     // Values go to the thread; what comes back is queued to the UI thread and dropped when the session is gone.
     const std::string file = QFile::encodeName(capsule).toStdString();
     const bool known = capsule == capsule_;
@@ -204,10 +201,36 @@ void WindowSession::runImport(const QString& capsule, const QStringList& paths, 
         state.bytesTotal = 1000;
         QMetaObject::invokeMethod(this, [this, state] { window_.setImportProgress(state); });
     };
-    import_ = std::jthread([this, file, capsule, paths = toStd(paths), demo, opened, progress, writing](std::stop_token stop) {
-        auto report = std::make_shared<Result<ingest::ImportReport>>(demo ? runDemoImport(file, opened, writing, progress, stop)
-                                                                          : nj::app::runImport({file, paths, {}, opened, progress}, stop));
+    import_ = std::jthread([this, file, capsule, paths, demo, mappings, saved = mapping_.saved(), opened, progress, writing](std::stop_token stop) {
+        const std::vector<std::string> files = toStd(paths);
+        ImportJob job{file, files, {}, opened, progress};
+        if (mappings) {
+            job.options.mappings = *mappings;
+        } else if (!demo) {
+            auto survey = std::make_shared<DatabaseSurvey>(surveyDatabases(files, saved, stop));
+            if (!survey->unknown.empty() && !stop.stop_requested()) {
+                QMetaObject::invokeMethod(this, [this, capsule, paths, survey] { askMappings(capsule, paths, std::move(*survey)); });
+                return;
+            }
+            job.options.mappings = std::move(survey->mappings);
+        }
+        auto report = std::make_shared<Result<ingest::ImportReport>>(demo ? runDemoImport(file, opened, writing, progress, stop) : nj::app::runImport(job, stop));
         QMetaObject::invokeMethod(this, [this, capsule, report] { importEnded(capsule, std::move(*report)); });
+    });
+}
+
+void WindowSession::askMappings(const QString& capsule, const QStringList& paths, DatabaseSurvey survey) {
+    importing_ = false;
+    live_.resume();
+    window_.setImportProgress({});
+    mapping_.ask(std::move(survey.unknown), [this, capsule, paths, known = std::move(survey.mappings)](DatabaseMapping::Answer answer) {
+        QStringList wanted = paths;
+        for (const std::string& path : answer.leftOut)
+            wanted.removeAll(QFile::decodeName(path.c_str()));
+        if (wanted.isEmpty())
+            return;
+        answer.mappings.insert(answer.mappings.end(), known.begin(), known.end());
+        startImport(capsule, wanted, false, std::move(answer.mappings));
     });
 }
 

@@ -6,10 +6,12 @@
 #include <QString>
 #include <QStringList>
 #include <memory>
+#include <optional>
 #include <thread>
 
 #include "ingest/importer.h"
 #include "shell/main_window.h"
+#include "window/database_mapping.h"
 #include "window/live_session.h"
 #include "window/window_settings.h"
 
@@ -26,17 +28,21 @@ public:
     // among the paths names its capsule itself.
     void open(const QStringList& paths, const ui::ViewLink& link = {});
     void openDemo(const QString& capsule);
+    [[nodiscard]] DatabaseMapping& databaseMapping() { return mapping_; }
 
 private:
     void openCapsule(const QString& path, const ui::ViewLink& link = {});
     void openLink(const QString& text);
     // An empty capsule and the choice of what it takes.
     void openLive();
-    void runImport(const QString& capsule, const QStringList& paths, bool demo);
+    void runImport(const QString& capsule, const QStringList& paths, bool demo, const std::optional<std::vector<TableMapping>>& mappings);
     void runRemoval(qint64 import);
     void remember();
     void addFiles(const QStringList& paths);
-    void startImport(const QString& capsule, const QStringList& paths, bool demo);
+    // `mappings`: how databases of no known tool are read; without it they are looked for and asked about first.
+    void startImport(const QString& capsule, const QStringList& paths, bool demo, std::optional<std::vector<TableMapping>> mappings = {});
+    // Some of the files are databases of no known tool: they are imported when the person has said how.
+    void askMappings(const QString& capsule, const QStringList& paths, DatabaseSurvey survey);
     void importEnded(const QString& capsule, Result<ingest::ImportReport> report);
     void removeImport(qint64 import);
     void cancelImport();
@@ -45,6 +51,7 @@ private:
     ui::MainWindow& window_;
     WindowSettings& settings_;
     LiveSession live_;
+    DatabaseMapping mapping_;
     QString capsule_;
     bool ownCapsule_ = false;   // made by this session: dropped files are added to it
     std::jthread import_;

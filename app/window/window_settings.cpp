@@ -7,7 +7,7 @@
 namespace nj::app {
 namespace {
 
-constexpr int kRecent = 12, kLeft = 50;
+constexpr int kRecent = 12, kLeft = 50, kMappings = 200;
 
 QString leftKey(const QString& capsule) {
     return QStringLiteral("left/") + QString::fromLatin1(QCryptographicHash::hash(capsule.toUtf8(), QCryptographicHash::Sha1).toHex());
@@ -54,6 +54,23 @@ void WindowSettings::setSources(const QString& capsule, const QByteArray& json) 
         settings_.remove(key);
     else
         settings_.setValue(key, json);
+}
+
+QHash<QString, QString> WindowSettings::mappings() const {
+    QHash<QString, QString> mappings;
+    for (const QString& schema : settings_.value(QStringLiteral("mappingOrder")).toStringList())
+        mappings.insert(schema, settings_.value(QStringLiteral("mappings/") + schema).toString());
+    return mappings;
+}
+
+void WindowSettings::setMapping(const QString& schema, const QString& json) {
+    QStringList order = settings_.value(QStringLiteral("mappingOrder")).toStringList();
+    order.removeAll(schema);
+    order.prepend(schema);
+    while (order.size() > kMappings)
+        settings_.remove(QStringLiteral("mappings/") + order.takeLast());
+    settings_.setValue(QStringLiteral("mappingOrder"), order);
+    settings_.setValue(QStringLiteral("mappings/") + schema, json);
 }
 
 QStringList WindowSettings::recent() const {

@@ -34,6 +34,10 @@ public:
     [[nodiscard]] QByteArray sources(const QString& capsule) const;
     void setSources(const QString& capsule, const QByteArray& json);
 
+    // How tables of databases of no known tool are read, as JSON by the table's schemaKey().
+    [[nodiscard]] QHash<QString, QString> mappings() const;
+    void setMapping(const QString& schema, const QString& json);
+
     // Newest first; files that are gone are left out.
     [[nodiscard]] QStringList recent() const;
     void addRecent(const QString& capsule);

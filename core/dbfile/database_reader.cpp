@@ -1,8 +1,10 @@
 #include "dbfile/database_reader.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/utf8.h"
 #include "dbfile/mapped_table.h"
@@ -94,8 +96,14 @@ Result<DatabaseReport> readDatabase(int fd, const DatabaseOptions& options, cons
 Result<MappableFile> MappableFile::open(const std::string& path, std::function<bool()> stop) {
     sqlite::DatabaseSnapshot::Options options;
     options.stop = stop;
+    sqlite::UntrustedDatabase::Limits limits;
+    limits.check = std::chrono::milliseconds(0);   // the import looks for damage; a preview meets it
     NJ_ASSIGN(sqlite::DatabaseSnapshot snapshot, sqlite::DatabaseSnapshot::take(path, options));
-    NJ_ASSIGN(sqlite::UntrustedDatabase db, sqlite::UntrustedDatabase::open(snapshot.descriptor(), std::move(stop)));
+    std::array<char, 100> header{};
+    const ssize_t have = ::pread(snapshot.descriptor(), header.data(), header.size(), 0);
+    if (looksLikeCapsule({header.data(), static_cast<size_t>(std::max<ssize_t>(0, have))}))
+        return makeError(ErrorCode::kUnsupported, "a Nightjar capsule is opened, not imported");
+    NJ_ASSIGN(sqlite::UntrustedDatabase db, sqlite::UntrustedDatabase::open(snapshot.descriptor(), std::move(stop), limits));
     MappableFile file(std::move(snapshot), std::move(db));
     if (const ToolReader* tool = toolOf(file.db_))
         file.tool_ = tool->title;

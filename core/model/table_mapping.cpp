@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "base/hash.h"
+#include "base/ids.h"
+
 namespace nj {
 namespace {
 
@@ -48,6 +51,15 @@ std::string_view signalName(MappedSignal signal) { return kSignals[static_cast<s
 std::optional<MappedSignal> signalFromName(std::string_view name) { return fromName<MappedSignal>(kSignals, name); }
 std::string_view unitName(TimeUnit unit) { return kUnits[static_cast<size_t>(unit)]; }
 std::optional<TimeUnit> unitFromName(std::string_view name) { return fromName<TimeUnit>(kUnits, name); }
+
+std::string schemaKey(const MappableTable& table) {
+    std::string text = table.name;
+    for (const MappableColumn& column : table.columns)
+        text += '\0' + column.name + '\0' + column.type;
+    Id<16> id;
+    id.bytes = hash128(text);
+    return id.hex();
+}
 
 std::vector<std::string> problemsOf(const TableMapping& mapping, const MappableTable& table) {
     std::vector<std::string> problems;

@@ -69,6 +69,9 @@ std::optional<TimeUnit> unitFromName(std::string_view name);
 // Sentences that say what keeps the mapping from being used on that table; none = it can be.
 std::vector<std::string> problemsOf(const TableMapping& mapping, const MappableTable& table);
 
+// The same for tables of the same name, columns and types: what a mapping is remembered by.
+std::string schemaKey(const MappableTable& table);
+
 // {"tables": [{"table": …, "signal": …, "fields": {"time": {"column": "ts", "unit": "ms"}, "body": "message"}, "attributes": […]}]}
 std::string mappingsToJson(const std::vector<TableMapping>& mappings);
 // The same, a list of tables, or one. Error: a sentence that says where it is wrong.

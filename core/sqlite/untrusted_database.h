@@ -35,7 +35,7 @@ class UntrustedDatabase {
 public:
     struct Limits {
         std::chrono::milliseconds step{20'000};    // of one step of a statement
-        std::chrono::milliseconds check{10'000};   // of looking for damage
+        std::chrono::milliseconds check{10'000};   // of looking for damage; 0 = it is not looked for
         int valueBytes = 64 << 20;                 // of one row
     };
     // `stop` is asked while SQLite works; true ends it with kCancelled. The descriptor must outlive the database.

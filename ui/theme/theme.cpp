@@ -90,6 +90,8 @@ QComboBox::drop-down { border: 0; width: 18px; }
 QComboBox::down-arrow { image: none; width: 0; height: 0; border-left: 4px solid transparent; border-right: 4px solid transparent; border-top: 5px solid {muted}; margin-right: 8px; }
 QComboBox QAbstractItemView { background: {panel}; border: 1px solid {line}; selection-background-color: {selection}; selection-color: {text}; outline: 0; }
 QCheckBox { spacing: 6px; }
+QCheckBox::indicator, QListView::indicator { width: 10px; height: 10px; border: 1px solid {muted}; border-radius: 2px; background: {base}; }
+QCheckBox::indicator:checked, QListView::indicator:checked { border-color: {accent}; background: {accent}; }
 QMenu { background: {panel}; border: 1px solid {line}; padding: 4px 0; }
 QMenu::item { padding: 4px 20px 4px 12px; }
 QMenu::item:selected { background: {selection}; }
