@@ -1,5 +1,6 @@
 #include "ingest/database_member.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,6 +19,24 @@ void join(std::string& text, const std::string& more) {
 }  // namespace
 
 bool isDatabase(const Member& member) { return member.budget != nullptr && dbfile::looksLikeDatabase(member.bytes.sample()); }
+
+BesideDatabase besideDatabase(const Member& member) {
+    using namespace std::string_view_literals;
+    const std::string_view start = member.bytes.sample();
+    std::string_view suffix;
+    if (start.starts_with("\x37\x7f\x06\x82"sv) || start.starts_with("\x37\x7f\x06\x83"sv))
+        suffix = "-wal";
+    else if (start.starts_with("\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"sv))
+        suffix = "-journal";
+    else if (start.starts_with("\x18\xe2\x2d\x00"sv) || start.starts_with("\x00\x2d\xe2\x18"sv))
+        suffix = "-shm";
+    if (suffix.empty() || !member.namePath.ends_with(suffix))
+        return BesideDatabase::kNo;
+    struct stat info {};
+    const std::string& path = member.diskPath;
+    const bool there = !path.empty() && ::stat(path.substr(0, path.size() - suffix.size()).c_str(), &info) == 0 && S_ISREG(info.st_mode);
+    return there ? BesideDatabase::kOnDisk : BesideDatabase::kAlone;
+}
 
 Status DatabaseMember::read(const format::BatchConsumer& out, const std::function<void()>& tick) {
     if (dbfile::looksLikeCapsule(member_.bytes.sample()))

@@ -15,6 +15,14 @@ namespace nj::ingest {
 
 bool isDatabase(const Member& member);
 
+// Files that SQLite keeps beside a database: its write-ahead log, the log's index, a journal.
+enum class BesideDatabase : uint8_t {
+    kNo,
+    kOnDisk,   // with its database: read, or of no use, together with it
+    kAlone,    // without it, or in an archive
+};
+BesideDatabase besideDatabase(const Member& member);
+
 class DatabaseMember {
 public:
     DatabaseMember(Member& member, const ImportOptions& options, std::optional<int32_t> zone) : member_(member), options_(options), zone_(zone) {}

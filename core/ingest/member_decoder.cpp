@@ -103,8 +103,15 @@ void MemberDecoder::onMember(Member& member) {
         ++shared_.emptyMembers;
         return;
     }
-    if (shared_.options.format.empty() && isDatabase(member))
-        return readDatabase(member);
+    if (shared_.options.format.empty()) {
+        if (isDatabase(member))
+            return readDatabase(member);
+        const BesideDatabase beside = besideDatabase(member);
+        if (beside == BesideDatabase::kOnDisk)
+            return;
+        if (beside == BesideDatabase::kAlone)
+            return onProblem(member.label, makeError(ErrorCode::kUnsupported, "a log of a SQLite database is read only with the database, where both lie in one folder on disk"));
+    }
     Reading reading(shared_.nextMember++, member);
     reading.format = shared_.options.format.empty() ? detect(member) : format::findFormat(shared_.options.format);
     if (reading.format) {

@@ -49,6 +49,25 @@ private Q_SLOTS:
         QVERIFY(second.members.front().kept);
         QCOMPARE(second.spans, uint64_t{3});
     }
+    // A folder with a live database: its log is no file of its own.
+    void aFolderWithALog() {
+        QVERIFY(QDir(folder_.path()).mkdir(QStringLiteral("live")));
+        SqliteFile writer(folder_.filePath(QStringLiteral("live/wal.db")));
+        QVERIFY(writer.run(std::string("PRAGMA journal_mode=WAL;") + kRows));
+        QVERIFY(QFile::exists(folder_.filePath(QStringLiteral("live/wal.db-shm"))));
+        const auto report = import({folder_.filePath(QStringLiteral("live")).toStdString()});
+        QCOMPARE(report.members.size(), size_t{1});
+        QCOMPARE(report.spans, uint64_t{2});
+        QCOMPARE(report.documents, uint64_t{0});
+        // In an archive the log is said to be missing.
+        sink_ = {};
+        const std::string log = bytesOf(folder_.filePath(QStringLiteral("live/wal.db-wal")).toStdString());
+        writeFile("live.tar", tar({{"wal.db", bytesOf(folder_.filePath(QStringLiteral("live/wal.db")).toStdString())}, {"wal.db-wal", log}}));
+        const auto archived = import({folder_.filePath(QStringLiteral("live.tar")).toStdString()});
+        QCOMPARE(archived.members.size(), size_t{2});
+        QVERIFY2(archived.members.back().problem.find("only with the database") != std::string::npos, archived.members.back().problem.c_str());
+        QCOMPARE(archived.documents, uint64_t{0});
+    }
     void inArchives() {
         const std::string bytes = bytesOf(make("logs2.db", kRows));
         writeFile("a.tar.gz", gzip(tar({{"x/logs.db", bytes}})));

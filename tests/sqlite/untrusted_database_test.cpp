@@ -196,6 +196,20 @@ private Q_SLOTS:
         QCOMPARE(QDir(locked).entryList(QDir::Files), QStringList{QStringLiteral("wal.db")});
         QFile::setPermissions(locked, QFileDevice::ReadOwner | QFileDevice::WriteOwner | QFileDevice::ExeOwner);
     }
+    // A transaction under way, also one that has written to the file already: what was committed before is read.
+    void anUnfinishedTransaction() {
+        SqliteFile writer(file("open.db"));
+        QVERIFY(writer.run("CREATE TABLE t(v); INSERT INTO t VALUES (1),(2); PRAGMA cache_size=2; BEGIN EXCLUSIVE; DELETE FROM t;"
+                           "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM c WHERE x<500) INSERT INTO t SELECT hex(zeroblob(2000)) FROM c"));
+        QVERIFY(QFileInfo(file("open.db")).size() > 500'000);   // the cache did spill
+        auto snapshot = DatabaseSnapshot::take(path("open.db"), options());
+        QVERIFY2(snapshot.ok(), snapshot.ok() ? "" : snapshot.error().message.c_str());
+        auto db = UntrustedDatabase::open(snapshot->descriptor(), {});
+        QVERIFY(db.ok());
+        QVERIFY2(db->damage().empty(), db->damage().c_str());
+        QCOMPARE(rows(*db, "t", {"v"}), 2);
+        QVERIFY(writer.run("COMMIT"));
+    }
     void aLiveWriterGoesOn_data() {
         QTest::addColumn<QByteArray>("mode");
         QTest::newRow("log") << QByteArray("WAL");
