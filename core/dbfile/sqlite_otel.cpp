@@ -1,6 +1,7 @@
 // sqlite-otel-collector: OTLP in tables, attributes, events, links and exemplars as OTLP JSON. Each row is put together as the OTLP JSON it was
 // and read by that decoder, so that it means what it means from the wire.
 #include <fmt/format.h>
+#include <simdjson.h>
 
 #include <array>
 #include <unordered_map>
@@ -48,12 +49,15 @@ private:
         bool known = false;
     };
 
+    // One whole value: nothing of a row can reach into its neighbours' JSON.
+    bool isJson(std::string_view text) { return parser_.parse(text.data(), text.size()).error() == simdjson::SUCCESS; }
+
     // The column's JSON where it is some; "null" where it is NULL, empty, or none (which is counted).
     std::string json(const sqlite::TableScan& row, int column, std::string_view what) {
         const std::string_view text = row.text(column);
         if (text.empty() || text == "null")
             return "null";
-        if ((text.front() == '[' || text.front() == '{') && Json::accept(text))
+        if ((text.front() == '[' || text.front() == '{') && isJson(text))
             return std::string(text);
         context_.rows().health(HealthSeverity::kRepaired, fmt::format("{} that are no JSON", what), text);
         return "null";
@@ -126,7 +130,7 @@ private:
             return at->second;
         }
         const std::string_view attributes = row->text(1);
-        const bool good = !attributes.empty() && Json::accept(attributes);
+        const bool good = !attributes.empty() && isJson(attributes);
         std::string& out = at->second;
         out = scope ? "\"scope\":{\"name\":" : "\"resource\":{";
         if (scope) {
@@ -240,6 +244,7 @@ private:
 
     ReadContext& context_;
     format::OtlpJsonDecoder decoder_;
+    simdjson::dom::parser parser_;
     std::string text_;
     size_t rows_ = 0;
     Kind kind_ = Kind::kSpans;
