@@ -1,5 +1,5 @@
 // Nsight Systems' SQLite export: what ran on the GPUs and in the processes, as spans: one trace for each process and one for each stream of a GPU,
-// under a root span that lasts as long as they do.
+// under a root span that lasts as long as they do. What a thread does within its NVTX ranges lies under them.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "dbfile/cell_value.h"
+#include "dbfile/nvtx_ranges.h"
 
 namespace nj::dbfile {
 namespace {
@@ -14,6 +15,8 @@ namespace {
 constexpr size_t kMaxStrings = 2'000'000;
 constexpr size_t kMaxLanes = 10'000;
 constexpr size_t kNameBytes = 512;
+constexpr int64_t kPushPop = 59, kStartEnd = 60, kMark = 34;   // NVTX_EVENTS.eventType
+constexpr const char* kNvtx = "nvtx";
 
 const char* copyKind(int64_t kind) {
     switch (kind) {
@@ -40,6 +43,11 @@ public:
         NJ_RETURN_IF_ERROR(context_.eachRow("TARGET_INFO_GPU", {"id", "name"}, [this](auto& row) { gpus_.emplace(row.integer(0), textCell(row, 1)); }, 1'000));
         if (start_ == 0)
             context_.assume("The file does not say when the session began (TARGET_INFO_SESSION_START_TIME): it is placed at 1970-01-01.");
+        NJ_RETURN_IF_ERROR(context_.eachRow("NVTX_EVENTS", {"start", "end", "eventType", "globalTid"}, [this](auto& row) {
+            if (row.integer(2) == kPushPop && row.has(0) && row.has(1))
+                ranges_.add(row.integer(3), row.integer(0), row.integer(1), row.rowid());
+        }));
+        ranges_.nest();
         NJ_RETURN_IF_ERROR(onDevices());
         NJ_RETURN_IF_ERROR(inProcesses());
         roots();
@@ -108,8 +116,8 @@ private:
 
     static std::string callSeed(int64_t process, int64_t correlation) { return fmt::format("call {} {}", process, correlation); }
 
-    // Attributes must stand in the row already.
-    void commit(Lane* l, const Row& row, int startColumn, int endColumn, std::string_view name, SpanId id, SpanStatus status = SpanStatus::kUnset) {
+    // Attributes must stand in the row already. `range`: the NVTX range around it, where there is one.
+    void commit(Lane* l, const Row& row, int startColumn, int endColumn, std::string_view name, SpanId id, SpanStatus status = SpanStatus::kUnset, std::optional<int64_t> range = std::nullopt) {
         const auto from = timeCell(row, startColumn, TimeUnit::kNanoseconds, context_), to = timeCell(row, endColumn, TimeUnit::kNanoseconds, context_);
         TimeNs start = 0, end = 0;
         if (l == nullptr || !from || __builtin_add_overflow(*from, start_, &start) || __builtin_add_overflow(to.value_or(*from), start_, &end)) {
@@ -124,7 +132,7 @@ private:
         format::SpanFields fields;
         fields.traceId = l->trace;
         fields.spanId = id;
-        fields.parentSpanId = l->root;
+        fields.parentSpanId = range ? rowId(kNvtx, *range) : l->root;
         fields.start = start;
         fields.end = end;
         fields.name = name;
@@ -133,7 +141,9 @@ private:
         context_.rows().commitSpan(fields);
     }
 
-    SpanId rowId(const char* table, const Row& row) { return derivedSpanId(fmt::format("{} {} {}", table, row.rowid(), start_)); }
+    SpanId rowId(const char* table, int64_t rowid) const { return derivedSpanId(fmt::format("{} {} {}", table, rowid, start_)); }
+    SpanId rowId(const char* table, const Row& row) const { return rowId(table, row.rowid()); }
+    std::optional<int64_t> rangeAround(const Row& row, int thread) const { return ranges_.innermost(row.integer(thread), row.integer(0), row.has(1) ? row.integer(1) : row.integer(0)); }
 
     // What the call that started it is, where both are in the file.
     void linkToCall(const Row& row, int process, int correlation) {
@@ -190,23 +200,24 @@ private:
             addInt("cuda.correlation_id", row, 3);
             addInt("cuda.result", row, 5);
             const SpanId id = derivedSpanId(callSeed(process(row.integer(2)), row.integer(3)));
-            commit(host(row.integer(2)), row, 0, 1, name.empty() ? "CUDA call" : name, id, row.integer(5) != 0 ? SpanStatus::kError : SpanStatus::kUnset);
+            commit(host(row.integer(2)), row, 0, 1, name.empty() ? "CUDA call" : name, id, row.integer(5) != 0 ? SpanStatus::kError : SpanStatus::kUnset, rangeAround(row, 2));
         }));
         NJ_RETURN_IF_ERROR(context_.eachRow("NVTX_EVENTS", {"start", "end", "eventType", "text", "textId", "globalTid", "domainId", "category"}, [this](auto& row) {
             const int64_t type = row.integer(2);
-            if (type != 59 && type != 60 && type != 34 && row.has(2))
+            if (type != kPushPop && type != kStartEnd && type != kMark && row.has(2))
                 return;   // names of domains, categories and threads
             const std::string name = named(row, {3, 4});
-            columns().addString(at(), "gpu.activity", type == 34 ? "nvtx mark" : "nvtx range");
+            columns().addString(at(), "gpu.activity", type == kMark ? "nvtx mark" : "nvtx range");
             columns().addInt(at(), "thread.id", row.integer(5) % 0x1000000);
             addInt("nvtx.domain", row, 6);
-            commit(host(row.integer(5)), row, 0, row.has(1) ? 1 : 0, name.empty() ? "NVTX" : name, rowId("nvtx", row));
+            const auto around = type == kPushPop ? ranges_.around(row.integer(5), row.integer(0), row.integer(1), row.rowid()) : type == kMark ? rangeAround(row, 5) : std::nullopt;
+            commit(host(row.integer(5)), row, 0, row.has(1) ? 1 : 0, name.empty() ? "NVTX" : name, rowId(kNvtx, row), SpanStatus::kUnset, around);
         }));
         return context_.eachRow("OSRT_API", {"start", "end", "globalTid", "nameId", "returnValue"}, [this](auto& row) {
             const std::string name = named(row, {3});
             columns().addString(at(), "gpu.activity", "os");
             columns().addInt(at(), "thread.id", row.integer(2) % 0x1000000);
-            commit(host(row.integer(2)), row, 0, 1, name.empty() ? "OS call" : name, rowId("os", row));
+            commit(host(row.integer(2)), row, 0, 1, name.empty() ? "OS call" : name, rowId("os", row), SpanStatus::kUnset, rangeAround(row, 2));
         });
     }
 
@@ -230,6 +241,7 @@ private:
     std::unordered_map<int64_t, std::string> strings_;
     std::map<int64_t, std::string> gpus_;
     std::map<std::string, Lane> lanes_;
+    NvtxRanges ranges_;
     std::string host_;
     TimeNs start_ = 0;
 };

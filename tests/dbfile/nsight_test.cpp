@@ -1,4 +1,5 @@
 // A report of Nsight Systems, made by the schema nsys exports.
+#include "dbfile/nvtx_ranges.h"
 #include "read_file.h"
 
 using namespace nj;
@@ -75,7 +76,35 @@ private Q_SLOTS:
         QCOMPARE(b.spans.start[process], TimeNs{1773745092000000500});
         QCOMPARE(b.spans.end[process], TimeNs{1773745092000009000});
         QCOMPARE(b.spans.start[mark], b.spans.end[mark]);
+        // What the thread did within its range lies under it.
+        QCOMPARE(b.spans.parentSpanId[range], b.spans.spanId[process]);
+        for (const uint32_t row : {call, failed, mark})
+            QCOMPARE(b.spans.parentSpanId[row], b.spans.spanId[range]);
         QCOMPARE(attributesToJson(b.spans.attributes.row(range)), std::string(R"({"gpu.activity":"nvtx range","thread.id":4243,"nvtx.domain":0})"));
+    }
+    void rangesNest() {
+        dbfile::NvtxRanges ranges;
+        // In any order; thread 2 is another. 4 and 5 lie over each other exactly, 6 only overlaps 3.
+        ranges.add(1, 20, 30, 3);
+        ranges.add(1, 0, 100, 1);
+        ranges.add(2, 0, 100, 9);
+        ranges.add(1, 40, 50, 4);
+        ranges.add(1, 40, 50, 5);
+        ranges.add(1, 10, 60, 2);
+        ranges.add(1, 25, 35, 6);
+        ranges.add(1, 90, 80, 7);
+        ranges.nest();
+        QVERIFY(!ranges.around(1, 0, 100, 1) && !ranges.around(2, 0, 100, 9));
+        QCOMPARE(*ranges.around(1, 10, 60, 2), int64_t{1});
+        QCOMPARE(*ranges.around(1, 20, 30, 3), int64_t{2});
+        QCOMPARE(*ranges.around(1, 40, 50, 4), int64_t{2});
+        QCOMPARE(*ranges.around(1, 40, 50, 5), int64_t{4});
+        QCOMPARE(*ranges.around(1, 25, 35, 6), int64_t{2});
+        QCOMPARE(*ranges.innermost(1, 21, 22), int64_t{3});
+        QCOMPARE(*ranges.innermost(1, 55, 58), int64_t{2});
+        QCOMPARE(*ranges.innermost(1, 55, 70), int64_t{1});
+        QCOMPARE(*ranges.innermost(2, 21, 22), int64_t{9});
+        QVERIFY(!ranges.innermost(1, 50, 200) && !ranges.innermost(3, 1, 2) && !ranges.innermost(1, -5, 2));
     }
     void withoutAStart() {
         const QString path = folder_.filePath(QStringLiteral("old.sqlite"));
