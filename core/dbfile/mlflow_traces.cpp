@@ -68,8 +68,12 @@ private:
     void note(sqlite::TableScan& row) {
         const std::string_view key = row.text(1);
         std::string Notes::*place = key == "mlflow.traceName" ? &Notes::name : key == "mlflow.trace.session" ? &Notes::session : key == "mlflow.trace.user" ? &Notes::user : nullptr;
-        if (place != nullptr && notes_.size() < kMaxMlflowNames)
+        if (place == nullptr)
+            return;
+        if (notes_.size() < kMaxMlflowNames)
             notes_[textCell(row, 0)].*place = textCell(row, 2);
+        else
+            context_.assume("Names, sessions and users of traces beyond 200,000 are left out.");
     }
 
     void use(const std::string& experiment) {

@@ -155,7 +155,7 @@ public:
         if (main.get() < 0)
             return makeError(ErrorCode::kIo, path_ + ": " + std::strerror(errno));
         const State state = stateOf(main.get());
-        if (stateOf(path_ + "-wal").size == 0 && stateOf(path_ + "-journal").size == 0 && atRest(state)) {
+        if (stateOf(path_ + "-wal").size == 0 && stateOf(path_ + "-journal").size == 0 && (atRest(state) || state.size > options_.maxCopyBytes)) {
             snapshot_.fd_ = main.release();
             snapshot_.state_ = state;
             return std::move(snapshot_);

@@ -15,7 +15,7 @@ namespace nj::sqlite {
 class DatabaseSnapshot {
 public:
     struct Options {
-        uint64_t maxCopyBytes = 4ULL << 30;
+        uint64_t maxCopyBytes = 4ULL << 30;   // one larger, with nothing beside it, is taken as it is: unchanged() tells
         int64_t atRestSeconds = 10;        // a file not written for so long is at rest
         int patienceMs = 3'000;            // for a file that changes all the time
         std::function<bool()> stop;        // true ends it with kCancelled

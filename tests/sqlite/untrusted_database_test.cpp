@@ -1,5 +1,6 @@
 // Files of strangers: what could hang, run code or lie about its tables is left out or ends with a sentence; ordinary rows are read.
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <QTemporaryDir>
@@ -248,6 +249,31 @@ private Q_SLOTS:
         writing.join();
         QVERIFY(whole);
         QCOMPARE(failed.load(), 0);
+    }
+    // It changes without a pause and is locked all the time: it is waited for a little, and then said.
+    void aLockedFileIsSaid() {
+        make(QStringLiteral("busy.db"), "CREATE TABLE t(v); INSERT INTO t VALUES (1)");
+        SqliteFile holder(file("busy.db"));
+        QVERIFY(holder.run("BEGIN EXCLUSIVE"));
+        DatabaseSnapshot::Options o = options();
+        o.atRestSeconds = 1'000'000'000'000;
+        // Asked while the file is copied: as if its writer had been at it meanwhile.
+        o.stop = [this, ns = int64_t{0}]() mutable {
+            const timespec times[2] = {{1, 0}, {1'773'745'092, ++ns}};
+            return ::utimensat(AT_FDCWD, path("busy.db").c_str(), times, 0) != 0;
+        };
+        const auto snapshot = DatabaseSnapshot::take(path("busy.db"), o);
+        QVERIFY(!snapshot.ok());
+        QVERIFY(snapshot.error().code == ErrorCode::kBusy);
+        QVERIFY2(snapshot.error().message.find("another program is writing to " + path("busy.db")) == 0, snapshot.error().message.c_str());
+        QVERIFY(holder.run("COMMIT"));
+        // Not locked any more, it is copied under one lock, and its writer goes on.
+        const auto copied = DatabaseSnapshot::take(path("busy.db"), o);
+        QVERIFY2(copied.ok(), copied.ok() ? "" : copied.error().message.c_str());
+        auto db = UntrustedDatabase::open(copied->descriptor(), {});
+        QVERIFY(db.ok());
+        QCOMPARE(rows(*db, "t", {"v"}), 1);
+        QVERIFY(holder.run("INSERT INTO t VALUES (2)"));
     }
     void aJournalOfAnotherFileDeletesNothing() {
         make(QStringLiteral("victim.txt.db"), "CREATE TABLE t(v); INSERT INTO t VALUES (1)");
