@@ -32,6 +32,8 @@ struct Options {
     bool noFollow = false;
     std::string tenant, user, password, serverToken, ca, proxy;
     std::vector<std::string> headers;
+    std::vector<std::string> scrape, follow;
+    std::vector<std::vector<std::string>> others;   // each: kind, then field=value
     std::vector<std::string> files;
     bool quiet = false;
 };
@@ -60,6 +62,30 @@ void addHttp(const Options& options, SourceConfig& config) {
         config.add("header", header);
 }
 
+// KIND FIELD=VALUE…
+Result<SourceConfig> configOf(const std::vector<std::string>& words) {
+    SourceConfig config{words.empty() ? std::string() : words.front(), {}};
+    for (size_t i = 1; i < words.size(); ++i) {
+        const size_t equals = words[i].find('=');
+        if (equals == std::string::npos)
+            return makeError(ErrorCode::kInvalidArgument, fmt::format("--add {}: '{}' is no FIELD=VALUE", config.kind, words[i]));
+        config.add(words[i].substr(0, equals), words[i].substr(equals + 1));
+    }
+    NJ_RETURN_IF_ERROR(source::checkConfig(config));
+    return config;
+}
+
+// What can be added, for --help.
+std::string kindsText() {
+    std::string text = "a source of any kind with its settings:";
+    for (const source::SourceKind* kind : source::sourceKinds()) {
+        text += fmt::format("\n  {}:", kind->name);
+        for (const source::SourceField& field : kind->fields)
+            text += fmt::format(" {}", field.name);
+    }
+    return text;
+}
+
 Result<std::vector<SourceConfig>> configsOf(const Options& options) {
     std::vector<SourceConfig> configs;
     for (const std::string& url : options.prometheus) {
@@ -78,6 +104,25 @@ Result<std::vector<SourceConfig>> configsOf(const Options& options) {
         addHttp(options, config);
         configs.push_back(std::move(config));
     }
+    if (!options.scrape.empty()) {
+        SourceConfig config{"scrape", {}};
+        for (const std::string& url : options.scrape)
+            config.add("url", url);
+        if (!options.interval.empty())
+            config.set("interval", options.interval);
+        addHttp(options, config);
+        configs.push_back(std::move(config));
+    }
+    if (!options.follow.empty()) {
+        SourceConfig config{"follow", {}};
+        for (const std::string& path : options.follow)
+            config.add("path", path);
+        configs.push_back(std::move(config));
+    }
+    for (const std::vector<std::string>& other : options.others) {
+        NJ_ASSIGN(SourceConfig config, configOf(other));
+        configs.push_back(std::move(config));
+    }
     for (const std::string& path : options.files) {
         const std::ifstream file(path);
         if (!file)
@@ -86,8 +131,6 @@ Result<std::vector<SourceConfig>> configsOf(const Options& options) {
         text << file.rdbuf();
         NJ_ASSIGN(auto more, source::sourcesFromJson(text.str()));
         for (SourceConfig& config : more) {
-            if (config.kind == "prometheus")
-                addHttp(options, config);
             configs.push_back(std::move(config));
         }
     }
@@ -187,7 +230,7 @@ Status run(const Options& options) {
 
 void addServeCommand(CLI::App& parent, int& exitCode) {
     auto options = std::make_shared<Options>();
-    CLI::App* command = parent.add_subcommand("serve", "Take telemetry of live sources into a capsule: OTLP, remote write, Prometheus");
+    CLI::App* command = parent.add_subcommand("serve", "Take telemetry of live sources into a capsule: OTLP, remote write, Prometheus, scrapes, files, Jaeger, Tempo, Loki");
     command->add_option("CAPSULE", options->capsule, "capsule to create or add to")->required();
     command->add_option("--otlp-grpc", options->grpc, "listen for OTLP/gRPC (127.0.0.1:4317)")->group("Listen");
     command->add_option("--otlp-http", options->http, "listen for OTLP/HTTP and remote write (127.0.0.1:4318)")->group("Listen");
@@ -208,6 +251,9 @@ void addServeCommand(CLI::App& parent, int& exitCode) {
     command->add_option("--header", options->headers, "a further header, 'Name: value'")->group("Pull");
     command->add_option("--ca", options->ca, "certificates (PEM) the server's is checked against")->group("Pull");
     command->add_option("--proxy", options->proxy, "HTTP proxy")->group("Pull");
+    command->add_option("--scrape", options->scrape, "scrape a /metrics endpoint: localhost:8000 or a URL")->group("Pull");
+    command->add_option("--follow", options->follow, "follow a file, a folder, a pattern, or - for standard input")->group("Pull");
+    command->add_option("--add", options->others, kindsText())->type_name("KIND FIELD=VALUE...")->expected(1, -1)->inject_separator();
     command->add_option("--sources", options->files, "JSON file with a list of sources");
     command->add_flag("--quiet", options->quiet, "no messages but the last");
     command->callback([options, &exitCode] {

@@ -44,6 +44,7 @@ Status PullSource::start() {
         const bool stopped = stop.stop_requested() || (!ended.ok() && ended.error().code == ErrorCode::kCancelled);
         state_.phase = stopped ? SourceState::Phase::kStopped : ended.ok() ? SourceState::Phase::kDone : SourceState::Phase::kFailed;
         state_.activity.clear();
+        state_.progress = -1;
         if (stopped || ended.ok())
             return;
         state_.lastError = ended.error().message;
