@@ -1,6 +1,8 @@
 // nightjar serve CAPSULE: takes telemetry of live sources into a capsule until it is told to stop, or until all of them are done.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <condition_variable>
 #include <fstream>
@@ -35,8 +37,35 @@ struct Options {
     std::vector<std::string> scrape, follow;
     std::vector<std::vector<std::string>> others;   // each: kind, then field=value
     std::vector<std::string> files;
+    std::string retention;
+    bool summaries = false;
     bool quiet = false;
 };
+
+// "24h", "10GB", or both: "24h,10GB".
+Result<RetentionPolicy> retentionOf(const Options& options) {
+    RetentionPolicy policy;
+    policy.summaries = options.summaries;
+    std::string_view rest = options.retention;
+    while (!rest.empty()) {
+        const std::string_view one = rest.substr(0, rest.find(','));
+        rest.remove_prefix(std::min(rest.size(), one.size() + 1));
+        double number = 0;
+        const auto [end, error] = std::from_chars(one.data(), one.data() + one.size(), number);
+        const std::string_view unit(end, static_cast<size_t>(one.data() + one.size() - end));
+        const std::pair<std::string_view, double> sizes[] = {{"MB", 1e6}, {"GB", 1e9}, {"TB", 1e12}, {"MiB", 1048576.0}, {"GiB", 1073741824.0}};
+        const auto* const size = std::find_if(std::begin(sizes), std::end(sizes), [&](const auto& s) { return s.first == unit; });
+        if (error == std::errc() && number > 0 && size != std::end(sizes)) {
+            policy.bytes = static_cast<uint64_t>(std::min(number * size->second, 1e18));
+            continue;
+        }
+        const auto age = parseDuration(one);
+        if (!age.ok() || *age <= 0)
+            return makeError(ErrorCode::kInvalidArgument, fmt::format("--retention: '{}' is neither an age such as 24h nor a size such as 10GB", one));
+        policy.age = *age;
+    }
+    return policy;
+}
 
 SourceConfig listening(const Options& options, const char* kind, const std::string& address) {
     SourceConfig config{kind, {}};
@@ -179,10 +208,12 @@ void sayHowToSend(const std::vector<SourceConfig>& configs, const std::vector<st
 Status run(const Options& options) {
     const Interrupt interrupt;
     NJ_ASSIGN(const std::vector<SourceConfig> configs, configsOf(options));
+    ingest::LiveWriterOptions limits;
+    NJ_ASSIGN(limits.retention, retentionOf(options));
     NJ_ASSIGN(const auto writer, store::CapsuleWriter::open(options.capsule));
     Status outcome;
     {
-        ingest::LiveWriter live(*writer);
+        ingest::LiveWriter live(*writer, limits);
         std::vector<std::unique_ptr<source::Source>> sources;
         for (const SourceConfig& config : configs) {
             NJ_ASSIGN(auto made, source::createSource(config, live));
@@ -196,6 +227,7 @@ Status run(const Options& options) {
         std::condition_variable_any wake;
         std::unique_lock lock(mutex);
         std::vector<std::string> shown(sources.size());
+        uint64_t dropped = 0;
         auto nextReport = std::chrono::steady_clock::now() + kReport;
         while (!interrupt.token().stop_requested()) {
             wake.wait_for(lock, interrupt.token(), kTick, [] { return false; });
@@ -209,12 +241,18 @@ Status run(const Options& options) {
                     fmt::print(stderr, "{}\n", text);
                     shown[i] = std::move(text);
                 }
+            if (const uint64_t now = live.counters().droppedRows; now != dropped) {
+                dropped = now;
+                fmt::print(stderr, "Retention has dropped {} rows so far\n", dropped);
+            }
             if (const std::string problem = live.problem(); !problem.empty())
                 fmt::print(stderr, "Nothing is taken for now: {}\n", printable(problem));
         }
         for (const auto& source : sources)
             source->stop();
         live.stop();
+        if (const uint64_t gone = live.counters().droppedRows; gone > 0)
+            print(fmt::format("Retention dropped {} rows\n", gone));
         for (const auto& source : sources) {
             const SourceState state = source->state();
             print(stateText(state) + "\n");
@@ -254,6 +292,8 @@ void addServeCommand(CLI::App& parent, int& exitCode) {
     command->add_option("--scrape", options->scrape, "scrape a /metrics endpoint: localhost:8000 or a URL")->group("Pull");
     command->add_option("--follow", options->follow, "follow a file, a folder, a pattern, or - for standard input")->group("Pull");
     command->add_option("--add", options->others, kindsText())->type_name("KIND FIELD=VALUE...")->expected(1, -1)->inject_separator();
+    command->add_option("--retention", options->retention, "drop what is older than 24h, or the oldest beyond 10GB; both: 24h,10GB");
+    command->add_flag("--summaries", options->summaries, "what retention drops leaves per-minute summaries behind");
     command->add_option("--sources", options->files, "JSON file with a list of sources");
     command->add_flag("--quiet", options->quiet, "no messages but the last");
     command->callback([options, &exitCode] {

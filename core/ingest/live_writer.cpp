@@ -5,11 +5,11 @@
 namespace nj::ingest {
 namespace {
 
-constexpr std::chrono::seconds kHousekeeping(5);
+constexpr std::chrono::seconds kHousekeeping(5), kRetention(30);
 
 }  // namespace
 
-LiveWriter::LiveWriter(LiveSink& sink, LiveWriterOptions options) : sink_(sink), queue_(options.queueBytes) {
+LiveWriter::LiveWriter(LiveSink& sink, LiveWriterOptions options) : sink_(sink), retention_(options.retention), queue_(options.queueBytes) {
     if (auto cursors = sink_.cursors(); cursors.ok())
         cursors_ = std::move(*cursors);
     else
@@ -102,6 +102,18 @@ void LiveWriter::housekeep() {
         entitiesChanged_ = false;
     if (const Status sealed = sink_.sealOverdue(); !sealed.ok())
         setProblem(sealed.error().message);
+    if (const auto now = std::chrono::steady_clock::now(); retention_.any() && now >= nextRetention_) {
+        retain();
+        nextRetention_ = std::chrono::steady_clock::now() + kRetention;
+    }
+}
+
+void LiveWriter::retain() {
+    const auto dropped = sink_.retain(retention_);
+    if (dropped.ok())
+        counters_.droppedRows += dropped->spans + dropped->logs + dropped->points;
+    else
+        setProblem(dropped.error().message);
 }
 
 void LiveWriter::setProblem(std::string problem) {

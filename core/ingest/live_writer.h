@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <map>
 #include <string>
 #include <thread>
@@ -17,10 +18,12 @@ namespace nj::ingest {
 
 struct LiveWriterOptions {
     size_t queueBytes = 96U << 20;   // decoded, waiting for their commit
+    RetentionPolicy retention;
 };
 
 struct LiveWriterCounters {
     std::atomic<uint64_t> commits = 0, rows = 0, duplicates = 0, failures = 0;
+    std::atomic<uint64_t> droppedRows = 0;   // by retention
 };
 
 class LiveWriter final : public source::DeliveryTarget {
@@ -42,15 +45,18 @@ private:
     void commit(source::Delivery& delivery);
     Result<ImportId> importOf(const source::Delivery& delivery);
     void housekeep();
+    void retain();
     void setProblem(std::string problem);
 
     LiveSink& sink_;
+    const RetentionPolicy retention_;
     BoundedQueue<source::Delivery> queue_;
     LiveWriterCounters counters_;
     // Of the writer's thread.
     std::map<std::string, ImportId> imports_;
     EntityResolver resolver_;
     bool entitiesChanged_ = false;
+    std::chrono::steady_clock::time_point nextRetention_{};
     mutable std::mutex mutex_;
     std::string problem_;                            // guarded by mutex_
     std::map<std::string, std::string> cursors_;     // guarded by mutex_

@@ -61,6 +61,20 @@ struct LiveCursor {
     std::string value;
 };
 
+// How much of the past a capsule keeps: 0 = no limit.
+struct RetentionPolicy {
+    DurationNs age = 0;          // rows older than that go
+    uint64_t bytes = 0;          // of the capsule's pages that hold something
+    bool summaries = false;      // what goes leaves per-minute summaries behind
+    [[nodiscard]] bool any() const { return age > 0 || bytes > 0; }
+};
+
+struct RetentionReport {
+    uint64_t spans = 0, logs = 0, points = 0;   // dropped
+    TimeRange range;                            // they covered
+    [[nodiscard]] bool any() const { return spans + logs + points > 0; }
+};
+
 // A sink that also takes batches of live sources: each is durable when commitLive returns.
 class LiveSink : public BatchSink {
 public:
@@ -69,6 +83,9 @@ public:
     // sender delivers it again.
     virtual Result<bool> commitLive(ImportId source, Batch&& batch, const Hash128& requestHash, const LiveCursor& cursor) = 0;
     Result<bool> commitLive(ImportId source, Batch&& batch, const Hash128& requestHash) { return commitLive(source, std::move(batch), requestHash, {}); }
+    // Drops whole segments and chunks, the oldest first, until the policy holds; what is not sealed yet stays. Health says what went. Summaries
+    // are metrics of an import of their own, named as the collector's span-metrics and count connectors name them, and stay.
+    virtual Result<RetentionReport> retain(const RetentionPolicy& policy) = 0;
     // Every cursor of the capsule, by name.
     virtual Result<std::map<std::string, std::string>> cursors() = 0;
     // Seals the sources whose oldest unsealed commit is over ten minutes old, which a commit does by itself: whoever owns live sources

@@ -30,6 +30,7 @@ public:
     Status putEntities(const EntityGraph& graph) override;
     Result<bool> commitLive(ImportId source, Batch&& batch, const Hash128& requestHash, const LiveCursor& cursor) override;
     using LiveSink::commitLive;
+    Result<RetentionReport> retain(const RetentionPolicy& policy) override;
     Result<std::map<std::string, std::string>> cursors() override;
     Status seal() override;
     Status sealOverdue() override;
@@ -112,6 +113,20 @@ private:
     void noteSealed(Import& state, const Sealing& sealing);
     [[nodiscard]] bool overdue(const Import& state) const;
     Status recoverJournal();
+    // A segment, or a chunk, that retention may drop.
+    struct Old {
+        bool chunk = false;
+        int64_t id = 0;
+        Signal signal = Signal::kMetric;
+        ImportId import = 0;
+        int64_t series = 0;
+        uint64_t rows = 0, bytes = 0;
+        TimeNs from = 0, to = 0;
+    };
+    Result<std::vector<Old>> droppable();
+    Result<uint64_t> usedBytes();
+    Status summarise(const std::vector<Old>& going);
+    Status dropOld(const std::vector<Old>& going, TimeNs before);
     ImportRows rowsOf(ImportId import);
     Status putEdge(const EntityEdge& edge, bool byHand);
 

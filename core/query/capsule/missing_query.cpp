@@ -6,6 +6,7 @@
 #include <map>
 
 #include "analyze/robust.h"
+#include "query/capsule/collector_facts.h"
 #include "query/capsule/questions.h"
 #include "query/capsule/source_questions.h"
 #include "query/capsule/trace_index.h"
@@ -43,6 +44,8 @@ void addSignals(const CapsuleInfo& info, Facts& facts) {
     for (const HealthSummary& health : info.health)
         if (health.severity == HealthSeverity::kRejected || health.severity == HealthSeverity::kLost)
             facts.push_back({Kind::kRejected, fmt::format("{} × {}", health.count, health.reason), health.example, health.count, health.severity == HealthSeverity::kLost});
+        else if (health.reason == "rows dropped by retention")
+            facts.push_back({Kind::kDropped, plural(health.count, "row was dropped by retention", "rows were dropped by retention"), health.example, health.count, true});
 }
 
 Status addTraces(QueryContext& context, Facts& facts) {
@@ -188,6 +191,7 @@ Result<std::vector<MissingFact>> answerMissingFacts(QueryContext& context) {
     }
     NJ_RETURN_IF_ERROR(addLogClocks(context, facts));
     NJ_RETURN_IF_ERROR(addScrapes(context, facts));
+    NJ_RETURN_IF_ERROR(addCollectorFacts(context, facts));
     NJ_RETURN_IF_ERROR(addEntities(context, facts));
     std::stable_sort(facts.begin(), facts.end(), [](const MissingFact& a, const MissingFact& b) { return a.serious > b.serious; });
     return facts;
