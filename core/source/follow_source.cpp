@@ -126,7 +126,7 @@ private:
             if (const auto known = files_.find(identity); known != files_.end())
                 known->second->movedTo(path);
             else if (!refused_.contains(identity))
-                NJ_RETURN_IF_ERROR(begin(path, ever));
+                NJ_RETURN_IF_ERROR(begin(path, first, ever));
         }
         std::vector<FileIdentity> away;
         for (const auto& [identity, file] : files_)
@@ -141,7 +141,7 @@ private:
         return {};
     }
 
-    Status begin(const std::string& path, bool ever) {
+    Status begin(const std::string& path, bool first, bool ever) {
         auto opened = FollowedFile::open(path, format_);
         if (!opened.ok()) {
             if (opened.error().code != ErrorCode::kNotFound)
@@ -163,11 +163,13 @@ private:
                 return {};   // the next look knows more
             if (likeness == FollowedFile::Likeness::kCopy)
                 NJ_RETURN_IF_ERROR(goOn(file, file.markAt(offset)));
-            else if (!ever)
-                NJ_RETURN_IF_ERROR(beginRotated(path));   // it was rotated while nobody looked: the rest of what it was has another name
         }
+        // It may have been rotated while nobody looked: the rest of what it was has another name. An earlier run that did not come to read that
+        // rest may have come to know this file, though.
+        if (!ever && (first || file.offset() == 0))
+            NJ_RETURN_IF_ERROR(beginRotated(path));
         // At once: a file that is cut before it was looked into can't be told from a new one.
-        NJ_RETURN_IF_ERROR(file.step(kStep, commit_));
+        NJ_RETURN_IF_ERROR(read(file));
         files_[file.identity()] = std::move(*opened);
         return {};
     }
@@ -220,7 +222,7 @@ private:
                 continue;
             // To its end first: what is read of the original is not read of the copy.
             for (auto step = FollowedFile::Step::kRead; step == FollowedFile::Step::kRead;) {
-                NJ_ASSIGN(step, original->step(kStep, commit_));
+                NJ_ASSIGN(step, read(*original));
             }
             for (const FollowedFile::Past& past : {original->here(), original->beforeTruncation()})
                 if (const auto likeness = file.likeness(past); likeness != FollowedFile::Likeness::kNone) {
@@ -231,15 +233,20 @@ private:
         return FollowedFile::Likeness::kNone;
     }
 
+    Result<FollowedFile::Step> read(FollowedFile& file) {
+        const uint64_t before = file.offset();
+        NJ_ASSIGN(const FollowedFile::Step step, file.step(kStep, commit_));
+        if (step == FollowedFile::Step::kRead)
+            noteRequest(file.offset() - before);
+        return step;
+    }
+
     // True where there is more to read at once.
     Result<bool> readAll() {
         bool more = false;
         std::vector<std::string> truncated;
         for (auto& [identity, file] : files_) {
-            const uint64_t before = file->offset();
-            NJ_ASSIGN(const FollowedFile::Step step, file->step(kStep, commit_));
-            if (step == FollowedFile::Step::kRead)
-                noteRequest(file->offset() - before);
+            NJ_ASSIGN(const FollowedFile::Step step, read(*file));
             more = more || step != FollowedFile::Step::kNothing;
             if (step == FollowedFile::Step::kTruncated)
                 truncated.push_back(file->path());

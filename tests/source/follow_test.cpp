@@ -386,7 +386,8 @@ private slots:
     // Seeded: writes, both ways of rotating and restarts in any order.
     void anyOrder_data() {
         QTest::addColumn<unsigned>("seed");
-        for (unsigned seed = 1; seed <= 6; ++seed)
+        // 14, 18: stopped between reading the new file and the rest of the rotated one.
+        for (const unsigned seed : {1U, 2U, 3U, 6U, 14U, 18U})
             QTest::addRow("%u", seed) << seed;
     }
     void anyOrder() {
