@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstring>
 
 namespace nj::source {
 
@@ -36,16 +37,25 @@ void ChangeWatch::watch(const std::vector<std::string>& folders) {
     }
 }
 
-void ChangeWatch::wait(DurationNs longest, bool standardInput, const std::stop_token& stop) {
+bool ChangeWatch::wait(DurationNs longest, bool standardInput, const std::stop_token& stop) {
     const std::stop_callback wakeUp(stop, [this] {
         const uint64_t one = 1;
         (void)!::write(wake_, &one, sizeof one);
     });
     pollfd polled[] = {{notify_, POLLIN, 0}, {wake_, POLLIN, 0}, {standardInput ? STDIN_FILENO : -1, POLLIN, 0}};   // negative ones are passed over
     ::poll(polled, std::size(polled), static_cast<int>(longest / kMillisecond));
-    char events[4096];
-    while (notify_ >= 0 && ::read(notify_, events, sizeof events) > 0) {
-    }
+    uint64_t woken = 0;
+    (void)!::read(wake_, &woken, sizeof woken);
+    bool names = false;
+    alignas(inotify_event) char events[4096];
+    for (ssize_t n = 0; notify_ >= 0 && (n = ::read(notify_, events, sizeof events)) > 0;)
+        for (ssize_t at = 0; at + static_cast<ssize_t>(sizeof(inotify_event)) <= n;) {
+            inotify_event event;
+            std::memcpy(&event, events + at, sizeof event);
+            names = names || (event.mask & ~static_cast<uint32_t>(IN_MODIFY | IN_CLOSE_WRITE)) != 0;   // also where some were lost
+            at += static_cast<ssize_t>(sizeof event + event.len);
+        }
+    return names;
 }
 
 }  // namespace nj::source

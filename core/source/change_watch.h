@@ -21,7 +21,8 @@ public:
     void watch(const std::vector<std::string>& folders);
     // False where a change may go unnoticed: look again and again instead.
     [[nodiscard]] bool works() const { return works_; }
-    void wait(DurationNs longest, bool standardInput, const std::stop_token& stop);
+    // True where a file came, went or got another name.
+    bool wait(DurationNs longest, bool standardInput, const std::stop_token& stop);
 
 private:
     int notify_ = -1, wake_ = -1;

@@ -74,30 +74,37 @@ private:
         if (standardInput_)
             input_.emplace(format_);
         commit_ = [this, stop](Batch&& batch, LiveCursor cursor) { return retryingCommit(std::move(batch), std::move(cursor), stop); };
-        if (anyPlace_)
-            NJ_RETURN_IF_ERROR(look(true));
-        auto looked = Clock::now();
+        const Status ended = follow(stop);
+        files_.clear();   // closes them
+        return ended;
+    }
+
+    Status follow(const std::stop_token& stop) {
+        auto nextLook = Clock::now();
+        bool named = true, first = true;   // names changed
         while (!stop.stop_requested()) {
+            if (const auto begun = Clock::now(); anyPlace_ && (begun >= nextLook || (named && begun >= nextLook - std::chrono::nanoseconds(kLookAgain)))) {
+                NJ_RETURN_IF_ERROR(look(first));
+                named = first = false;
+                // Folders with very many files are not looked through all the time.
+                const auto ended = Clock::now();
+                nextLook = ended + 10 * (ended - begun) + std::chrono::nanoseconds(kLookAgain);
+            }
             NJ_ASSIGN(const bool more, readAll());
             if (!anyPlace_ && !input_)
                 return {};
             tell();
-            if (more && Clock::now() - looked < std::chrono::nanoseconds(kLookAgain))
-                continue;
             if (!more)
-                wait(stop);
-            if (anyPlace_ && !stop.stop_requested()) {
-                NJ_RETURN_IF_ERROR(look(false));
-                looked = Clock::now();
-            }
+                named = wait(stop) || named;
         }
         return settleAll();
     }
 
-    void wait(const std::stop_token& stop) {
+    bool wait(const std::stop_token& stop) {
         const bool unsettled = (input_ && input_->unsettled()) || std::any_of(files_.begin(), files_.end(), [](const auto& file) { return file.second->unsettled(); });
-        watch_.wait(unsettled ? kSettleCheck : watch_.works() ? kLookAgain : kPoll, input_.has_value(), stop);
+        const bool named = watch_.wait(unsettled ? kSettleCheck : watch_.works() ? kLookAgain : kPoll, input_.has_value(), stop);
         sleepFor(kGather, stop);   // a writer seldom comes alone
+        return named;
     }
 
     // A copy waits until the disk takes it: what was read is not read again.

@@ -29,6 +29,8 @@ constexpr SourceField kFields[] = {
 // Texts of the array under that name; nothing where the answer has no such thing.
 std::optional<std::vector<std::string>> namesIn(const std::string& body, const char* key) {
     const Json json = Json::parse(body, nullptr, false);
+    if (json.is_object() && json.empty())
+        return std::vector<std::string>();   // protobuf's JSON leaves out what is empty
     if (!json.is_object() || !json.contains(key) || !(json[key].is_array() || json[key].is_null()))
         return std::nullopt;
     std::vector<std::string> names;

@@ -79,6 +79,10 @@ public:
     }
     [[nodiscard]] SourceState state() const { return source_->state(); }
     void stop() { source_->stop(); }
+    void start() {
+        if (!source_->start().ok())
+            qFatal("not started");
+    }
 
 private:
     std::unique_ptr<Source> source_;
@@ -148,6 +152,22 @@ private slots:
         QTRY_COMPARE_WITH_TIMEOUT(recordCount(target), size_t(70), kPatience);
         following.stop();
         QCOMPARE(onceEach(target, 70), QString());
+    }
+
+    void startedAgain() {
+        KeepingTarget target;
+        append(path_, linesFrom(0, 10));
+        Following following({path_}, target);
+        for (int run = 1; run <= 3; ++run) {
+            QTRY_COMPARE_WITH_TIMEOUT(recordCount(target), size_t(10 * run), kPatience);
+            following.stop();
+            QCOMPARE(following.state().phase, SourceState::Phase::kStopped);
+            append(path_, linesFrom(10 * run, 10));
+            following.start();
+        }
+        QTRY_COMPARE_WITH_TIMEOUT(recordCount(target), size_t(40), kPatience);
+        following.stop();
+        QCOMPARE(onceEach(target, 40), QString());
     }
 
     void fromTheEnd() {
