@@ -12,6 +12,7 @@
 #include "commands/command.h"
 #include "commands/interrupt.h"
 #include "ingest/live_writer.h"
+#include "source/pasted.h"
 #include "source/source.h"
 #include "store/capsule_writer.h"
 
@@ -34,7 +35,7 @@ struct Options {
     bool noFollow = false;
     std::string tenant, user, password, serverToken, ca, proxy;
     std::vector<std::string> headers;
-    std::vector<std::string> scrape, follow;
+    std::vector<std::string> scrape, follow, pasted;
     std::vector<std::vector<std::string>> others;   // each: kind, then field=value
     std::vector<std::string> files;
     std::string retention;
@@ -151,6 +152,13 @@ Result<std::vector<SourceConfig>> configsOf(const Options& options) {
     for (const std::vector<std::string>& other : options.others) {
         NJ_ASSIGN(SourceConfig config, configOf(other));
         configs.push_back(std::move(config));
+    }
+    for (const std::string& text : options.pasted) {
+        NJ_ASSIGN(source::Pasted found, source::parsePasted(text, nowNs()));
+        if (found.source.kind.empty())
+            return makeError(ErrorCode::kInvalidArgument, fmt::format("--paste: {} does not say which server to ask", found.what));
+        addHttp(options, found.source);
+        configs.push_back(std::move(found.source));
     }
     for (const std::string& path : options.files) {
         const std::ifstream file(path);
@@ -291,6 +299,7 @@ void addServeCommand(CLI::App& parent, int& exitCode) {
     command->add_option("--proxy", options->proxy, "HTTP proxy")->group("Pull");
     command->add_option("--scrape", options->scrape, "scrape a /metrics endpoint: localhost:8000 or a URL")->group("Pull");
     command->add_option("--follow", options->follow, "follow a file, a folder, a pattern, or - for standard input")->group("Pull");
+    command->add_option("--paste", options->pasted, "fetch what an address out of Prometheus, Grafana, Jaeger, Tempo or Loki shows")->group("Pull");
     command->add_option("--add", options->others, kindsText())->type_name("KIND FIELD=VALUE...")->expected(1, -1)->inject_separator();
     command->add_option("--retention", options->retention, "drop what is older than 24h, or the oldest beyond 10GB; both: 24h,10GB");
     command->add_flag("--summaries", options->summaries, "what retention drops leaves per-minute summaries behind");

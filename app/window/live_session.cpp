@@ -8,6 +8,7 @@
 
 #include "shell/live_clock.h"
 #include "shell/workbench.h"
+#include "source/pasted.h"
 #include "source/receiver.h"
 
 namespace nj::app {
@@ -18,7 +19,7 @@ using source::SourceConfig;
 using source::SourceState;
 using ui::LiveRow;
 
-constexpr int kPollMs = 500;
+constexpr int kPollMs = 500, kShownExpression = 300, kShownWords = 6;
 
 QString q(std::string_view text) { return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())); }
 
@@ -157,6 +158,7 @@ void LiveSession::connectWorkspace() {
     connect(live, &ui::LiveSources::keepRequested, this, &LiveSession::keep);
     connect(live, &ui::LiveSources::startRequested, this, &LiveSession::start);
     connect(live, &ui::LiveSources::testRequested, this, &LiveSession::test);
+    connect(live, &ui::LiveSources::pasteRequested, this, &LiveSession::paste);
     connect(live, &ui::LiveSources::stopRequested, this, [this](int id) {
         post([id](std::unique_ptr<LiveEngine>& engine) { engine->stop(id); });
         poll();
@@ -259,6 +261,28 @@ void LiveSession::test(int ticket, const QString& kind, const ui::LiveValues& va
             QMetaObject::invokeMethod(this, [answer, good = probe.ok(), words] { answer(good, words); });
         });
     });
+}
+
+void LiveSession::paste(const QString& text) {
+    ui::LiveSources* live = book();
+    if (live == nullptr)
+        return;
+    const auto pasted = source::parsePasted(text.toStdString(), nowNs());
+    if (!pasted.ok()) {
+        live->pasted({}, {}, QStringLiteral("◆ ") + q(pasted.error().message));
+        return;
+    }
+    QStringList words{q(pasted->what)};
+    for (const std::string& expression : pasted->expressions)
+        words << q(expression).left(kShownExpression);
+    for (const source::PastedAlert& alert : pasted->alerts)
+        for (const auto& [name, value] : alert.labels)
+            if (name == "alertname")
+                words << tr("alert %1 since %2").arg(q(value), q(formatRfc3339(alert.from, 0)));
+    // The time that is meant is what the window shows.
+    if (ui::Workbench* bench = window_.workbench(); bench && !pasted->range.empty())
+        bench->workspace().setRange(pasted->range);
+    live->pasted(q(pasted->source.kind), valuesOf(pasted->source), (pasted->source.kind.empty() ? QStringLiteral("◆ ") : QStringLiteral("● ")) + words.mid(0, kShownWords).join(QStringLiteral(" · ")));
 }
 
 void LiveSession::remember() {

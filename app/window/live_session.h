@@ -45,6 +45,7 @@ private:
     void keep(int id, const QString& kind, const ui::LiveValues& values);
     void start(int id);
     void test(int ticket, const QString& kind, const ui::LiveValues& values);
+    void paste(const QString& text);
     void remember();
     void poll();
     void show(const std::vector<LiveEngine::Entry>& entries, const std::string& problem);

@@ -202,6 +202,21 @@ private Q_SLOTS:
         QVERIFY(!row.values.contains(QStringLiteral("token")));
     }
 
+    void pastedAddressesSetTheSource() {
+        LiveWindow w;
+        QTest::keyClick(w.window.findChild<StartPage*>(), Qt::Key_L);
+        QTRY_VERIFY_WITH_TIMEOUT(w.editor() && w.editor()->isVisible(), 20'000);
+        w.editor()->pasteField()->setText(QStringLiteral("http://prom.example:9090/graph?g0.expr=rate(vllm%3Arequest_success_total%5B5m%5D)&g0.range_input=2h&g0.end_input=2026-03-17%2011%3A00%3A00"));
+        QCOMPARE(w.editor()->kind()->currentData().toString(), QStringLiteral("prometheus"));
+        QCOMPARE(w.editor()->values().value(QStringLiteral("url")), QStringList{QStringLiteral("http://prom.example:9090")});
+        QVERIFY2(w.editor()->sentence().contains(QStringLiteral("vllm:request_success_total")), qPrintable(w.editor()->sentence()));
+        const TimeRange range = w.window.workbench()->workspace().range();
+        QCOMPARE(range.length(), 2 * kHour);
+        w.editor()->pasteField()->setText(QStringLiteral("good morning"));
+        QVERIFY(w.editor()->sentence().startsWith(QStringLiteral("◆")));
+        QCOMPARE(w.editor()->kind()->currentData().toString(), QStringLiteral("prometheus"));
+    }
+
     // At full speed on two cores: a frame of the window takes no longer than before.
     void answersUnderLoad() {
         LiveWindow w;

@@ -61,11 +61,14 @@ public:
     // By the app.
     void setKinds(QVector<LiveKind> kinds) { kinds_ = std::move(kinds); }
     void setRows(QVector<LiveRow> rows, const QString& environment);
+    void pasted(const QString& kind, const LiveValues& values, const QString& words) { Q_EMIT pasteAnswered(kind, values, words); }
     void tested(int ticket, bool good, const QString& words) { Q_EMIT testAnswered(ticket, good, words); }
     // A sentence about what could not be done.
     void refuse(const QString& problem) { Q_EMIT refused(problem); }
 
-    // By views. `id` 0 = a new one.
+    // By views. What was copied out of another tool: pasteAnswered says which source would fetch it, kind "" = none.
+    void paste(const QString& text) { Q_EMIT pasteRequested(text); }
+    // `id` 0 = a new one.
     void keep(int id, const QString& kind, const LiveValues& values) { Q_EMIT keepRequested(id, kind, values); }
     void start(int id) { Q_EMIT startRequested(id); }
     void stop(int id) { Q_EMIT stopRequested(id); }
@@ -77,6 +80,8 @@ Q_SIGNALS:
     void changed();
     void refused(const QString& problem);
     void testAnswered(int ticket, bool good, const QString& words);
+    void pasteRequested(const QString& text);
+    void pasteAnswered(const QString& kind, const nj::ui::LiveValues& values, const QString& words);
     void keepRequested(int id, const QString& kind, const nj::ui::LiveValues& values);
     void startRequested(int id);
     void stopRequested(int id);

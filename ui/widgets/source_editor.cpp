@@ -18,6 +18,12 @@ constexpr int kWidth = 720, kHeight = 560, kLinesHeight = 52, kLongest = 65'536;
 SourceEditor::SourceEditor(const Theme& theme, LiveSources& sources, QWidget* parent) : QDialog(parent), theme_(theme), sources_(sources) {
     setObjectName(QStringLiteral("sourceEditor"));
     resize(kWidth, kHeight);
+    pasted_ = new QLineEdit(this);
+    pasted_->setObjectName(QStringLiteral("sourcePaste"));
+    pasted_->setAccessibleName(tr("Paste an address"));
+    pasted_->setFont(theme_.table);
+    pasted_->setMaxLength(1 << 20);
+    pasted_->setPlaceholderText(tr("paste a Prometheus, Grafana, Jaeger or Alertmanager address, or a webhook's JSON"));
     kind_ = new QComboBox(this);
     kind_->setObjectName(QStringLiteral("sourceKind"));
     kind_->setAccessibleName(tr("Kind of source"));
@@ -52,12 +58,28 @@ SourceEditor::SourceEditor(const Theme& theme, LiveSources& sources, QWidget* pa
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(theme_.padding, theme_.padding, theme_.padding, theme_.padding);
     column->setSpacing(theme_.gap);
+    column->addWidget(pasted_);
     column->addWidget(kind_);
     column->addWidget(about_);
     column->addWidget(scroll, 1);
     column->addWidget(sentence_);
     column->addLayout(last);
 
+    connect(pasted_, &QLineEdit::textChanged, this, [this](const QString& text) {
+        if (!text.trimmed().isEmpty())
+            sources_.paste(text.trimmed());
+    });
+    connect(&sources, &LiveSources::pasteAnswered, this, [this](const QString& kind, const LiveValues& values, const QString& words) {
+        if (!isVisible())
+            return;
+        const int index = kind.isEmpty() ? -1 : kind_->findData(kind);
+        if (index >= 0 && kind_->isEnabled()) {
+            kind_->setCurrentIndex(index);
+            showKind();
+            fill(values);
+        }
+        say(words, index >= 0 ? "ok" : "warning");
+    });
     connect(kind_, &QComboBox::currentIndexChanged, this, &SourceEditor::showKind);
     connect(test_, &QPushButton::clicked, this, &SourceEditor::test);
     connect(keep_, &QPushButton::clicked, this, &SourceEditor::keep);
@@ -183,8 +205,12 @@ LiveValues SourceEditor::values() const {
     return values;
 }
 
+QString SourceEditor::sentence() const { return sentence_->plain(); }
+
 void SourceEditor::openNew() {
     id_ = 0;
+    pasted_->clear();
+    pasted_->show();
     setWindowTitle(tr("Add a live source"));
     kind_->setEnabled(true);
     showKind();
@@ -196,6 +222,7 @@ void SourceEditor::openNew() {
 void SourceEditor::openRow(const LiveRow& row) {
     id_ = row.id;
     setWindowTitle(row.title);
+    pasted_->hide();
     kind_->setCurrentIndex(std::max(0, kind_->findData(row.kind)));
     kind_->setEnabled(false);
     showKind();

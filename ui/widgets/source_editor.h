@@ -27,6 +27,8 @@ public:
     void openRow(const LiveRow& row);
 
     [[nodiscard]] QComboBox* kind() { return kind_; }
+    [[nodiscard]] QLineEdit* pasteField() { return pasted_; }
+    [[nodiscard]] QString sentence() const;
     // The widget of a field of the kind shown, nullptr where it has none of that name.
     [[nodiscard]] QWidget* field(const QString& name) const;
     [[nodiscard]] LiveValues values() const;
@@ -44,6 +46,7 @@ private:
     LiveSources& sources_;
     int id_ = 0;
     int ticket_ = 0;
+    QLineEdit* pasted_;
     QComboBox* kind_;
     PlainLabel *about_, *sentence_;
     QWidget* form_;
