@@ -211,7 +211,7 @@ void Workbench::applyOpening(const query::OpeningAnswer& opening) {
         const bool instant = all != opening.all;
         workspace_.setAll(all);
         topBar_->timeBox()->setIncident(opening.window);
-        if (workspace_.range().empty() || (grows_ && untouched())) {
+        if (!live_->running() && (workspace_.range().empty() || (grows_ && untouched()))) {
             openingBaseline_ = true;
             // While rows stream in the range grows with them; the departure is chosen when all are there.
             workspace_.openRange(instant || opening.window.empty() || importing_ ? all : opening.window);
