@@ -2,9 +2,12 @@
 
 #include <QApplication>
 #include <QClipboard>
+#include <QDesktopServices>
+#include <QMessageBox>
 #include <QPainter>
-#include <QScrollBar>
 #include <QPushButton>
+#include <QScrollBar>
+#include <QUrl>
 #include <algorithm>
 #include <cmath>
 
@@ -141,8 +144,10 @@ Result<InspectorContent> contentFor(query::Backend& backend, const Selection& se
         case Selection::Kind::kEvent: {
             NJ_ASSIGN(const std::vector<query::EventMark> events, backend.events(scope.all, stop));
             for (const query::EventMark& event : events)
-                if (event.seq == selection.seq)
-                    return inspectEvent(event, options);
+                if (event.seq == selection.seq) {
+                    const auto log = event.logSeq >= 0 ? backend.logDetail(event.logSeq, stop) : Result<query::LogDetail>(makeError(ErrorCode::kNotFound, {}));
+                    return inspectEvent(event, log.ok() ? &*log : nullptr, options);
+                }
             return makeError(ErrorCode::kNotFound, "The event is no longer there.");
         }
         case Selection::Kind::kSeries: {
@@ -409,7 +414,24 @@ void Inspector::follow(const InspectorLink& link) {
                 workspace_.requestView(link.view, link.parameter);
             break;
         case InspectorLink::Kind::kRange: workspace_.setRange(link.range); break;
+        case InspectorLink::Kind::kWeb: askToOpen(link.value); break;
     }
+}
+
+// The address stands in telemetry, so anybody may have written it: it is shown whole before a browser gets it.
+void Inspector::askToOpen(const QString& address) {
+    auto* question = new QMessageBox(QMessageBox::Question, tr("Open in the browser?"), address, QMessageBox::Open | QMessageBox::Cancel, this);
+    question->setObjectName(QStringLiteral("openAddress"));
+    question->setTextFormat(Qt::PlainText);
+    question->setInformativeText(tr("The address comes from the data."));
+    question->setAttribute(Qt::WA_DeleteOnClose);
+    auto* copy = question->addButton(tr("Copy"), QMessageBox::ActionRole);
+    connect(copy, &QAbstractButton::clicked, this, [address] { QApplication::clipboard()->setText(address); });
+    connect(question, &QMessageBox::finished, this, [address](int answer) {
+        if (answer == QMessageBox::Open)
+            QDesktopServices::openUrl(QUrl(address, QUrl::StrictMode));
+    });
+    question->open();
 }
 
 QString Inspector::copyText(CopyForm form) const {

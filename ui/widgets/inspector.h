@@ -44,6 +44,7 @@ private:
     void addOriginal(QVBoxLayout* column);
     void addHeading(QVBoxLayout* column, const QString& title, const QString& words);
     void follow(const InspectorLink& link);
+    void askToOpen(const QString& address);
     void addTerm(const QString& field, const QString& value, bool exclude);
 
     Workspace& workspace_;

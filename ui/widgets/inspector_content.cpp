@@ -189,7 +189,7 @@ InspectorContent inspectLog(const query::LogDetail& detail, const InspectorOptio
     return content;
 }
 
-InspectorContent inspectEvent(const query::EventMark& event, const InspectorOptions& options) {
+InspectorContent inspectEvent(const query::EventMark& event, const query::LogDetail* log, const InspectorOptions& options) {
     InspectorContent content;
     content.mark = Theme::severityMark(event.severity);
     content.role = event.severity >= 17 ? QStringLiteral("error") : event.severity >= 13 ? QStringLiteral("warning") : QString();
@@ -200,6 +200,13 @@ InspectorContent inspectEvent(const query::EventMark& event, const InspectorOpti
     content.links.push_back({InspectorLink::Kind::kRange, tr("Same moment"), {}, {}, {}, {}, content.moment, false});
     if (event.logSeq >= 0)
         content.links.push_back({InspectorLink::Kind::kView, tr("Its log record"), QString::fromLatin1(links::kLogs), links::log(event.logSeq), {}, {}, {}, true});
+    if (const AttributeValue* runbook = log ? findAttribute(log->attributes, "runbook_url") : nullptr) {
+        const QString address = q(runbook->display());
+        if (address.startsWith(QLatin1String("https://")) || address.startsWith(QLatin1String("http://")))
+            content.links.push_back({InspectorLink::Kind::kWeb, tr("Runbook"), {}, {}, {}, address.left(2000), {}, false});
+    }
+    if (log)
+        content.sentence = cutForCell(q(log->body)).left(400);
     InspectorSection facts{tr("Event"), {}, {{tr("time"), formatDateTime(event.time, options.utc, kMillisecond) + QLatin1Char(' ') + zoneName(event.time, options.utc), {}, false}}};
     if (end > event.time)
         facts.rows.push_back({tr("until"), formatDateTime(end, options.utc, kMillisecond), {}, false});
@@ -207,6 +214,8 @@ InspectorContent inspectEvent(const query::EventMark& event, const InspectorOpti
     if (!event.entity.empty())
         facts.rows.push_back({tr("happened to"), q(event.entity), {}, false});
     content.sections.push_back(facts);
+    if (log)
+        addAttributes(content, tr("Fields"), log->attributes, options);
     return content;
 }
 

@@ -25,10 +25,10 @@ struct InspectorSection {
 
 // A button; the window carries it out.
 struct InspectorLink {
-    enum class Kind { kView, kFilter, kRange } kind = Kind::kView;
+    enum class Kind { kView, kFilter, kRange, kWeb } kind = Kind::kView;
     QString text;
     QString view, parameter;    // kView
-    QString field, value;       // kFilter: added to the filter; `view` is shown after it when set
+    QString field, value;       // kFilter: added to the filter; `view` is shown after it when set. kWeb: value is an http or https address
     TimeRange range;            // kRange; with kFilter also set when not empty
     bool primary = false;
 };
@@ -56,7 +56,8 @@ struct InspectorOptions {
 
 InspectorContent inspectSpan(const query::SpanDetail& detail, const InspectorOptions& options);
 InspectorContent inspectLog(const query::LogDetail& detail, const InspectorOptions& options);
-InspectorContent inspectEvent(const query::EventMark& event, const InspectorOptions& options);
+// With the log record it was derived from, where there is one.
+InspectorContent inspectEvent(const query::EventMark& event, const query::LogDetail* log, const InspectorOptions& options);
 InspectorContent inspectSeries(const query::SeriesInfo& series, const InspectorOptions& options);
 
 QString inspectorText(const InspectorContent& content);

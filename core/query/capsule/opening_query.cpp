@@ -14,6 +14,7 @@ namespace nj::query {
 namespace {
 
 constexpr int kColumns = 240;
+constexpr int64_t kGlimpse = 50;      // a signal that covers less than that part of the whole
 constexpr double kThreshold = 3.5;    // robust standard deviations
 constexpr double kCap = 40;           // so that one wild column does not outweigh an hour
 constexpr double kCore = 0.45;        // of the worst column: what belongs to the heart of a stretch
@@ -26,17 +27,15 @@ struct Ranges {
 
 Result<Ranges> rangesOf(QueryContext& context) {
     NJ_ASSIGN(const store::SignalTotals totals, context.reader().totals());
+    const TimeRange signals[] = {totals.spanRange, totals.logRange, totals.sampleRange};
     Ranges out;
-    bool first = true;
-    for (const TimeRange& range : {totals.spanRange, totals.logRange, totals.sampleRange}) {
-        if (range.empty())
-            continue;
-        if (first)
-            out = {range, range};
-        first = false;
-        out.all = {std::min(out.all.from, range.from), std::max(out.all.to, range.to)};
-        out.overlap = {std::max(out.overlap.from, range.from), std::min(out.overlap.to, range.to)};
-    }
+    for (const TimeRange& range : signals)
+        if (!range.empty())
+            out.all = out.all.empty() ? range : TimeRange{std::min(out.all.from, range.from), std::max(out.all.to, range.to)};
+    // A few rows at one moment (three alerts beside a day of metrics) say nothing about which time there is to look at.
+    for (const TimeRange& range : signals)
+        if (range.length() > out.all.length() / kGlimpse)
+            out.overlap = out.overlap.empty() ? range : TimeRange{std::max(out.overlap.from, range.from), std::min(out.overlap.to, range.to)};
     if (out.overlap.empty())
         out.overlap = out.all;
     return out;
