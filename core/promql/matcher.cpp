@@ -22,8 +22,11 @@ Result<std::shared_ptr<const re2::RE2>> compileRegex(std::string_view pattern) {
     options.set_log_errors(false);
     options.set_max_mem(16 << 20);
     auto regex = std::make_shared<re2::RE2>("^(?s:" + std::string(pattern) + ")$", options);
-    if (!regex->ok())
-        return makeError(ErrorCode::kInvalidArgument, fmt::format("bad regular expression: {}", regex->error()));
+    if (!regex->ok()) {
+        // The pattern alone, so that the message shows nothing that was not written.
+        const re2::RE2 alone(re2::StringPiece(pattern.data(), pattern.size()), options);
+        return makeError(ErrorCode::kInvalidArgument, fmt::format("bad regular expression: {}", alone.ok() ? regex->error() : alone.error()));
+    }
     return std::shared_ptr<const re2::RE2>(std::move(regex));
 }
 

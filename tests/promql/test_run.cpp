@@ -22,32 +22,32 @@ bool dependsOnTime(FunctionId id) {
 }
 
 // Pins every selector and outermost subquery to a time; true if something in the expression depends on the time all the same.
-bool pinTo(Expr& expr, TimeNs time) {
-    const auto pin = [time](AtModifier& at) {
-        if (at.kind != AtModifier::Kind::kTime)
+bool pinTo(Expr& expr, TimeNs time, bool insidePinned = false) {
+    const auto pin = [=](AtModifier& at) {
+        if (at.kind != AtModifier::Kind::kTime && !insidePinned)
             at = {AtModifier::Kind::kTime, time};
     };
     switch (expr.kind) {
     case ExprKind::kSelector: pin(as<SelectorExpr>(expr).at); return false;
     case ExprKind::kMatrix: pin(as<MatrixExpr>(expr).selector->at); return false;
-    case ExprKind::kSubquery: pin(as<SubqueryExpr>(expr).at); return pinTo(*as<SubqueryExpr>(expr).expr, time) && false;
-    case ExprKind::kParen: return pinTo(*as<ParenExpr>(expr).expr, time);
-    case ExprKind::kUnary: return pinTo(*as<UnaryExpr>(expr).expr, time);
+    case ExprKind::kSubquery: pin(as<SubqueryExpr>(expr).at); return pinTo(*as<SubqueryExpr>(expr).expr, time, true);
+    case ExprKind::kParen: return pinTo(*as<ParenExpr>(expr).expr, time, insidePinned);
+    case ExprKind::kUnary: return pinTo(*as<UnaryExpr>(expr).expr, time, insidePinned);
     case ExprKind::kBinary: {
-        const bool left = pinTo(*as<BinaryExpr>(expr).left, time);
-        return pinTo(*as<BinaryExpr>(expr).right, time) || left;
+        const bool left = pinTo(*as<BinaryExpr>(expr).left, time, insidePinned);
+        return pinTo(*as<BinaryExpr>(expr).right, time, insidePinned) || left;
     }
     case ExprKind::kAggregate: {
         auto& node = as<AggregateExpr>(expr);
-        const bool parameter = node.parameter && pinTo(*node.parameter, time);
-        return pinTo(*node.expr, time) || parameter;
+        const bool parameter = node.parameter && pinTo(*node.parameter, time, insidePinned);
+        return pinTo(*node.expr, time, insidePinned) || parameter;
     }
     case ExprKind::kCall: {
         auto& node = as<CallExpr>(expr);
         bool depends = dependsOnTime(node.function->id);
         for (size_t i = 0; i < node.args.size(); ++i)
             if (!(node.function->id == FunctionId::kInfo && i == 1))
-                depends = pinTo(*node.args[i], time) || depends;
+                depends = pinTo(*node.args[i], time, insidePinned) || depends;
         return depends;
     }
     default: return false;
