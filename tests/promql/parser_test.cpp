@@ -70,6 +70,7 @@ void ParserTest::errorsPointAtTheFault_data() {
     add("5mm", "1:1: parse error: bad number or duration syntax: \"5mm\"");
     add("1h1y", "1:1: parse error: bad number or duration syntax: \"1h1y\"");
     add("1__0", "1:1: parse error: bad number or duration syntax: \"1__0\"");
+    add("{a:b=\"c\"}", "1:3: parse error: unexpected \":\" in label matching, expected label matching operator");
     add("foo ~ bar", "1:5: parse error: unexpected character: '~'");
     add("foo bar", "1:5: parse error: unexpected \"bar\"");
     add("sum by (5) (foo)", "1:9: parse error: unexpected \"5\" in grouping opts, expected label");

@@ -160,23 +160,18 @@ Labels absentLabels(const Expr& arg) {
     if (selector == nullptr)
         return labels;
     std::vector<std::string> seen;
-    std::vector<std::string> twice;
     for (const Matcher& matcher : selector->matchers) {
         if (matcher.name == kMetricName)
             continue;
-        if (std::find(seen.begin(), seen.end(), matcher.name) != seen.end()) {
-            twice.push_back(matcher.name);
-            continue;
-        }
-        if (matcher.type == Matcher::Type::kEqual) {
+        const bool first = std::find(seen.begin(), seen.end(), matcher.name) == seen.end();
+        if (matcher.type == Matcher::Type::kEqual && first) {
+            setLabel(labels, matcher.name, matcher.value);
             seen.push_back(matcher.name);
-            labels.push_back({matcher.name, matcher.value});
         } else {
-            twice.push_back(matcher.name);
+            setLabel(labels, matcher.name, "");
         }
     }
-    normalizeLabels(labels);
-    return withoutLabels(labels, twice);
+    return labels;
 }
 
 }  // namespace

@@ -39,6 +39,10 @@ bool sumOverTime(RangeCall& call, const Window& window, Outcome& outcome) {
         return false;
     if (window.floats() == 0)
         return sumOfHistograms(call, window, false, outcome);
+    if (!call.sums.empty()) {
+        outcome.value = call.sums.sum(window.begin, window.end);
+        return true;
+    }
     CompensatedSum sum;
     for (size_t i = 0; i < window.floats(); ++i)
         sum.add(window.values()[i]);
@@ -51,6 +55,10 @@ bool avgOverTime(RangeCall& call, const Window& window, Outcome& outcome) {
         return false;
     if (window.floats() == 0)
         return sumOfHistograms(call, window, true, outcome);
+    if (!call.sums.empty()) {
+        outcome.value = call.sums.sum(window.begin, window.end) / static_cast<double>(window.floats());
+        return true;
+    }
     CompensatedMean mean;
     for (size_t i = 0; i < window.floats(); ++i)
         mean.add(window.values()[i]);
@@ -77,15 +85,14 @@ bool hasFloats(RangeCall& call, const Window& window) {
     return true;
 }
 
+// Of equal values the last one.
 template <bool kMax>
-size_t extreme(const Window& window, bool lastOfEqual) {
+size_t extreme(const Window& window) {
     const double* values = window.values();
     size_t best = 0;
-    for (size_t i = 1; i < window.floats(); ++i) {
-        const bool better = kMax ? values[i] > values[best] : values[i] < values[best];
-        if (better || std::isnan(values[best]) || (lastOfEqual && values[i] == values[best]))
+    for (size_t i = 1; i < window.floats(); ++i)
+        if ((kMax ? values[i] >= values[best] : values[i] <= values[best]) || std::isnan(values[best]))
             best = i;
-    }
     return best;
 }
 
@@ -93,7 +100,7 @@ template <bool kMax>
 bool extremeOverTime(RangeCall& call, const Window& window, Outcome& outcome) {
     if (!hasFloats(call, window))
         return false;
-    outcome.value = window.values()[extreme<kMax>(window, false)];
+    outcome.value = call.extreme.of<kMax>(window.series->values, window.begin, window.end);
     return true;
 }
 
@@ -101,7 +108,7 @@ template <bool kMax>
 bool timeOfExtreme(RangeCall& call, const Window& window, Outcome& outcome) {
     if (!hasFloats(call, window))
         return false;
-    outcome.value = static_cast<double>(window.times()[extreme<kMax>(window, true)] / kMillisecond) / 1000;
+    outcome.value = static_cast<double>(window.times()[extreme<kMax>(window)] / kMillisecond) / 1000;
     return true;
 }
 

@@ -93,7 +93,11 @@ private:
 
     void prepareSeries() {
         floatSeen_ = false;
+        call_.extreme.clear();
+        call_.sums.clear();
         call_.resetSums.clear();
+        if ((call_.id == FunctionId::kSumOverTime || call_.id == FunctionId::kAvgOverTime) && windowIsLong())
+            call_.sums.build(series_.values);
         if ((call_.id != FunctionId::kRate && call_.id != FunctionId::kIncrease) || call_.anchored || call_.smoothed)
             return;
         const std::vector<double>& values = series_.values;
@@ -106,6 +110,15 @@ private:
         }
         if (!std::isfinite(lost))
             call_.resetSums.clear();
+    }
+
+    // Whether summing a window takes longer than preparing the whole series.
+    bool windowIsLong() const {
+        constexpr size_t kManySamples = 12;
+        if (steps_.count == 1 || series_.times.size() < kManySamples)
+            return false;
+        const DurationNs distance = (series_.times.back() - series_.times.front()) / static_cast<DurationNs>(series_.times.size() - 1);
+        return distance > 0 && call_.range / distance >= static_cast<DurationNs>(kManySamples);
     }
 
     bool fill(Column& column) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "promql/engine/evaluation.h"
+#include "promql/engine/sliding_window.h"
 
 namespace nj::promql {
 
@@ -32,6 +33,8 @@ struct RangeCall {
     std::vector<std::vector<double>> scalars;        // the other arguments by step
     // Of the series at hand, for counters: what was lost in resets up to each sample. Empty where sums of it would be inexact.
     std::vector<double> resetSums;
+    PrefixSums sums;                                 // for sums and means over many samples
+    SlidingExtreme extreme;                          // for the greatest and least
     std::vector<double> scratch;
 
     void annotate(AnnotationKind kind, const Window& window) const { evaluation->annotations.add(kind, rangeSpan, annotationName(window.series->labels)); }

@@ -300,15 +300,20 @@ double quantileOf(double q, std::vector<double>& values) {
         return kNan;
     if (const auto outside = quantileOutsideRange(q))
         return *outside;
-    // NaN sorts first, as the smallest.
-    std::sort(values.begin(), values.end(), [](double a, double b) { return std::isnan(a) ? !std::isnan(b) : a < b; });
+    // NaN counts as the smallest. Only the two values that matter are brought to their places.
+    const auto numbers = std::partition(values.begin(), values.end(), [](double value) { return std::isnan(value); });
     const auto last = static_cast<double>(values.size() - 1);
     const double rank = q * last;
     const double floor = std::max(0.0, std::floor(rank));
-    const auto lower = static_cast<size_t>(floor);
-    const auto upper = static_cast<size_t>(std::min(last, floor + 1));
+    const auto lower = values.begin() + static_cast<std::ptrdiff_t>(floor);
+    const bool single = floor >= last;
+    if (lower >= numbers)
+        std::nth_element(numbers, lower, values.end());
+    double above = *lower;
+    if (!single)
+        above = lower + 1 < numbers ? *(lower + 1) : *std::min_element(std::max(lower + 1, numbers), values.end());
     const double weight = rank - floor;
-    return values[lower] * (1 - weight) + values[upper] * weight;
+    return *lower * (1 - weight) + above * weight;
 }
 
 }  // namespace nj::promql

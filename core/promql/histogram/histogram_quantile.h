@@ -35,7 +35,7 @@ double classicFraction(double lower, double upper, std::vector<ClassicBucket>& b
 // Observations above (isUpper) or below a limit are removed, the bucket it cuts is interpolated, the sum estimated.
 void trimHistogram(FloatHistogram& histogram, double limit, bool isUpper);
 
-// Of plain values, between neighbours; sorts them.
+// Of plain values, between neighbours; reorders them.
 double quantileOf(double q, std::vector<double>& values);
 
 }  // namespace nj::promql

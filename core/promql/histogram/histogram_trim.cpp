@@ -83,7 +83,8 @@ void trimSide(FloatHistogram& histogram, bool positive, double limit, bool isUpp
             totals.count += trimmed.kept;
             side.count[i] = trimmed.kept;
         } else {
-            totals.removedSum += bucket.count * (custom ? trimmed.removedMiddle : std::sqrt(bucket.lower * bucket.upper) * (positive ? 1 : -1));
+            // Negative buckets too count as positive here, as they do in Prometheus.
+            totals.removedSum += bucket.count * (custom ? trimmed.removedMiddle : std::sqrt(bucket.lower * bucket.upper));
             side.count[i] = 0;
         }
     }

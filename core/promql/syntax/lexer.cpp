@@ -51,7 +51,7 @@ private:
         const char c = peek();
         if (isDigit(c) || (c == '.' && isDigit(peek(1))))
             return readNumber();
-        if (isLetter(c) || (c == ':' && brackets_ == 0))
+        if (isLetter(c) || (c == ':' && brackets_ == 0 && braces_ == 0))
             return readWord();
         if (c == '"' || c == '\'' || c == '`')
             return readString(c);
