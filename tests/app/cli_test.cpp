@@ -53,7 +53,16 @@ private slots:
         QTest::newRow("bad time") << QStringList{QStringLiteral("logs"), capsule(), QString(), QStringLiteral("--from"), QStringLiteral("yesterday")} << 2;
         QTest::newRow("bad trace id") << QStringList{QStringLiteral("trace"), capsule(), QStringLiteral("xyz")} << 2;
         QTest::newRow("unknown trace") << QStringList{QStringLiteral("trace"), capsule(), QStringLiteral("ff")} << 1;
+        QTest::newRow("bad PromQL") << QStringList{QStringLiteral("promql"), capsule(), QStringLiteral("sum(")} << 2;
+        QTest::newRow("time and range") << QStringList{QStringLiteral("promql"), capsule(), QStringLiteral("1"), QStringLiteral("--time"), QStringLiteral("5"), QStringLiteral("--step"), QStringLiteral("1s")} << 2;
         QTest::newRow("bad SQL") << QStringList{QStringLiteral("sql"), capsule(), QStringLiteral("SELEC 1")} << 2;
+    }
+    void promqlAnswersInTheApisJson() {
+        const ProcessResult instant = runNightjar({QStringLiteral("promql"), capsule(), QStringLiteral("vector(1.5)"), QStringLiteral("--time"), QStringLiteral("1700000000")});
+        QCOMPARE(instant.out, QByteArray(R"({"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1700000000,"1.5"]}]}})") + '\n');
+        const ProcessResult range = runNightjar({QStringLiteral("promql"), capsule(), QStringLiteral("time()"), QStringLiteral("--start"), QStringLiteral("1700000000"), QStringLiteral("--end"),
+            QStringLiteral("1700000060"), QStringLiteral("--step"), QStringLiteral("1m")});
+        QCOMPARE(range.out, QByteArray(R"({"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[[1700000000,"1700000000"],[1700000060,"1700000060"]]}]}})") + '\n');
     }
     void exitCodes() {
         QFETCH(QStringList, arguments);

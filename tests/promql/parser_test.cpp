@@ -94,7 +94,9 @@ void ParserTest::printsCanonically_data() {
     add("- 5", "-5");
     add("0x10", "16");
     add("1e3", "1000");
-    add("iNf", "+Inf");
+    add("iNf", "Inf");
+    add("inf ^ foo", "Inf ^ foo");
+    add("-inf", "-Inf");
     add("1h30m", "1h30m");
     add("'a\"b'", "\"a\\\"b\"");
     add("foo { b = 'x' , a =~ \"y|z\" }", "foo{b=\"x\",a=~\"y|z\"}");

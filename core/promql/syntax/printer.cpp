@@ -109,6 +109,8 @@ std::string printNumber(const NumberExpr& node) {
     const double ms = std::fabs(node.value) * 1000;
     if (node.isDuration && ms == std::floor(ms) && ms < 9e15)
         return promDurationText(static_cast<DurationNs>(node.value * 1000) * kMillisecond);
+    if (std::isinf(node.value) && node.value > 0)
+        return "Inf";   // a sign before it would bind less than ^ does
     return plainNumber(node.value);
 }
 

@@ -1,0 +1,233 @@
+#include "promql/capsule/capsule_querier.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "promql/capsule/capsule_series.h"
+#include "promql/capsule/otlp_names.h"
+#include "promql/text/number_text.h"
+
+namespace nj::promql {
+
+namespace {
+
+constexpr size_t kHistogramSeriesKept = 64;
+
+TimeRange united(TimeRange a, TimeRange b) {
+    if (a.empty())
+        return b;
+    return b.empty() ? a : TimeRange{std::min(a.from, b.from), std::max(a.to, b.to)};
+}
+
+bool isHistogramKind(MetricKind kind) { return kind == MetricKind::kHistogram || kind == MetricKind::kExponentialHistogram || kind == MetricKind::kGaugeHistogram; }
+
+Labels prometheusLabels(const store::SeriesRow& row) {
+    Labels labels;
+    for (const KeyValue& entry : row.attributes)
+        labels.push_back({entry.key, entry.value.display()});
+    normalizeLabels(labels);
+    return labels;
+}
+
+Labels otlpLabels(const store::Snapshot& snapshot, const store::SeriesRow& row) {
+    Labels labels;
+    for (const KeyValue& entry : row.attributes)
+        setLabel(labels, otlpLabelName(entry.key), entry.value.display());
+    if (row.scope != kNoIndex) {
+        setLabel(labels, "otel_scope_name", snapshot.scope(row.scope).name);
+        setLabel(labels, "otel_scope_version", snapshot.scope(row.scope).version);
+    }
+    if (row.resource != kNoIndex)
+        addIdentity(labels, snapshot.resource(row.resource));
+    return labels;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<CapsuleQuerier>> CapsuleQuerier::of(store::CapsuleReader& reader) {
+    NJ_ASSIGN(std::shared_ptr<const store::Snapshot> snapshot, reader.snapshot());
+    std::unique_ptr<CapsuleQuerier> querier(new CapsuleQuerier(reader, std::move(snapshot)));
+    NJ_RETURN_IF_ERROR(querier->nameAll());
+    return querier;
+}
+
+Status CapsuleQuerier::nameAll() {
+    for (const store::SeriesRow& row : snapshot_->series()) {
+        range_ = united(range_, row.range);
+        if (row.origin == SeriesOrigin::kPrometheus) {
+            const bool mayBeNative = isHistogramKind(row.kind) || row.kind == MetricKind::kUnknown;
+            add(prometheusLabels(row), row.name, mayBeNative ? Part::kScalarOrNative : Part::kScalar, &row, 0, row.range);
+            continue;
+        }
+        const std::string name = otlpMetricName(row.name, row.unit, row.kind, row.monotonic);
+        if (isHistogramKind(row.kind) || row.kind == MetricKind::kSummary) {
+            NJ_RETURN_IF_ERROR(nameHistogram(row, otlpLabels(*snapshot_, row), name));
+        } else {
+            add(otlpLabels(*snapshot_, row), name, Part::kScalar, &row, 0, row.range);
+        }
+    }
+    tellApart();
+    addTargets();
+    return {};
+}
+
+// One stored series, many PromQL ones: which bounds or quantiles it has, its first point says.
+Status CapsuleQuerier::nameHistogram(const store::SeriesRow& row, const Labels& labels, const std::string& name) {
+    HistogramPoint first;
+    NJ_RETURN_IF_ERROR(reader_.histograms(*snapshot_, row.id, row.range, [&](const HistogramPoint& point) {
+        first = point;
+        return false;
+    }));
+    const bool summary = row.kind == MetricKind::kSummary;
+    if (!summary)
+        add(labels, name, Part::kNative, &row, 0, row.range);
+    if (!summary && first.buckets.empty())
+        return {};
+    add(labels, name + "_count", Part::kCount, &row, 0, row.range);
+    add(labels, name + "_sum", Part::kSum, &row, 0, row.range);
+    std::vector<double> bounds = first.bounds;
+    if (!summary)
+        bounds.push_back(HUGE_VAL);
+    for (const double bound : bounds) {
+        Labels each = labels;
+        setLabel(each, summary ? std::string_view("quantile") : kBucketLabel, compactNumber(bound));
+        add(std::move(each), summary ? name : name + "_bucket", summary ? Part::kQuantile : Part::kBucket, &row, bound, row.range);
+    }
+    return {};
+}
+
+void CapsuleQuerier::add(Labels labels, const std::string& name, Part part, const store::SeriesRow* row, double bound, TimeRange range) {
+    setLabel(labels, kMetricName, name);
+    NamedSeries& series = series_[labels];
+    if (!series.labels)
+        series.labels = std::make_shared<const Labels>(std::move(labels));
+    series.part = part;
+    series.bound = bound;
+    series.range = united(series.range, range);
+    if (row != nullptr)
+        series.rows.push_back(row);
+}
+
+// Series of one label set that come from different resources get those resource attributes as labels that differ.
+void CapsuleQuerier::tellApart() {
+    std::vector<NamedSeries> shared;
+    for (auto at = series_.begin(); at != series_.end();) {
+        const bool byResource = at->second.rows.size() > 1 &&
+            std::any_of(at->second.rows.begin(), at->second.rows.end(), [&](const store::SeriesRow* row) { return row->resource != at->second.rows[0]->resource; });
+        if (byResource)
+            shared.push_back(std::move(at->second));
+        at = byResource ? series_.erase(at) : std::next(at);
+    }
+    for (const NamedSeries& series : shared) {
+        std::vector<Labels> resources;
+        std::set<std::string> differing;
+        for (const store::SeriesRow* row : series.rows) {
+            Labels labels;
+            if (row->resource != kNoIndex)
+                addResourceLabels(labels, snapshot_->resource(row->resource));
+            resources.push_back(std::move(labels));
+        }
+        for (const Labels& labels : resources)
+            for (const Label& label : labels)
+                for (const Labels& other : resources)
+                    if (labelValue(other, label.name) != label.value)
+                        differing.insert(label.name);
+        for (size_t i = 0; i < series.rows.size(); ++i) {
+            Labels labels = *series.labels;
+            for (const Label& label : resources[i])
+                if (differing.contains(label.name) && labelValue(labels, label.name).empty())
+                    setLabel(labels, label.name, label.value);
+            add(std::move(labels), std::string(metricName(*series.labels)), series.part, series.rows[i], series.bound, series.rows[i]->range);
+        }
+    }
+}
+
+void CapsuleQuerier::addTargets() {
+    std::map<uint32_t, TimeRange> ranges;
+    for (const store::SeriesRow& row : snapshot_->series())
+        if (row.origin == SeriesOrigin::kOtlp && row.resource != kNoIndex)
+            ranges[row.resource] = united(ranges[row.resource], row.range);
+    for (const auto& [id, range] : ranges) {
+        Labels labels;
+        addIdentity(labels, snapshot_->resource(id));
+        const size_t identifying = labels.size();
+        addResourceLabels(labels, snapshot_->resource(id));
+        if (identifying > 0 && labels.size() > identifying)
+            add(std::move(labels), "target_info", Part::kTargetInfo, nullptr, 0, range);
+    }
+}
+
+Result<std::vector<const CapsuleQuerier::NamedSeries*>> CapsuleQuerier::matching(const std::vector<Matcher>& matchers) const {
+    std::vector<CompiledMatcher> compiled;
+    for (const Matcher& matcher : matchers) {
+        NJ_ASSIGN(CompiledMatcher one, CompiledMatcher::compile(matcher));
+        compiled.push_back(std::move(one));
+    }
+    std::vector<const NamedSeries*> found;
+    for (const auto& [labels, series] : series_)
+        if (std::all_of(compiled.begin(), compiled.end(), [&labels = labels](const CompiledMatcher& matcher) { return matcher.matches(labels); }))
+            found.push_back(&series);
+    return found;
+}
+
+Result<std::vector<std::unique_ptr<SeriesIterator>>> CapsuleQuerier::select(const std::vector<Matcher>& matchers, TimeNs from, TimeNs to, std::stop_token stop) {
+    NJ_ASSIGN(const std::vector<const NamedSeries*> found, matching(matchers));
+    std::vector<std::unique_ptr<SeriesIterator>> iterators;
+    for (const NamedSeries* series : found)
+        if (series->range.from <= to && series->range.to > from)
+            iterators.push_back(std::make_unique<CapsuleSeries>(*this, *series, stop));
+    return iterators;
+}
+
+Result<std::vector<std::string>> CapsuleQuerier::labelNames(const std::vector<Matcher>& matchers) {
+    NJ_ASSIGN(const std::vector<const NamedSeries*> found, matching(matchers));
+    std::set<std::string> names;
+    for (const NamedSeries* series : found)
+        for (const Label& label : *series->labels)
+            names.insert(label.name);
+    return std::vector<std::string>(names.begin(), names.end());
+}
+
+Result<std::vector<std::string>> CapsuleQuerier::labelValues(const std::string& name, const std::vector<Matcher>& matchers) {
+    NJ_ASSIGN(const std::vector<const NamedSeries*> found, matching(matchers));
+    std::set<std::string> values;
+    for (const NamedSeries* series : found)
+        if (const std::string_view value = labelValue(*series->labels, name); !value.empty())
+            values.emplace(value);
+    return std::vector<std::string>(values.begin(), values.end());
+}
+
+Result<CapsuleQuerier::HistogramSamples> CapsuleQuerier::histograms(const store::SeriesRow& row) {
+    if (const auto known = read_.find(row.id); known != read_.end())
+        return known->second;
+    const bool delta = row.temporality == Temporality::kDelta;
+    auto samples = std::make_shared<std::vector<HistogramSample>>();
+    FloatHistogram total;
+    NJ_RETURN_IF_ERROR(reader_.histograms(*snapshot_, row.id, {row.range.from, row.range.to}, [&](const HistogramPoint& point) {
+        HistogramSample sample;
+        sample.time = point.time;
+        sample.stale = (point.flags & kSampleNoRecordedValue) != 0;
+        sample.count = static_cast<double>(point.count);
+        sample.sum = point.sum;
+        if (row.kind == MetricKind::kSummary) {
+            sample.quantiles = point.bounds;
+            sample.values = point.values;
+        } else if (!sample.stale) {
+            FloatHistogram histogram = fromPoint(point);
+            if (delta && !samples->empty() && !addTo(histogram, total).incompatible)
+                sample.count = histogram.count, sample.sum = histogram.sum;
+            total = delta ? histogram : FloatHistogram();
+            if (row.kind == MetricKind::kGaugeHistogram)
+                histogram.hint = ResetHint::kGauge;
+            sample.histogram = std::make_shared<const FloatHistogram>(std::move(histogram));
+        }
+        samples->push_back(std::move(sample));
+        return true;
+    }));
+    if (read_.size() >= kHistogramSeriesKept)
+        read_.clear();
+    return read_[row.id] = std::move(samples);
+}
+
+}  // namespace nj::promql
