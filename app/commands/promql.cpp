@@ -22,7 +22,9 @@ Result<promql::QueryResult> evaluate(const Options& options) {
     const Interrupt interrupt;
     const promql::Engine engine;
     const TimeRange all = querier->range();
-    const auto timeOf = [&](const std::string& text, TimeNs missing) -> Result<TimeNs> { return text.empty() ? Result<TimeNs>(missing) : parseTime(text, nowNs()); };
+    const auto timeOf = [&](const std::string& text, TimeNs missing) -> Result<TimeNs> {
+        return text.empty() ? Result<TimeNs>(missing) : parseTime(text, nowNs());
+    };
     const TimeNs last = all.empty() ? nowNs() : all.to - 1;
     if (options.start.empty() && options.end.empty() && options.step.empty()) {
         NJ_ASSIGN(const TimeNs time, timeOf(options.time, last));

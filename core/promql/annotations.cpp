@@ -27,16 +27,23 @@ std::string annotationText(AnnotationKind kind, std::string_view detail) {
     case kMixedClassicNative: return forMetric("vector contains a mix of classic and native histograms", detail);
     case kNotCounter: return fmt::format("this native histogram metric is not a counter: {}", quoteText(detail));
     case kNotGauge: return fmt::format("this native histogram metric is not a gauge: {}", quoteText(detail));
-    case kMixedExponentialCustom: return fmt::format("vector contains a mix of histograms with exponential and custom buckets schemas for metric name {}", quoteText(detail));
+    case kMixedExponentialCustom:
+        return fmt::format("vector contains a mix of histograms with exponential and custom buckets schemas for metric name {}",
+                           quoteText(detail));
     case kIncompatibleBucketLayout: return fmt::format("incompatible bucket layout encountered for binary operator {}", detail);
     case kSortInRangeQuery: return "sort is ineffective for range queries since results are always ordered by labels";
     case kResetCollision: return fmt::format("conflicting counter resets during histogram {}", detail);
-    case kPossibleNonCounter: return fmt::format("metric might not be a counter, name does not end in _total/_sum/_count/_bucket: {}", quoteText(detail));
+    case kPossibleNonCounter:
+        return fmt::format("metric might not be a counter, name does not end in _total/_sum/_count/_bucket: {}", quoteText(detail));
     case kForcedMonotonicity:
-        return forMetric("input to histogram_quantile needed to be fixed for monotonicity (see https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)", detail);
+        return forMetric(
+            "input to histogram_quantile needed to be fixed for monotonicity (see "
+            "https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)",
+            detail);
     case kIncompatibleTypes: return std::string(detail);
     case kHistogramIgnoredInAggregation: return fmt::format("ignored histogram in {} aggregation", detail);
-    case kHistogramIgnoredInRange: return fmt::format("ignored histograms in a range containing both floats and histograms for metric name {}", quoteText(detail));
+    case kHistogramIgnoredInRange:
+        return fmt::format("ignored histograms in a range containing both floats and histograms for metric name {}", quoteText(detail));
     case kQuantileNanResult: return forMetric("input to histogram_quantile has NaN observations, result is NaN", detail);
     case kQuantileNanSkew: return forMetric("input to histogram_quantile has NaN observations, result is skewed higher", detail);
     case kFractionNans: return forMetric("input to histogram_fraction has NaN observations, which are excluded from all fractions", detail);
@@ -60,23 +67,31 @@ Annotations::Entry& Annotations::entry(AnnotationKind kind, std::string text, Sp
 void Annotations::add(AnnotationKind kind, Span where, std::string_view detail) { entry(kind, annotationText(kind, detail), where); }
 
 void Annotations::addQuantile(double q, Span where) {
-    entry(AnnotationKind::kInvalidQuantile, fmt::format("{}, got {}", annotationText(AnnotationKind::kInvalidQuantile, {}), compactNumber(q)), where);
+    entry(AnnotationKind::kInvalidQuantile,
+          fmt::format("{}, got {}", annotationText(AnnotationKind::kInvalidQuantile, {}), compactNumber(q)), where);
 }
 
 void Annotations::addRatio(double ratio, double capped, Span where) {
-    entry(AnnotationKind::kInvalidRatio, fmt::format("{}, got {}, capping to {}", annotationText(AnnotationKind::kInvalidRatio, {}), compactNumber(ratio), compactNumber(capped)), where);
+    entry(AnnotationKind::kInvalidRatio,
+          fmt::format("{}, got {}, capping to {}", annotationText(AnnotationKind::kInvalidRatio, {}), compactNumber(ratio),
+                      compactNumber(capped)),
+          where);
 }
 
 void Annotations::addBadBucket(std::string_view value, std::string_view metric, Span where) {
-    entry(AnnotationKind::kBadBucketLabel, forMetric(fmt::format("{} of {}", annotationText(AnnotationKind::kBadBucketLabel, {}), quoteText(value)), metric), where);
+    entry(AnnotationKind::kBadBucketLabel,
+          forMetric(fmt::format("{} of {}", annotationText(AnnotationKind::kBadBucketLabel, {}), quoteText(value)), metric), where);
 }
 
 void Annotations::addIncompatibleTypes(std::string_view left, std::string_view op, std::string_view right, Span where) {
-    add(AnnotationKind::kIncompatibleTypes, where, fmt::format("incompatible sample types encountered for binary operator {}: {} {} {}", quoteText(op), left, op, right));
+    add(AnnotationKind::kIncompatibleTypes, where,
+        fmt::format("incompatible sample types encountered for binary operator {}: {} {} {}", quoteText(op), left, op, right));
 }
 
-void Annotations::addForcedMonotonicity(std::string_view metric, Span where, TimeNs time, double minBucket, double maxBucket, double difference) {
-    Monotonicity& all = entry(AnnotationKind::kForcedMonotonicity, annotationText(AnnotationKind::kForcedMonotonicity, metric), where).monotonicity;
+void Annotations::addForcedMonotonicity(std::string_view metric, Span where, TimeNs time, double minBucket, double maxBucket,
+                                        double difference) {
+    Monotonicity& all =
+        entry(AnnotationKind::kForcedMonotonicity, annotationText(AnnotationKind::kForcedMonotonicity, metric), where).monotonicity;
     const bool first = all.count == 0;
     all.minTime = first ? time : std::min(all.minTime, time);
     all.maxTime = first ? time : std::max(all.maxTime, time);
@@ -93,8 +108,10 @@ std::vector<std::string> Annotations::texts(std::string_view query, bool infos) 
             continue;
         std::string full = text;
         if (const Monotonicity& all = entry.monotonicity; all.count > 0)
-            full += fmt::format(", from buckets {} to {}, with a max diff of {}, over {} samples from {} to {}", compactNumber(all.minBucket), compactNumber(all.maxBucket),
-                roundedNumber(all.maxDifference, 2), all.count, formatRfc3339(all.minTime - all.minTime % kSecond, 0), formatRfc3339(all.maxTime - all.maxTime % kSecond, 0));
+            full +=
+                fmt::format(", from buckets {} to {}, with a max diff of {}, over {} samples from {} to {}", compactNumber(all.minBucket),
+                            compactNumber(all.maxBucket), roundedNumber(all.maxDifference, 2), all.count,
+                            formatRfc3339(all.minTime - all.minTime % kSecond, 0), formatRfc3339(all.maxTime - all.maxTime % kSecond, 0));
         texts.push_back(fmt::format("{} ({})", full, lineAndColumn(query, entry.where.begin)));
     }
     return texts;

@@ -30,7 +30,8 @@ public:
     explicit Engine(EngineOptions options = {}) : options_(options) {}
 
     [[nodiscard]] Result<QueryResult> instant(Querier& querier, std::string_view query, TimeNs time, std::stop_token stop = {}) const;
-    [[nodiscard]] Result<QueryResult> range(Querier& querier, std::string_view query, TimeNs start, TimeNs end, DurationNs step, std::stop_token stop = {}) const;
+    [[nodiscard]] Result<QueryResult> range(Querier& querier, std::string_view query, TimeNs start, TimeNs end, DurationNs step,
+                                            std::stop_token stop = {}) const;
 
 private:
     EngineOptions options_;

@@ -11,7 +11,9 @@ namespace {
 
 bool isMetadataLabel(std::string_view name) { return name == kMetricName || name == "__type__" || name == "__unit__"; }
 
-bool contains(const std::vector<std::string>& names, std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); }
+bool contains(const std::vector<std::string>& names, std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
 
 bool isNameByte(char c, bool first, bool colon) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (colon && c == ':') || (!first && c >= '0' && c <= '9');
@@ -36,7 +38,8 @@ std::string_view labelValue(const Labels& labels, std::string_view name) {
 }
 
 void setLabel(Labels& labels, std::string_view name, std::string_view value) {
-    const auto at = std::lower_bound(labels.begin(), labels.end(), name, [](const Label& label, std::string_view wanted) { return label.name < wanted; });
+    const auto at = std::lower_bound(labels.begin(), labels.end(), name,
+                                     [](const Label& label, std::string_view wanted) { return label.name < wanted; });
     if (at != labels.end() && at->name == name) {
         if (value.empty())
             labels.erase(at);

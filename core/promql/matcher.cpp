@@ -17,7 +17,8 @@ std::string_view matcherOperator(Matcher::Type type) {
 
 Result<std::shared_ptr<const re2::RE2>> compileRegex(std::string_view pattern) {
     if (pattern.size() > kMaxRegexLength)
-        return makeError(ErrorCode::kLimit, fmt::format("the regular expression has {} characters, more than the {} that are allowed", pattern.size(), kMaxRegexLength));
+        return makeError(ErrorCode::kLimit, fmt::format("the regular expression has {} characters, more than the {} that are allowed",
+                                                        pattern.size(), kMaxRegexLength));
     re2::RE2::Options options;
     options.set_log_errors(false);
     options.set_max_mem(16 << 20);
@@ -25,7 +26,8 @@ Result<std::shared_ptr<const re2::RE2>> compileRegex(std::string_view pattern) {
     if (!regex->ok()) {
         // The pattern alone, so that the message shows nothing that was not written.
         const re2::RE2 alone(re2::StringPiece(pattern.data(), pattern.size()), options);
-        return makeError(ErrorCode::kInvalidArgument, fmt::format("bad regular expression: {}", alone.ok() ? regex->error() : alone.error()));
+        return makeError(ErrorCode::kInvalidArgument,
+                         fmt::format("bad regular expression: {}", alone.ok() ? regex->error() : alone.error()));
     }
     return std::shared_ptr<const re2::RE2>(std::move(regex));
 }

@@ -16,7 +16,12 @@ class RE2;
 namespace nj::promql {
 
 struct Matcher {
-    enum class Type : unsigned char { kEqual, kNotEqual, kRegex, kNotRegex } type = Type::kEqual;   // regexes are RE2, anchored, dot matches newline
+    enum class Type : unsigned char {
+        kEqual,
+        kNotEqual,
+        kRegex,
+        kNotRegex
+    } type = Type::kEqual;  // regexes are RE2, anchored, dot matches newline
     std::string name;
     std::string value;
     bool operator==(const Matcher&) const = default;

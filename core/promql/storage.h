@@ -36,7 +36,8 @@ class Querier {
 public:
     virtual ~Querier() = default;
     // Series whose labels satisfy all matchers and that may have samples in (from, to]; sorted by labels.
-    virtual Result<std::vector<std::unique_ptr<SeriesIterator>>> select(const std::vector<Matcher>& matchers, TimeNs from, TimeNs to, std::stop_token stop) = 0;
+    virtual Result<std::vector<std::unique_ptr<SeriesIterator>>> select(const std::vector<Matcher>& matchers, TimeNs from, TimeNs to,
+                                                                        std::stop_token stop) = 0;
     virtual Result<std::vector<std::string>> labelNames(const std::vector<Matcher>& matchers) = 0;
     virtual Result<std::vector<std::string>> labelValues(const std::string& name, const std::vector<Matcher>& matchers) = 0;
 };

@@ -1,6 +1,6 @@
-// nightjar_promql_bench [SERIES [HOURS]]: range queries at a step of 15 s over synthetic series in memory; prints seconds per query, fails only
-// when a query does. For a comparison with Prometheus on the same data: --openmetrics FILE writes what promtool tsdb create-blocks-from
-// openmetrics reads, --json EXPR prints the HTTP API's answer.
+// nightjar_promql_bench [SERIES [HOURS]]: range queries at a step of 15 s over synthetic series in memory; prints seconds per query, fails
+// only when a query does. For a comparison with Prometheus on the same data: --openmetrics FILE writes what promtool tsdb
+// create-blocks-from openmetrics reads, --json EXPR prints the HTTP API's answer.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -57,7 +57,8 @@ public:
         std::sort(all.begin(), all.end(), [](const StoredSeries& a, const StoredSeries& b) { return *a.labels < *b.labels; });
     }
 
-    Result<std::vector<std::unique_ptr<SeriesIterator>>> select(const std::vector<Matcher>& matchers, TimeNs, TimeNs, std::stop_token) override {
+    Result<std::vector<std::unique_ptr<SeriesIterator>>> select(const std::vector<Matcher>& matchers, TimeNs, TimeNs,
+                                                                std::stop_token) override {
         std::vector<CompiledMatcher> compiled;
         for (const Matcher& matcher : matchers) {
             NJ_ASSIGN(CompiledMatcher one, CompiledMatcher::compile(matcher));
@@ -65,12 +66,15 @@ public:
         }
         std::vector<std::unique_ptr<SeriesIterator>> found;
         for (const StoredSeries& series : all)
-            if (std::all_of(compiled.begin(), compiled.end(), [&](const CompiledMatcher& matcher) { return matcher.matches(*series.labels); }))
+            if (std::all_of(compiled.begin(), compiled.end(),
+                            [&](const CompiledMatcher& matcher) { return matcher.matches(*series.labels); }))
                 found.push_back(std::make_unique<Samples>(series, times));
         return found;
     }
     Result<std::vector<std::string>> labelNames(const std::vector<Matcher>&) override { return std::vector<std::string>(); }
-    Result<std::vector<std::string>> labelValues(const std::string&, const std::vector<Matcher>&) override { return std::vector<std::string>(); }
+    Result<std::vector<std::string>> labelValues(const std::string&, const std::vector<Matcher>&) override {
+        return std::vector<std::string>();
+    }
 
     std::vector<TimeNs> times;
     std::vector<StoredSeries> all;
@@ -79,8 +83,11 @@ private:
     void addCounter(int i, size_t count) {
         std::mt19937 random(static_cast<unsigned>(i));
         StoredSeries series;
-        series.labels = std::make_shared<const Labels>(Labels{{"__name__", "http_requests_total"}, {"code", i % 5 == 0 ? "500" : "200"}, {"instance", fmt::format("i{}", i / 10 % 100)},
-            {"job", fmt::format("job{}", i % 10)}, {"path", fmt::format("/path/{}", i / 1000)}});
+        series.labels = std::make_shared<const Labels>(Labels{{"__name__", "http_requests_total"},
+                                                              {"code", i % 5 == 0 ? "500" : "200"},
+                                                              {"instance", fmt::format("i{}", i / 10 % 100)},
+                                                              {"job", fmt::format("job{}", i % 10)},
+                                                              {"path", fmt::format("/path/{}", i / 1000)}});
         double value = 0;
         for (size_t s = 0; s < count; ++s) {
             value = random() % 1500 == 0 ? 0 : value + static_cast<double>(random() % 100);
@@ -94,7 +101,10 @@ private:
         std::vector<StoredSeries> buckets(10);
         for (int b = 0; b < 10; ++b)
             buckets[static_cast<size_t>(b)].labels =
-                std::make_shared<const Labels>(Labels{{"__name__", "http_request_duration_seconds_bucket"}, {"instance", fmt::format("i{}", i)}, {"job", fmt::format("job{}", i % 10)}, {"le", bounds[b]}});
+                std::make_shared<const Labels>(Labels{{"__name__", "http_request_duration_seconds_bucket"},
+                                                      {"instance", fmt::format("i{}", i)},
+                                                      {"job", fmt::format("job{}", i % 10)},
+                                                      {"le", bounds[b]}});
         std::vector<double> totals(10);
         for (size_t s = 0; s < count; ++s) {
             double added = 0;
@@ -124,7 +134,8 @@ int writeOpenMetrics(const Store& store, const char* path) {
         }
         std::string text;
         for (size_t i = 0; i < series.values.size(); ++i)
-            fmt::format_to(std::back_inserter(text), "{}{{{}}} {} {}\n", name, labels, plainNumber(series.values[i]), store.times[i] / kSecond);
+            fmt::format_to(std::back_inserter(text), "{}{{{}}} {} {}\n", name, labels, plainNumber(series.values[i]),
+                           store.times[i] / kSecond);
         std::fwrite(text.data(), 1, text.size(), file);
     }
     std::fputs("# EOF\n", file);
@@ -142,7 +153,8 @@ const char* const kQueries[] = {
     "max_over_time(http_requests_total[1h])",
     "quantile_over_time(0.9, http_requests_total[10m])",
     "http_requests_total / on (instance, job, path, code) http_requests_total",
-    "sum by (instance) (rate(http_requests_total{code=\"500\"}[5m])) / on (instance) group_left () sum by (instance) (rate(http_requests_total[5m]))",
+    "sum by (instance) (rate(http_requests_total{code=\"500\"}[5m])) / on (instance) group_left () sum by (instance) "
+    "(rate(http_requests_total[5m]))",
 };
 
 int run(int argc, char** argv) {
@@ -177,7 +189,8 @@ int run(int argc, char** argv) {
         const auto result = engine.range(store, each, kStart, end, kScrape);
         const double took = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
         failed = failed || !result.ok();
-        fmt::print("{:<140} {:>8.3f} s  {}\n", each, took, result.ok() ? fmt::format("{} series", std::get<Matrix>(result->value).size()) : result.error().message);
+        fmt::print("{:<140} {:>8.3f} s  {}\n", each, took,
+                   result.ok() ? fmt::format("{} series", std::get<Matrix>(result->value).size()) : result.error().message);
         std::fflush(stdout);
     }
     return failed ? 1 : 0;

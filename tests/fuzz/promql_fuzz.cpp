@@ -11,11 +11,14 @@ namespace {
 
 class NoSeries : public nj::promql::Querier {
 public:
-    nj::Result<std::vector<std::unique_ptr<nj::promql::SeriesIterator>>> select(const std::vector<nj::promql::Matcher>&, nj::TimeNs, nj::TimeNs, std::stop_token) override {
+    nj::Result<std::vector<std::unique_ptr<nj::promql::SeriesIterator>>> select(const std::vector<nj::promql::Matcher>&, nj::TimeNs,
+                                                                                nj::TimeNs, std::stop_token) override {
         return std::vector<std::unique_ptr<nj::promql::SeriesIterator>>();
     }
     nj::Result<std::vector<std::string>> labelNames(const std::vector<nj::promql::Matcher>&) override { return std::vector<std::string>(); }
-    nj::Result<std::vector<std::string>> labelValues(const std::string&, const std::vector<nj::promql::Matcher>&) override { return std::vector<std::string>(); }
+    nj::Result<std::vector<std::string>> labelValues(const std::string&, const std::vector<nj::promql::Matcher>&) override {
+        return std::vector<std::string>();
+    }
 };
 
 }  // namespace

@@ -22,7 +22,8 @@ AttributeList labelled(std::initializer_list<std::pair<const char*, const char*>
     return out;
 }
 
-uint32_t addOtlp(Batch& batch, const std::string& name, const std::string& unit, MetricKind kind, Temporality temporality, const AttributeList& resource, const AttributeList& labels = {}) {
+uint32_t addOtlp(Batch& batch, const std::string& name, const std::string& unit, MetricKind kind, Temporality temporality,
+                 const AttributeList& resource, const AttributeList& labels = {}) {
     const uint32_t series = addSeries(batch, name, labels, SeriesOrigin::kOtlp);
     SeriesKey& key = batch.series[series];
     key.unit = unit;
@@ -66,15 +67,19 @@ void CapsuleQuerierTest::initTestCase() {
     Batch& batch = batches.front();
     const uint32_t plain = addSeries(batch, "up", labelled({{"job", "a"}, {"instance", "i:1"}}));
     const uint32_t stale = addSeries(batch, "gone", {});
-    const AttributeList shop = labelled({{"service.name", "shop"}, {"service.namespace", "eu"}, {"service.instance.id", "s-1"}, {"host.name", "h1"}});
-    const uint32_t counter = addOtlp(batch, "http.requests", "{request}", MetricKind::kCounter, Temporality::kCumulative, shop, labelled({{"http.route", "/x"}}));
+    const AttributeList shop =
+        labelled({{"service.name", "shop"}, {"service.namespace", "eu"}, {"service.instance.id", "s-1"}, {"host.name", "h1"}});
+    const uint32_t counter = addOtlp(batch, "http.requests", "{request}", MetricKind::kCounter, Temporality::kCumulative, shop,
+                                     labelled({{"http.route", "/x"}}));
     const uint32_t delta = addOtlp(batch, "bytes.sent", "By", MetricKind::kCounter, Temporality::kDelta, shop);
     const uint32_t explicitBuckets = addOtlp(batch, "wait", "s", MetricKind::kHistogram, Temporality::kDelta, shop);
     const uint32_t exponential = addOtlp(batch, "size", "By", MetricKind::kExponentialHistogram, Temporality::kCumulative, shop);
     const uint32_t summary = addOtlp(batch, "gc", "ms", MetricKind::kSummary, Temporality::kUnspecified, shop);
     // Two pods of one service, which job and instance don't tell apart.
-    const uint32_t one = addOtlp(batch, "load", "1", MetricKind::kGauge, Temporality::kUnspecified, labelled({{"service.name", "twin"}, {"k8s.pod.name", "p1"}, {"host.name", "h"}}));
-    const uint32_t two = addOtlp(batch, "load", "1", MetricKind::kGauge, Temporality::kUnspecified, labelled({{"service.name", "twin"}, {"k8s.pod.name", "p2"}, {"host.name", "h"}}));
+    const uint32_t one = addOtlp(batch, "load", "1", MetricKind::kGauge, Temporality::kUnspecified,
+                                 labelled({{"service.name", "twin"}, {"k8s.pod.name", "p1"}, {"host.name", "h"}}));
+    const uint32_t two = addOtlp(batch, "load", "1", MetricKind::kGauge, Temporality::kUnspecified,
+                                 labelled({{"service.name", "twin"}, {"k8s.pod.name", "p2"}, {"host.name", "h"}}));
     for (int i = 0; i <= 10; ++i) {
         const TimeNs time = kT0 + i * kMinute;
         addSample(batch, plain, time, 1);
@@ -109,7 +114,9 @@ void CapsuleQuerierTest::initTestCase() {
 }
 
 void CapsuleQuerierTest::otlpNamesFollowTheSpecification() {
-    const auto name = [](const char* text, const char* unit, MetricKind kind, bool monotonic = false) { return otlpMetricName(text, unit, kind, monotonic); };
+    const auto name = [](const char* text, const char* unit, MetricKind kind, bool monotonic = false) {
+        return otlpMetricName(text, unit, kind, monotonic);
+    };
     QCOMPARE(name("http.server.request.duration", "s", MetricKind::kHistogram), std::string("http_server_request_duration_seconds"));
     QCOMPARE(name("process.cpu.time", "s", MetricKind::kCounter, true), std::string("process_cpu_time_seconds_total"));
     QCOMPARE(name("requests_total", "", MetricKind::kCounter, true), std::string("requests_total"));
@@ -126,7 +133,9 @@ void CapsuleQuerierTest::otlpNamesFollowTheSpecification() {
 void CapsuleQuerierTest::answers_data() {
     QTest::addColumn<QString>("query");
     QTest::addColumn<QString>("answer");
-    const auto add = [](const char* query, const char* answer) { QTest::newRow(query) << QString::fromUtf8(query) << QString::fromUtf8(answer); };
+    const auto add = [](const char* query, const char* answer) {
+        QTest::newRow(query) << QString::fromUtf8(query) << QString::fromUtf8(answer);
+    };
     add("up", "{__name__=\"up\", instance=\"i:1\", job=\"a\"} 1");
     add("gone", "");
     add("gone offset 1m", "{__name__=\"gone\"} 7");

@@ -71,7 +71,8 @@ void MemoryQuerier::Series::arrange() {
     if (!times.empty() || samples.empty())
         return;
     ResetHints hints;
-    const bool anyHistogram = std::any_of(samples.begin(), samples.end(), [](const auto& entry) { return entry.second.histogram != nullptr; });
+    const bool anyHistogram =
+        std::any_of(samples.begin(), samples.end(), [](const auto& entry) { return entry.second.histogram != nullptr; });
     for (const auto& [time, sample] : samples) {
         times.push_back(time);
         values.push_back(sample.value);
@@ -101,7 +102,8 @@ Result<std::vector<const MemoryQuerier::Series*>> MemoryQuerier::matching(const 
     }
     std::vector<const Series*> found;
     for (auto& [labels, series] : series_) {
-        if (!std::all_of(compiled.begin(), compiled.end(), [&labels = labels](const CompiledMatcher& matcher) { return matcher.matches(labels); }))
+        if (!std::all_of(compiled.begin(), compiled.end(),
+                         [&labels = labels](const CompiledMatcher& matcher) { return matcher.matches(labels); }))
             continue;
         series.arrange();
         found.push_back(&series);
@@ -109,7 +111,8 @@ Result<std::vector<const MemoryQuerier::Series*>> MemoryQuerier::matching(const 
     return found;
 }
 
-Result<std::vector<std::unique_ptr<SeriesIterator>>> MemoryQuerier::select(const std::vector<Matcher>& matchers, TimeNs from, TimeNs to, std::stop_token) {
+Result<std::vector<std::unique_ptr<SeriesIterator>>> MemoryQuerier::select(const std::vector<Matcher>& matchers, TimeNs from, TimeNs to,
+                                                                           std::stop_token) {
     NJ_ASSIGN(const std::vector<const Series*> found, matching(matchers));
     std::vector<std::unique_ptr<SeriesIterator>> iterators;
     for (const Series* series : found)

@@ -20,7 +20,8 @@ public:
     void add(const promql::Labels& labels, TimeNs time, Sample sample);
     void clear() { series_.clear(); }
 
-    Result<std::vector<std::unique_ptr<promql::SeriesIterator>>> select(const std::vector<promql::Matcher>& matchers, TimeNs from, TimeNs to, std::stop_token stop) override;
+    Result<std::vector<std::unique_ptr<promql::SeriesIterator>>> select(const std::vector<promql::Matcher>& matchers, TimeNs from,
+                                                                        TimeNs to, std::stop_token stop) override;
     Result<std::vector<std::string>> labelNames(const std::vector<promql::Matcher>& matchers) override;
     Result<std::vector<std::string>> labelValues(const std::string& name, const std::vector<promql::Matcher>& matchers) override;
 

@@ -22,7 +22,9 @@ private slots:
 void ParserTest::errorsPointAtTheFault_data() {
     QTest::addColumn<QString>("text");
     QTest::addColumn<QString>("message");
-    const auto add = [](const char* text, const char* message) { QTest::newRow(text) << QString::fromUtf8(text) << QString::fromUtf8(message); };
+    const auto add = [](const char* text, const char* message) {
+        QTest::newRow(text) << QString::fromUtf8(text) << QString::fromUtf8(message);
+    };
     add("", "1:1: parse error: no expression found in input");
     add("  # only a comment", "1:19: parse error: no expression found in input");
     add("foo{", "1:5: parse error: unexpected end of input in label matching, expected identifier or \"}\"");
@@ -87,7 +89,9 @@ void ParserTest::errorsPointAtTheFault() {
 void ParserTest::printsCanonically_data() {
     QTest::addColumn<QString>("text");
     QTest::addColumn<QString>("printed");
-    const auto add = [](const char* text, const char* printed) { QTest::newRow(text) << QString::fromUtf8(text) << QString::fromUtf8(printed); };
+    const auto add = [](const char* text, const char* printed) {
+        QTest::newRow(text) << QString::fromUtf8(text) << QString::fromUtf8(printed);
+    };
     add("1+2*3", "1 + 2 * 3");
     add("(1 + 2)*3", "(1 + 2) * 3");
     add("-foo", "-foo");
@@ -166,7 +170,8 @@ void ParserTest::deepAndLongInputEndsInAnError() {
             text += part;
         return text;
     };
-    QCOMPARE(message(repeated("(", 5000) + "1" + repeated(")", 5000)), std::string("1:257: parse error: the expression is nested more than 256 levels deep"));
+    QCOMPARE(message(repeated("(", 5000) + "1" + repeated(")", 5000)),
+             std::string("1:257: parse error: the expression is nested more than 256 levels deep"));
     for (const char* opening : {"(", "-(", "sum(", "abs(", "1+(", "1^-", "1^1-"})
         QVERIFY2(message(repeated(opening, 5000)).find("parse error") != std::string::npos, opening);
     QVERIFY(message("foo[" + repeated("(", 5000)).find("nested more than") != std::string::npos);

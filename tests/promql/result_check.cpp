@@ -34,14 +34,16 @@ bool almostEqual(double a, double b) {
 }
 
 bool almostEqual(const BucketCounts& a, const BucketCounts& b) {
-    return a.index == b.index && std::equal(a.count.begin(), a.count.end(), b.count.begin(), [](double x, double y) { return almostEqual(x, y); });
+    return a.index == b.index &&
+           std::equal(a.count.begin(), a.count.end(), b.count.begin(), [](double x, double y) { return almostEqual(x, y); });
 }
 
 bool almostEqual(FloatHistogram expected, FloatHistogram actual, bool withHint) {
     expected.compact();
     actual.compact();
-    return expected.schema == actual.schema && almostEqual(expected.count, actual.count) && almostEqual(expected.sum, actual.sum) && expected.customBounds == actual.customBounds &&
-           expected.zeroThreshold == actual.zeroThreshold && almostEqual(expected.zeroCount, actual.zeroCount) && almostEqual(expected.positive, actual.positive) &&
+    return expected.schema == actual.schema && almostEqual(expected.count, actual.count) && almostEqual(expected.sum, actual.sum) &&
+           expected.customBounds == actual.customBounds && expected.zeroThreshold == actual.zeroThreshold &&
+           almostEqual(expected.zeroCount, actual.zeroCount) && almostEqual(expected.positive, actual.positive) &&
            almostEqual(expected.negative, actual.negative) && (!withHint || expected.hint == actual.hint);
 }
 
@@ -52,11 +54,14 @@ const ExpectedSeries* find(const EvalCommand& command, const Labels& labels) {
     return nullptr;
 }
 
-std::string valueText(double value, const FloatHistogram* histogram) { return histogram != nullptr ? histogramExpression(*histogram) : compactNumber(value); }
+std::string valueText(double value, const FloatHistogram* histogram) {
+    return histogram != nullptr ? histogramExpression(*histogram) : compactNumber(value);
+}
 
 std::string checkValue(const SequenceValue& expected, double value, const FloatHistogram* histogram) {
     const FloatHistogram* wanted = expected.histogram.get();
-    const bool fits = (wanted == nullptr) == (histogram == nullptr) && (wanted != nullptr ? almostEqual(*wanted, *histogram, expected.hintGiven) : almostEqual(expected.value, value));
+    const bool fits = (wanted == nullptr) == (histogram == nullptr) &&
+                      (wanted != nullptr ? almostEqual(*wanted, *histogram, expected.hintGiven) : almostEqual(expected.value, value));
     return fits ? "" : fmt::format("expected {}, got {}", valueText(expected.value, wanted), valueText(value, histogram));
 }
 
@@ -89,7 +94,9 @@ std::string checkSeries(const EvalCommand& command, const ExpectedSeries& expect
         }
         time += command.step;
     }
-    return at == points.size() ? "" : fmt::format("unexpected point {} at {}", valueText(points[at].value, points[at].histogram), formatRfc3339(points[at].time, 3));
+    return at == points.size() ? ""
+                               : fmt::format("unexpected point {} at {}", valueText(points[at].value, points[at].histogram),
+                                             formatRfc3339(points[at].time, 3));
 }
 
 std::string checkMatrix(const EvalCommand& command, const Matrix& matrix) {
@@ -136,7 +143,8 @@ std::string checkVector(const EvalCommand& command, const Vector& vector) {
         const VectorSample& sample = vector[i];
         const ExpectedSeries* expected = find(command, *sample.labels);
         if (expected == nullptr)
-            return fmt::format("unexpected metric {} in result, has value {}", labelsText(*sample.labels), valueText(sample.value, sample.histogram.get()));
+            return fmt::format("unexpected metric {} in result, has value {}", labelsText(*sample.labels),
+                               valueText(sample.value, sample.histogram.get()));
         if (command.ordered && expected->position != i + 1)
             return fmt::format("expected metric {} at position {} but was at {}", labelsText(*sample.labels), expected->position, i + 1);
         if (std::string wrong = checkValue(expected->line.values[0], sample.value, sample.histogram.get()); !wrong.empty())
@@ -154,11 +162,15 @@ std::string checkResult(const EvalCommand& command, const QueryResult& result) {
     if (const auto* vector = std::get_if<Vector>(&result.value))
         return checkVector(command, *vector);
     if (const auto* text = std::get_if<StringValue>(&result.value))
-        return command.string.value_or("") == text->value ? "" : fmt::format("expected string \"{}\", got \"{}\"", command.string.value_or(""), text->value);
+        return command.string.value_or("") == text->value
+                   ? ""
+                   : fmt::format("expected string \"{}\", got \"{}\"", command.string.value_or(""), text->value);
     const double value = std::get<ScalarValue>(result.value).value;
     if (!command.scalar)
         return fmt::format("expected a vector or matrix, got scalar {}", compactNumber(value));
-    return almostEqual(*command.scalar, value) ? "" : fmt::format("expected scalar {}, got {}", compactNumber(*command.scalar), compactNumber(value));
+    return almostEqual(*command.scalar, value)
+               ? ""
+               : fmt::format("expected scalar {}, got {}", compactNumber(*command.scalar), compactNumber(value));
 }
 
 std::string checkAnnotations(const EvalCommand& command, const QueryResult& result, const std::string& expr) {

@@ -75,10 +75,12 @@ void ScriptsTest::failuresAreSeen() {
 
 void ScriptsTest::everyFunctionIsInAScript() {
     QByteArray all;
-    for (const QFileInfo& file : QDir(QStringLiteral(NIGHTJAR_SOURCE_DIR "/tests/promql/scripts")).entryInfoList({QStringLiteral("*.test")}, QDir::Files))
+    for (const QFileInfo& file :
+         QDir(QStringLiteral(NIGHTJAR_SOURCE_DIR "/tests/promql/scripts")).entryInfoList({QStringLiteral("*.test")}, QDir::Files))
         all += contents(file.filePath());
     for (const nj::promql::FunctionSignature& function : nj::promql::allFunctions())
-        QVERIFY2(all.contains(QByteArray(function.name.data(), static_cast<qsizetype>(function.name.size())) + '('), std::string(function.name).c_str());
+        QVERIFY2(all.contains(QByteArray(function.name.data(), static_cast<qsizetype>(function.name.size())) + '('),
+                 std::string(function.name).c_str());
 }
 
 QTEST_APPLESS_MAIN(ScriptsTest)

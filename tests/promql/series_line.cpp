@@ -238,7 +238,8 @@ Result<SeriesLine> parseSeriesLine(std::string_view line) {
 
 std::string histogramExpression(const FloatHistogram& histogram) {
     constexpr const char* kHints[] = {"unknown", "reset", "not_reset", "gauge"};
-    std::string text = fmt::format("{{{{schema:{} count:{} sum:{} hint:{}", histogram.schema, compactNumber(histogram.count), compactNumber(histogram.sum), kHints[static_cast<size_t>(histogram.hint)]);
+    std::string text = fmt::format("{{{{schema:{} count:{} sum:{} hint:{}", histogram.schema, compactNumber(histogram.count),
+                                   compactNumber(histogram.sum), kHints[static_cast<size_t>(histogram.hint)]);
     if (histogram.zeroCount != 0 || histogram.zeroThreshold != 0)
         text += fmt::format(" z_bucket:{} z_bucket_w:{}", compactNumber(histogram.zeroCount), compactNumber(histogram.zeroThreshold));
     if (!histogram.positive.empty())

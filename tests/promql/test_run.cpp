@@ -173,7 +173,12 @@ private:
     }
 
     MemoryQuerier querier_;
-    Engine engine_;
+    // The bound on points is the HTTP API's, which scripts don't go through.
+    Engine engine_{[] {
+        EngineOptions options;
+        options.maxPoints = 1'000'000;
+        return options;
+    }()};
     ScriptOutcome outcome_;
 };
 

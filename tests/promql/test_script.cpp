@@ -127,7 +127,8 @@ private:
 
     // One line below an eval; false when nothing more belongs to it.
     bool readExpectation(EvalCommand& eval, const std::string& line, size_t& position) {
-        constexpr std::string_view kMessage = "expected_fail_message", kRegexp = "expected_fail_regexp", kString = "expect string", kRange = "expect range vector";
+        constexpr std::string_view kMessage = "expected_fail_message", kRegexp = "expected_fail_regexp", kString = "expect string",
+                                   kRange = "expect range vector";
         if (eval.fails && line.starts_with(kMessage)) {
             eval.failure.push_back({trimmed(line.substr(kMessage.size())), nullptr, false});
             return false;
@@ -159,7 +160,9 @@ private:
         if (expected.line.values.empty())
             fail("a series without values is expected");
         if (expected.line.values.size() > 1 && !eval.isRange && !eval.rangeVector)
-            fail("expecting multiple values in instant evaluation not allowed. consider using 'expect range vector' directive to enable a range vector result for an instant query");
+            fail(
+                "expecting multiple values in instant evaluation not allowed. consider using 'expect range vector' directive to enable a "
+                "range vector result for an instant query");
         // A later line of the same series replaces the earlier one.
         std::erase_if(eval.series, [&](const ExpectedSeries& other) { return other.line.labels == expected.line.labels; });
         eval.series.push_back(std::move(expected));
@@ -218,7 +221,9 @@ private:
 
 bool Expectation::matches(const std::string& text) const { return any || (regex ? re2::RE2::PartialMatch(text, *regex) : message == text); }
 
-std::string Expectation::describe() const { return any ? "anything" : regex ? fmt::format("pattern \"{}\"", regex->pattern()) : fmt::format("message \"{}\"", message); }
+std::string Expectation::describe() const {
+    return any ? "anything" : regex ? fmt::format("pattern \"{}\"", regex->pattern()) : fmt::format("message \"{}\"", message);
+}
 
 Result<std::vector<Command>> parseScript(const std::string& text) {
     try {

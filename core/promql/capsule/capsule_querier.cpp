@@ -20,7 +20,9 @@ TimeRange united(TimeRange a, TimeRange b) {
     return b.empty() ? a : TimeRange{std::min(a.from, b.from), std::max(a.to, b.to)};
 }
 
-bool isHistogramKind(MetricKind kind) { return kind == MetricKind::kHistogram || kind == MetricKind::kExponentialHistogram || kind == MetricKind::kGaugeHistogram; }
+bool isHistogramKind(MetricKind kind) {
+    return kind == MetricKind::kHistogram || kind == MetricKind::kExponentialHistogram || kind == MetricKind::kGaugeHistogram;
+}
 
 Labels prometheusLabels(const store::SeriesRow& row) {
     Labels labels;
@@ -114,7 +116,8 @@ void CapsuleQuerier::tellApart() {
     std::vector<NamedSeries> shared;
     for (auto at = series_.begin(); at != series_.end();) {
         const bool byResource = at->second.rows.size() > 1 &&
-            std::any_of(at->second.rows.begin(), at->second.rows.end(), [&](const store::SeriesRow* row) { return row->resource != at->second.rows[0]->resource; });
+                                std::any_of(at->second.rows.begin(), at->second.rows.end(),
+                                            [&](const store::SeriesRow* row) { return row->resource != at->second.rows[0]->resource; });
         if (byResource)
             shared.push_back(std::move(at->second));
         at = byResource ? series_.erase(at) : std::next(at);
@@ -138,7 +141,8 @@ void CapsuleQuerier::tellApart() {
             for (const Label& label : resources[i])
                 if (differing.contains(label.name) && labelValue(labels, label.name).empty())
                     setLabel(labels, label.name, label.value);
-            add(std::move(labels), std::string(metricName(*series.labels)), series.part, series.rows[i], series.bound, series.rows[i]->range);
+            add(std::move(labels), std::string(metricName(*series.labels)), series.part, series.rows[i], series.bound,
+                series.rows[i]->range);
         }
     }
 }
@@ -166,12 +170,14 @@ Result<std::vector<const CapsuleQuerier::NamedSeries*>> CapsuleQuerier::matching
     }
     std::vector<const NamedSeries*> found;
     for (const auto& [labels, series] : series_)
-        if (std::all_of(compiled.begin(), compiled.end(), [&labels = labels](const CompiledMatcher& matcher) { return matcher.matches(labels); }))
+        if (std::all_of(compiled.begin(), compiled.end(),
+                        [&labels = labels](const CompiledMatcher& matcher) { return matcher.matches(labels); }))
             found.push_back(&series);
     return found;
 }
 
-Result<std::vector<std::unique_ptr<SeriesIterator>>> CapsuleQuerier::select(const std::vector<Matcher>& matchers, TimeNs from, TimeNs to, std::stop_token stop) {
+Result<std::vector<std::unique_ptr<SeriesIterator>>> CapsuleQuerier::select(const std::vector<Matcher>& matchers, TimeNs from, TimeNs to,
+                                                                            std::stop_token stop) {
     NJ_ASSIGN(const std::vector<const NamedSeries*> found, matching(matchers));
     std::vector<std::unique_ptr<SeriesIterator>> iterators;
     for (const NamedSeries* series : found)

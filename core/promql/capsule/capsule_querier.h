@@ -1,5 +1,5 @@
-// The series of a capsule under their Prometheus names, as the engine asks for them. OTLP histograms answer both as native histograms and as
-// classic _bucket, _count and _sum series, summaries with a quantile label; delta sums as sums since the series began; each resource as
+// The series of a capsule under their Prometheus names, as the engine asks for them. OTLP histograms answer both as native histograms and
+// as classic _bucket, _count and _sum series, summaries with a quantile label; delta sums as sums since the series began; each resource as
 // target_info. Used by one thread; the reader must outlive it.
 #pragma once
 
@@ -25,7 +25,8 @@ class CapsuleQuerier : public Querier {
 public:
     static Result<std::unique_ptr<CapsuleQuerier>> of(store::CapsuleReader& reader);
 
-    Result<std::vector<std::unique_ptr<SeriesIterator>>> select(const std::vector<Matcher>& matchers, TimeNs from, TimeNs to, std::stop_token stop) override;
+    Result<std::vector<std::unique_ptr<SeriesIterator>>> select(const std::vector<Matcher>& matchers, TimeNs from, TimeNs to,
+                                                                std::stop_token stop) override;
     Result<std::vector<std::string>> labelNames(const std::vector<Matcher>& matchers) override;
     Result<std::vector<std::string>> labelValues(const std::string& name, const std::vector<Matcher>& matchers) override;
     // From the first to behind the last sample.
@@ -47,7 +48,8 @@ public:
     [[nodiscard]] const store::Snapshot& snapshot() const { return *snapshot_; }
 
 private:
-    CapsuleQuerier(store::CapsuleReader& reader, std::shared_ptr<const store::Snapshot> snapshot) : reader_(reader), snapshot_(std::move(snapshot)) {}
+    CapsuleQuerier(store::CapsuleReader& reader, std::shared_ptr<const store::Snapshot> snapshot)
+        : reader_(reader), snapshot_(std::move(snapshot)) {}
     Status nameAll();
     Status nameHistogram(const store::SeriesRow& row, const Labels& labels, const std::string& name);
     void add(Labels labels, const std::string& name, Part part, const store::SeriesRow* row, double bound, TimeRange range);

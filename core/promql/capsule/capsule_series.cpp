@@ -67,7 +67,8 @@ Status CapsuleSeries::readScalars(const store::SeriesRow& row, TimeNs from, Time
     if (delta)
         range.from = std::min(range.from, row.range.from);   // sums count from the series' start
     return querier_.reader().samples(querier_.snapshot(), row.id, range, [&](const store::SamplePoint& point) {
-        const bool stale = (point.flags & kSampleNoRecordedValue) != 0 || ((point.flags & kSampleInteger) == 0 && point.valueBits == kStaleNanBits);
+        const bool stale =
+            (point.flags & kSampleNoRecordedValue) != 0 || ((point.flags & kSampleInteger) == 0 && point.valueBits == kStaleNanBits);
         double value = stale ? kStale : point.value();
         if (delta && !stale)
             value = sum += value;

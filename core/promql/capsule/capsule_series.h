@@ -7,7 +7,8 @@ namespace nj::promql {
 
 class CapsuleSeries : public SeriesIterator {
 public:
-    CapsuleSeries(CapsuleQuerier& querier, const CapsuleQuerier::NamedSeries& series, std::stop_token stop) : querier_(querier), series_(series), stop_(std::move(stop)) {}
+    CapsuleSeries(CapsuleQuerier& querier, const CapsuleQuerier::NamedSeries& series, std::stop_token stop)
+        : querier_(querier), series_(series), stop_(std::move(stop)) {}
     [[nodiscard]] const LabelsPtr& labels() const override { return series_.labels; }
     Status samples(TimeNs from, TimeNs to, const std::function<bool(const SampleRun&)>& visit) override;
 

@@ -28,7 +28,12 @@ constexpr unsigned char kFloatSeen = 1, kHistogramSeen = 2;
 class Aggregation {
 public:
     Aggregation(Evaluator& evaluator, const AggregateExpr& node, const Steps& steps)
-        : evaluator_(evaluator), annotations_(evaluator.evaluation().annotations), node_(node), steps_(steps), grouping_(node), held_(evaluator.evaluation()) {}
+        : evaluator_(evaluator),
+          annotations_(evaluator.evaluation().annotations),
+          node_(node),
+          steps_(steps),
+          grouping_(node),
+          held_(evaluator.evaluation()) {}
 
     std::vector<Column> run() {
         const ColumnStreamPtr stream = evaluator_.vector(*node_.expr, steps_);

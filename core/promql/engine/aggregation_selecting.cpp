@@ -74,13 +74,19 @@ double ratioOffset(const Labels& labels) {
 class Selection {
 public:
     Selection(Evaluator& evaluator, const AggregateExpr& node, const Steps& steps)
-        : evaluator_(evaluator), node_(node), steps_(steps), parameter_(evaluator.scalar(*node.parameter, steps)), grouping_(node), held_(evaluator.evaluation()) {
+        : evaluator_(evaluator),
+          node_(node),
+          steps_(steps),
+          parameter_(evaluator.scalar(*node.parameter, steps)),
+          grouping_(node),
+          held_(evaluator.evaluation()) {
         worse_ = node.op == AggregateOp::kBottomk ? worseForBottom : worseForTop;
         checkParameter();
     }
 
     std::vector<Column> run() {
-        const bool anyWanted = std::any_of(parameter_.begin(), parameter_.end(), [this](double value) { return node_.op == AggregateOp::kLimitRatio ? value != 0 : value >= 1; });
+        const bool anyWanted = std::any_of(parameter_.begin(), parameter_.end(),
+                                           [this](double value) { return node_.op == AggregateOp::kLimitRatio ? value != 0 : value >= 1; });
         if (!anyWanted)
             return {};
         const ColumnStreamPtr stream = evaluator_.vector(*node_.expr, steps_);
@@ -149,7 +155,8 @@ private:
                 continue;
             if (isOrdering()) {
                 if (isHistogram)
-                    evaluator_.evaluation().annotations.add(AnnotationKind::kHistogramIgnoredInAggregation, node_.span, aggregateName(node_.op));
+                    evaluator_.evaluation().annotations.add(AnnotationKind::kHistogramIgnoredInAggregation, node_.span,
+                                                            aggregateName(node_.op));
                 else
                     added += offer(bySteps[i], {column.values[i], id, nullptr}, k) ? 1 : 0;
             } else if (static_cast<double>(bySteps[i].size()) < std::floor(k)) {
@@ -196,7 +203,9 @@ private:
         std::vector<Column> columns;
         for (std::vector<Candidates>& group : groups_) {
             if (isOrdering())
-                std::stable_sort(group[0].begin(), group[0].end(), [this](const Candidate& a, const Candidate& b) { return !std::isnan(a.value) && (std::isnan(b.value) || worse_(b, a)); });
+                std::stable_sort(group[0].begin(), group[0].end(), [this](const Candidate& a, const Candidate& b) {
+                    return !std::isnan(a.value) && (std::isnan(b.value) || worse_(b, a));
+                });
             for (const Candidate& candidate : group[0]) {
                 columns.push_back(columnOf(candidate.series));
                 place(columns.back(), 0, candidate);

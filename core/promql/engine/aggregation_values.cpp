@@ -54,7 +54,8 @@ std::vector<Column> quantiles(Evaluator& evaluator, const AggregateExpr& node, c
 // One series per group and value, counting how many series have it.
 class ValueCounts {
 public:
-    ValueCounts(Evaluator& evaluator, const AggregateExpr& node, const Steps& steps) : evaluator_(evaluator), node_(node), steps_(steps), held_(evaluator.evaluation()) {
+    ValueCounts(Evaluator& evaluator, const AggregateExpr& node, const Steps& steps)
+        : evaluator_(evaluator), node_(node), steps_(steps), held_(evaluator.evaluation()) {
         label_ = Evaluator::string(*node.parameter);
         if (!isValidLabelName(label_))
             failEvaluation(fmt::format("invalid label name {}", quoteText(label_)));
@@ -62,8 +63,6 @@ public:
         std::vector<std::string> names = node.grouping;
         if (!node.without)
             names.push_back(label_);
-        else
-            std::erase(names, label_);
         grouping_ = std::make_unique<Grouping>(std::move(names), node.without);
     }
 
@@ -119,7 +118,8 @@ private:
 }  // namespace
 
 ColumnStreamPtr valueAggregate(Evaluator& evaluator, const AggregateExpr& node, const Steps& steps) {
-    return std::make_unique<StoredColumns>(node.op == AggregateOp::kQuantile ? quantiles(evaluator, node, steps) : ValueCounts(evaluator, node, steps).run());
+    return std::make_unique<StoredColumns>(node.op == AggregateOp::kQuantile ? quantiles(evaluator, node, steps)
+                                                                             : ValueCounts(evaluator, node, steps).run());
 }
 
 }  // namespace nj::promql

@@ -5,12 +5,14 @@
 namespace nj::promql {
 
 bool Column::empty() const {
-    return std::all_of(values.begin(), values.end(), isAbsent) && std::all_of(histograms.begin(), histograms.end(), [](const HistogramPtr& histogram) { return histogram == nullptr; });
+    return std::all_of(values.begin(), values.end(), isAbsent) &&
+           std::all_of(histograms.begin(), histograms.end(), [](const HistogramPtr& histogram) { return histogram == nullptr; });
 }
 
 size_t Column::points() const {
     return static_cast<size_t>(std::count_if(values.begin(), values.end(), [](double value) { return !isAbsent(value); })) +
-           static_cast<size_t>(std::count_if(histograms.begin(), histograms.end(), [](const HistogramPtr& histogram) { return histogram != nullptr; }));
+           static_cast<size_t>(
+               std::count_if(histograms.begin(), histograms.end(), [](const HistogramPtr& histogram) { return histogram != nullptr; }));
 }
 
 void SeriesSamples::clear() {

@@ -43,7 +43,8 @@ Mathematics mathematicsOf(FunctionId id) {
 
 class MathematicsStream : public ColumnStream {
 public:
-    MathematicsStream(Evaluator evaluator, ColumnStreamPtr inner, Mathematics function) : evaluator_(evaluator), inner_(std::move(inner)), function_(function) {}
+    MathematicsStream(Evaluator evaluator, ColumnStreamPtr inner, Mathematics function)
+        : evaluator_(evaluator), inner_(std::move(inner)), function_(function) {}
 
     bool next(Column& column) override {
         while (inner_->next(column)) {
@@ -72,7 +73,8 @@ private:
 // clamp and round, whose other arguments may change from step to step.
 class BoundedStream : public ColumnStream {
 public:
-    BoundedStream(Evaluator& evaluator, const CallExpr& node, const Steps& steps) : evaluator_(evaluator), id_(node.function->id), inner_(evaluator.vector(*node.args[0], steps)) {
+    BoundedStream(Evaluator& evaluator, const CallExpr& node, const Steps& steps)
+        : evaluator_(evaluator), id_(node.function->id), inner_(evaluator.vector(*node.args[0], steps)) {
         for (size_t i = 1; i < node.args.size(); ++i)
             parameters_.push_back(evaluator.scalar(*node.args[i], steps));
     }
@@ -191,7 +193,8 @@ private:
 // timestamp(): of a selector the samples' own times, of all else the steps'.
 class TimestampStream : public ColumnStream {
 public:
-    TimestampStream(Evaluator evaluator, ColumnStreamPtr inner, const Steps& steps, bool alreadyTimes) : evaluator_(evaluator), inner_(std::move(inner)), steps_(steps), alreadyTimes_(alreadyTimes) {}
+    TimestampStream(Evaluator evaluator, ColumnStreamPtr inner, const Steps& steps, bool alreadyTimes)
+        : evaluator_(evaluator), inner_(std::move(inner)), steps_(steps), alreadyTimes_(alreadyTimes) {}
 
     bool next(Column& column) override {
         if (!inner_->next(column))
@@ -239,7 +242,8 @@ private:
 
 class ScalarOperationStream : public ColumnStream {
 public:
-    ScalarOperationStream(Evaluator& evaluator, const BinaryExpr& node, const Steps& steps) : evaluator_(evaluator), node_(node), scalarLeft_(node.left->type == ValueType::kScalar) {
+    ScalarOperationStream(Evaluator& evaluator, const BinaryExpr& node, const Steps& steps)
+        : evaluator_(evaluator), node_(node), scalarLeft_(node.left->type == ValueType::kScalar) {
         scalars_ = evaluator.scalar(scalarLeft_ ? *node.left : *node.right, steps);
         inner_ = evaluator.vector(scalarLeft_ ? *node.right : *node.left, steps);
     }
@@ -263,12 +267,14 @@ private:
     bool apply(Column& column, size_t i) {
         const FloatHistogram* histogram = column.histogram(i);
         if (histogram == nullptr && !isComparison(node_.op) && node_.op != BinaryOp::kTrimLower && node_.op != BinaryOp::kTrimUpper) {
-            column.values[i] = scalarLeft_ ? scalarOperation(node_.op, scalars_[i], column.values[i]) : scalarOperation(node_.op, column.values[i], scalars_[i]);
+            column.values[i] = scalarLeft_ ? scalarOperation(node_.op, scalars_[i], column.values[i])
+                                           : scalarOperation(node_.op, column.values[i], scalars_[i]);
             return true;
         }
         const Operand element{column.values[i], histogram};
         const Operand scalar{scalars_[i], nullptr};
-        OperationResult result = elementOperation(node_.op, scalarLeft_ ? scalar : element, scalarLeft_ ? element : scalar, node_.span, evaluator_.evaluation().annotations);
+        OperationResult result = elementOperation(node_.op, scalarLeft_ ? scalar : element, scalarLeft_ ? element : scalar, node_.span,
+                                                  evaluator_.evaluation().annotations);
         if (!result.valid || (!result.keep && !node_.returnBool)) {
             clear(column, i);
             return false;
@@ -320,8 +326,12 @@ ColumnStreamPtr dateFunction(Evaluator& evaluator, const CallExpr& node, const S
     return std::make_unique<StoredColumns>(std::move(columns));
 }
 
-ColumnStreamPtr negate(Evaluator& evaluator, const UnaryExpr& node, const Steps& steps) { return std::make_unique<NegatedStream>(evaluator, evaluator.vector(*node.expr, steps)); }
+ColumnStreamPtr negate(Evaluator& evaluator, const UnaryExpr& node, const Steps& steps) {
+    return std::make_unique<NegatedStream>(evaluator, evaluator.vector(*node.expr, steps));
+}
 
-ColumnStreamPtr vectorScalarOperation(Evaluator& evaluator, const BinaryExpr& node, const Steps& steps) { return std::make_unique<ScalarOperationStream>(evaluator, node, steps); }
+ColumnStreamPtr vectorScalarOperation(Evaluator& evaluator, const BinaryExpr& node, const Steps& steps) {
+    return std::make_unique<ScalarOperationStream>(evaluator, node, steps);
+}
 
 }  // namespace nj::promql

@@ -104,7 +104,8 @@ OperationResult elementOperation(BinaryOp op, const Operand& left, const Operand
         histogram.multiply(left.value);
         return ofHistogram(std::move(histogram));
     }
-    annotations.addIncompatibleTypes(left.histogram != nullptr ? "histogram" : "float", binaryOpText(op), right.histogram != nullptr ? "histogram" : "float", where);
+    annotations.addIncompatibleTypes(left.histogram != nullptr ? "histogram" : "float", binaryOpText(op),
+                                     right.histogram != nullptr ? "histogram" : "float", where);
     return result;
 }
 

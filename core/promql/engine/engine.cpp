@@ -44,7 +44,8 @@ void checkCalls(const Expr& expr, Evaluation& evaluation) {
         const FunctionSignature& function = *as<CallExpr>(node).function;
         if (function.experimental && !evaluation.options.experimentalFunctions)
             failEvaluation(fmt::format("function \"{}\" is experimental and must be enabled", function.name));
-        const bool sorts = function.id == FunctionId::kSort || function.id == FunctionId::kSortDesc || function.id == FunctionId::kSortByLabel || function.id == FunctionId::kSortByLabelDesc;
+        const bool sorts = function.id == FunctionId::kSort || function.id == FunctionId::kSortDesc ||
+                           function.id == FunctionId::kSortByLabel || function.id == FunctionId::kSortByLabelDesc;
         if (sorts && evaluation.isRange)
             evaluation.annotations.add(AnnotationKind::kSortInRangeQuery, node.span);
     });
@@ -93,7 +94,8 @@ Matrix rangeVector(Evaluator& evaluator, const Expr& expr, const Steps& steps) {
     SeriesSamples samples;
     while (stream->next(samples)) {
         MatrixSeries series;
-        series.labels = samples.dropName && hasMetadata(*samples.labels) ? std::make_shared<const Labels>(withoutMetadata(*samples.labels)) : samples.labels;
+        series.labels = samples.dropName && hasMetadata(*samples.labels) ? std::make_shared<const Labels>(withoutMetadata(*samples.labels))
+                                                                         : samples.labels;
         for (size_t i = 0; i < samples.times.size(); ++i)
             if (samples.times[i] > from && samples.times[i] <= to)
                 series.floats.push_back({samples.times[i], samples.values[i]});
@@ -111,7 +113,8 @@ Matrix rangeVector(Evaluator& evaluator, const Expr& expr, const Steps& steps) {
 Vector instantVector(Evaluator& evaluator, const Expr& expr, const Steps& steps) {
     Vector vector;
     for (Column& column : finalColumns(evaluator, expr, steps).columns)
-        vector.push_back({column.labels, steps.start, column.hasFloat(0) ? column.values[0] : 0, column.histograms.empty() ? nullptr : column.histograms[0]});
+        vector.push_back({column.labels, steps.start, column.hasFloat(0) ? column.values[0] : 0,
+                          column.histograms.empty() ? nullptr : column.histograms[0]});
     return vector;
 }
 
@@ -166,17 +169,23 @@ Result<QueryResult> Engine::instant(Querier& querier, std::string_view query, Ti
     });
 }
 
-Result<QueryResult> Engine::range(Querier& querier, std::string_view query, TimeNs start, TimeNs end, DurationNs step, std::stop_token stop) const {
+Result<QueryResult> Engine::range(Querier& querier, std::string_view query, TimeNs start, TimeNs end, DurationNs step,
+                                  std::stop_token stop) const {
     NJ_ASSIGN(const ExprPtr expr, parseExpression(query));
     if (expr->type != ValueType::kScalar && expr->type != ValueType::kVector)
-        return makeError(ErrorCode::kInvalidArgument, fmt::format("invalid expression type \"{}\" for range query, must be Scalar or instant Vector", valueTypeName(expr->type)));
+        return makeError(
+            ErrorCode::kInvalidArgument,
+            fmt::format("invalid expression type \"{}\" for range query, must be Scalar or instant Vector", valueTypeName(expr->type)));
     if (end < start)
         return makeError(ErrorCode::kInvalidArgument, "the end of the range is before its start");
     if (step <= 0)
         return makeError(ErrorCode::kInvalidArgument, "zero or negative query resolution step widths are not accepted");
     const uint64_t count = (static_cast<uint64_t>(end) - static_cast<uint64_t>(start)) / static_cast<uint64_t>(step) + 1;
     if (count > options_.maxPoints + 1)
-        return makeError(ErrorCode::kLimit, fmt::format("exceeded maximum resolution of {} points per timeseries. Try decreasing the query resolution (?step=XX)", options_.maxPoints));
+        return makeError(
+            ErrorCode::kLimit,
+            fmt::format("exceeded maximum resolution of {} points per timeseries. Try decreasing the query resolution (?step=XX)",
+                        options_.maxPoints));
     markStepInvariance(*expr);
     return guarded([&]() -> Result<QueryResult> {
         Evaluation evaluation{querier, options_, std::move(stop), start, end, step, true, {}, 0, 0};

@@ -15,7 +15,8 @@ namespace nj::promql {
 struct EvaluationFailure {
     Error error;
 };
-[[noreturn]] void failEvaluation(std::string message, ErrorCode code = ErrorCode::kInvalidArgument);
+// kUnsupported: what is written can't be answered from these series, as opposed to what can't be read at all.
+[[noreturn]] void failEvaluation(std::string message, ErrorCode code = ErrorCode::kUnsupported);
 
 struct Evaluation {
     Querier& querier;

@@ -168,7 +168,8 @@ ColumnStreamPtr Evaluator::evaluated(const Expr& expr, const Steps& steps) {
     case ExprKind::kParen: return vector(*as<ParenExpr>(expr).expr, steps);
     case ExprKind::kSelector: return selectInstant(*this, as<SelectorExpr>(expr), steps, false);
     case ExprKind::kCall: return call(as<CallExpr>(expr), steps);
-    case ExprKind::kUnary: return as<UnaryExpr>(expr).negative ? negate(*this, as<UnaryExpr>(expr), steps) : vector(*as<UnaryExpr>(expr).expr, steps);
+    case ExprKind::kUnary:
+        return as<UnaryExpr>(expr).negative ? negate(*this, as<UnaryExpr>(expr), steps) : vector(*as<UnaryExpr>(expr).expr, steps);
     case ExprKind::kAggregate: {
         using enum AggregateOp;
         const auto& node = as<AggregateExpr>(expr);
@@ -279,7 +280,9 @@ std::vector<double> Evaluator::scalarCall(const CallExpr& node, const Steps& ste
         const std::vector<double> others = scalar(*node.args[1], steps);
         const bool greatest = node.function->id == FunctionId::kMaxOf;
         for (size_t i = 0; i < steps.count; ++i)
-            values[i] = std::isnan(values[i]) || std::isnan(others[i]) ? std::numeric_limits<double>::quiet_NaN() : greatest ? std::max(values[i], others[i]) : std::min(values[i], others[i]);
+            values[i] = std::isnan(values[i]) || std::isnan(others[i]) ? std::numeric_limits<double>::quiet_NaN()
+                        : greatest                                     ? std::max(values[i], others[i])
+                                                                       : std::min(values[i], others[i]);
         return values;
     }
     default: {   // time()

@@ -24,7 +24,8 @@ double histogramNumber(FunctionId id, const FloatHistogram& histogram) {
 
 class HistogramNumberStream : public ColumnStream {
 public:
-    HistogramNumberStream(Evaluator evaluator, ColumnStreamPtr inner, FunctionId id) : evaluator_(evaluator), inner_(std::move(inner)), id_(id) {}
+    HistogramNumberStream(Evaluator evaluator, ColumnStreamPtr inner, FunctionId id)
+        : evaluator_(evaluator), inner_(std::move(inner)), id_(id) {}
 
     bool next(Column& column) override {
         while (inner_->next(column)) {
@@ -67,7 +68,12 @@ struct HistogramGroup {
 // Applies quantiles or a fraction to each histogram at each step.
 class HistogramEstimate {
 public:
-    HistogramEstimate(Evaluator& evaluator, const CallExpr& node, const Steps& steps) : evaluator_(evaluator), annotations_(evaluator.evaluation().annotations), node_(node), steps_(steps), held_(evaluator.evaluation()) {
+    HistogramEstimate(Evaluator& evaluator, const CallExpr& node, const Steps& steps)
+        : evaluator_(evaluator),
+          annotations_(evaluator.evaluation().annotations),
+          node_(node),
+          steps_(steps),
+          held_(evaluator.evaluation()) {
         id_ = node.function->id;
         vectorArg_ = id_ == FunctionId::kHistogramQuantiles ? 0 : id_ == FunctionId::kHistogramQuantile ? 1 : 2;
         readParameters();
@@ -203,7 +209,9 @@ private:
         }
         const NativeQuantile quantile = nativeQuantile(parameters_[q][i], native);
         if (quantile.nan != NanObservations::kNone)
-            annotations_.add(quantile.nan == NanObservations::kResultIsNan ? AnnotationKind::kQuantileNanResult : AnnotationKind::kQuantileNanSkew, firstSpan(), name);
+            annotations_.add(
+                quantile.nan == NanObservations::kResultIsNan ? AnnotationKind::kQuantileNanResult : AnnotationKind::kQuantileNanSkew,
+                firstSpan(), name);
         return quantile.value;
     }
 
@@ -213,7 +221,8 @@ private:
         const ClassicQuantile quantile = classicQuantile(parameters_[q][i], buckets_);
         if (quantile.forcedMonotonic) {
             const Span where = id_ == FunctionId::kHistogramQuantiles ? withoutParens(*node_.args[1]).span : vectorSpan();
-            annotations_.addForcedMonotonicity(evaluator_.evaluation().options.delayedNameRemoval ? name : std::string_view(), where, steps_.at(i), quantile.minBucket, quantile.maxBucket, quantile.maxDifference);
+            annotations_.addForcedMonotonicity(evaluator_.evaluation().options.delayedNameRemoval ? name : std::string_view(), where,
+                                               steps_.at(i), quantile.minBucket, quantile.maxBucket, quantile.maxDifference);
         }
         return quantile.value;
     }

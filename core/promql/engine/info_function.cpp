@@ -14,7 +14,8 @@ const std::vector<std::string> kIdentifying = {"instance", "job"};
 
 class InfoJoin {
 public:
-    InfoJoin(Evaluator& evaluator, const CallExpr& node, const Steps& steps) : evaluator_(evaluator), evaluation_(evaluator.evaluation()), steps_(steps), base_(baseColumns(node)) {
+    InfoJoin(Evaluator& evaluator, const CallExpr& node, const Steps& steps)
+        : evaluator_(evaluator), evaluation_(evaluator.evaluation()), steps_(steps), base_(baseColumns(node)) {
         if (node.args.size() > 1) {
             for (const Matcher& matcher : as<SelectorExpr>(*node.args[1]).matchers) {
                 auto compiled = CompiledMatcher::compile(matcher);
@@ -84,7 +85,8 @@ private:
     }
 
     bool isInfoItself(const Labels& labels) const {
-        return ignoreUnnamed_ && std::all_of(nameMatchers_.begin(), nameMatchers_.end(), [&](const CompiledMatcher& matcher) { return matcher.matches(metricName(labels)); });
+        return ignoreUnnamed_ && std::all_of(nameMatchers_.begin(), nameMatchers_.end(),
+                                             [&](const CompiledMatcher& matcher) { return matcher.matches(metricName(labels)); });
     }
 
     void fetchInfos() {
@@ -121,7 +123,8 @@ private:
 
     void enrich(std::map<std::string, Column>& results, const Column& column) {
         const auto found = infos_.find(labelsKey(onlyLabels(*column.labels, kIdentifying)));
-        const bool mayStayAlone = std::all_of(dataMatchers_.begin(), dataMatchers_.end(), [](const CompiledMatcher& matcher) { return matcher.matches(std::string_view()); });
+        const bool mayStayAlone = std::all_of(dataMatchers_.begin(), dataMatchers_.end(),
+                                              [](const CompiledMatcher& matcher) { return matcher.matches(std::string_view()); });
         for (size_t i = 0; i < steps_.count; ++i) {
             if (!column.has(i))
                 continue;
@@ -143,8 +146,9 @@ private:
             if (!candidate.hasFloat(i))
                 continue;
             if (newest != nullptr && newest->values[i] == candidate.values[i])
-                failEvaluation(fmt::format("found duplicate series for info metric: existing {} @ {}, new {} @ {}", labelsText(*newest->labels), static_cast<int64_t>(newest->values[i] * 1000),
-                    labelsText(*candidate.labels), static_cast<int64_t>(candidate.values[i] * 1000)));
+                failEvaluation(fmt::format("found duplicate series for info metric: existing {} @ {}, new {} @ {}",
+                                           labelsText(*newest->labels), static_cast<int64_t>(newest->values[i] * 1000),
+                                           labelsText(*candidate.labels), static_cast<int64_t>(candidate.values[i] * 1000)));
             if (newest == nullptr || newest->values[i] < candidate.values[i])
                 newest = &candidate;
         }
@@ -171,7 +175,8 @@ private:
     }
 
     bool isWanted(const std::string& name) const {
-        return std::any_of(dataMatchers_.begin(), dataMatchers_.end(), [&](const CompiledMatcher& matcher) { return matcher.matcher().name == name; });
+        return std::any_of(dataMatchers_.begin(), dataMatchers_.end(),
+                           [&](const CompiledMatcher& matcher) { return matcher.matcher().name == name; });
     }
 
     void append(std::map<std::string, Column>& results, const Labels& labels, const Column& from, size_t begin, size_t end) const {
@@ -206,6 +211,8 @@ private:
 
 }  // namespace
 
-ColumnStreamPtr infoFunction(Evaluator& evaluator, const CallExpr& node, const Steps& steps) { return std::make_unique<StoredColumns>(InfoJoin(evaluator, node, steps).run()); }
+ColumnStreamPtr infoFunction(Evaluator& evaluator, const CallExpr& node, const Steps& steps) {
+    return std::make_unique<StoredColumns>(InfoJoin(evaluator, node, steps).run());
+}
 
 }  // namespace nj::promql

@@ -71,7 +71,7 @@ ColumnStreamPtr labelReplace(Evaluator& evaluator, const CallExpr& node, const S
     const std::string pattern = Evaluator::string(*node.args[4]);
     const auto regex = compileRegex(pattern);
     if (!regex.ok())
-        failEvaluation(fmt::format("invalid regular expression in label_replace(): {}", pattern), regex.error().code);
+        failEvaluation(fmt::format("invalid regular expression in label_replace(): {}", pattern));
     checkLabelName(target, "destination", "label_replace");
     const ColumnStreamPtr stream = evaluator.vector(*node.args[0], steps);
     ColumnSet set = evaluator.collect(*stream);

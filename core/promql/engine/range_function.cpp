@@ -19,7 +19,8 @@ bool keepsName(FunctionId id) { return id == FunctionId::kLastOverTime || id == 
 
 class RangeFunctionStream : public ColumnStream {
 public:
-    RangeFunctionStream(Evaluator& evaluator, const CallExpr& node, FunctionId id, const Steps& steps) : evaluator_(evaluator), evaluation_(evaluator.evaluation()), steps_(steps) {
+    RangeFunctionStream(Evaluator& evaluator, const CallExpr& node, FunctionId id, const Steps& steps)
+        : evaluator_(evaluator), evaluation_(evaluator.evaluation()), steps_(steps) {
         call_.evaluation = &evaluation_;
         call_.id = id;
         function_ = windowFunction(call_.id);
@@ -79,7 +80,8 @@ private:
         using enum FunctionId;
         const bool smoothable = call_.id == kRate || call_.id == kIncrease || call_.id == kDelta;
         if (call_.anchored && !smoothable && call_.id != kChanges && call_.id != kResets)
-            failEvaluation(fmt::format("anchored modifier can only be used with: changes, delta, increase, rate, resets - not with {}", functionName()));
+            failEvaluation(fmt::format("anchored modifier can only be used with: changes, delta, increase, rate, resets - not with {}",
+                                       functionName()));
         if (call_.smoothed && !smoothable)
             failEvaluation(fmt::format("smoothed modifier can only be used with: delta, increase, rate - not with {}", functionName()));
     }

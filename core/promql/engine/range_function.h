@@ -37,7 +37,9 @@ struct RangeCall {
     SlidingExtreme extreme;                          // for the greatest and least
     std::vector<double> scratch;
 
-    void annotate(AnnotationKind kind, const Window& window) const { evaluation->annotations.add(kind, rangeSpan, annotationName(window.series->labels)); }
+    void annotate(AnnotationKind kind, const Window& window) const {
+        evaluation->annotations.add(kind, rangeSpan, annotationName(window.series->labels));
+    }
     void annotate(AnnotationKind kind, std::string_view detail) const { evaluation->annotations.add(kind, rangeSpan, detail); }
 };
 

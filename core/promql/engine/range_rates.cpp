@@ -121,7 +121,8 @@ bool extrapolatedRate(RangeCall& call, const Window& window, Outcome& outcome) {
         std::optional<double> sharePastZero;
         if (const double first = window.native()[0]->count; kCounter && change->count > 0 && first >= 0)
             sharePastZero = first / change->count;
-        change->multiply(factorOf({window.nativeTimes()[0], window.nativeTimes()[window.histograms() - 1], window.histograms()}, sharePastZero));
+        change->multiply(
+            factorOf({window.nativeTimes()[0], window.nativeTimes()[window.histograms() - 1], window.histograms()}, sharePastZero));
         outcome.histogram = std::make_shared<const FloatHistogram>(std::move(*change));
         return true;
     }
@@ -159,7 +160,8 @@ std::array<LastSample, 2> lastTwo(const Window& window) {
     return last;
 }
 
-bool instantHistogram(RangeCall& call, const Window& window, const FloatHistogram& before, const FloatHistogram& now, bool rate, double interval, Outcome& outcome) {
+bool instantHistogram(RangeCall& call, const Window& window, const FloatHistogram& before, const FloatHistogram& now, bool rate,
+                      double interval, Outcome& outcome) {
     const bool anyGauge = now.hint == ResetHint::kGauge || before.hint == ResetHint::kGauge;
     const bool allGauges = now.hint == ResetHint::kGauge && before.hint == ResetHint::kGauge;
     if (rate && anyGauge)
@@ -209,7 +211,8 @@ double interpolateCounter(const Window& window, size_t left, TimeNs t, bool coun
     const double to = window.values()[left + 1];
     if (counter && to < from)
         from = 0;   // as if it had been reset at once after the left sample
-    return from + (to - from) * static_cast<double>(t - window.times()[left]) / static_cast<double>(window.times()[left + 1] - window.times()[left]);
+    return from + (to - from) * static_cast<double>(t - window.times()[left]) /
+                      static_cast<double>(window.times()[left + 1] - window.times()[left]);
 }
 
 }  // namespace
@@ -228,8 +231,11 @@ bool extendedRate(RangeCall& call, const Window& window, bool counter, bool perS
         last = static_cast<size_t>(std::lower_bound(times, times + lastIndex, window.to) - times);
     if (times[last] <= window.from)
         return false;
-    const double left = call.smoothed && times[first] < window.from && first < lastIndex ? interpolateCounter(window, first, window.from, counter) : values[first];
-    const double right = call.smoothed && last > 0 && times[last] > window.to ? interpolateCounter(window, last - 1, window.to, counter) : values[last];
+    const double left = call.smoothed && times[first] < window.from && first < lastIndex
+                            ? interpolateCounter(window, first, window.from, counter)
+                            : values[first];
+    const double right =
+        call.smoothed && last > 0 && times[last] > window.to ? interpolateCounter(window, last - 1, window.to, counter) : values[last];
     double change = right - left;
     if (counter) {
         if (times[first] <= window.from)

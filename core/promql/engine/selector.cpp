@@ -61,7 +61,12 @@ double interpolated(TimeNs leftTime, double left, TimeNs rightTime, double right
 class InstantSelector : public ColumnStream {
 public:
     InstantSelector(Evaluator& evaluator, const SelectorExpr& node, const Steps& steps, bool asTimestamps)
-        : evaluation_(evaluator.evaluation()), steps_(steps), asTimestamps_(asTimestamps), smoothed_(node.smoothed), lookback_(evaluation_.options.lookback), held_(evaluation_) {
+        : evaluation_(evaluator.evaluation()),
+          steps_(steps),
+          asTimestamps_(asTimestamps),
+          smoothed_(node.smoothed),
+          lookback_(evaluation_.options.lookback),
+          held_(evaluation_) {
         const DurationNs offset = evaluator.offset(node.offset);
         fixed_ = evaluator.isFixed(node.at);
         first_ = saturatingSubtract(fixed_ ? evaluator.fixedTime(node.at) : steps.start, offset);
@@ -113,7 +118,10 @@ private:
                 continue;
             any = true;
             if (asTimestamps_)
-                column.values[i] = static_cast<double>((takeHistogram ? samples_.histogramTimes[histograms - 1] : samples_.times[floats - 1]) / kMillisecond) / 1000;
+                column.values[i] =
+                    static_cast<double>((takeHistogram ? samples_.histogramTimes[histograms - 1] : samples_.times[floats - 1]) /
+                                        kMillisecond) /
+                    1000;
             else if (takeHistogram)
                 column.setHistogram(i, samples_.histograms[histograms - 1]);
             else
@@ -126,11 +134,14 @@ private:
     bool smooth(Column& column, size_t i, TimeNs t, size_t floats) const {
         if (!samples_.histograms.empty())
             failEvaluation("smoothed and anchored modifiers do not work with native histograms");
-        const auto live = [&](size_t at, TimeNs from, TimeNs to) { return samples_.times[at] > from && samples_.times[at] <= to && !isAbsent(samples_.values[at]); };
+        const auto live = [&](size_t at, TimeNs from, TimeNs to) {
+            return samples_.times[at] > from && samples_.times[at] <= to && !isAbsent(samples_.values[at]);
+        };
         const bool hasLeft = floats > 0 && live(floats - 1, saturatingSubtract(t, lookback_), t);
         const bool hasRight = floats < samples_.times.size() && live(floats, t, saturatingSubtract(t, -lookback_));
         if (hasLeft && hasRight && samples_.times[floats - 1] != t)
-            column.values[i] = interpolated(samples_.times[floats - 1], samples_.values[floats - 1], samples_.times[floats], samples_.values[floats], t);
+            column.values[i] =
+                interpolated(samples_.times[floats - 1], samples_.values[floats - 1], samples_.times[floats], samples_.values[floats], t);
         else if (hasLeft)
             column.values[i] = samples_.values[floats - 1];
         else if (hasRight)
@@ -153,7 +164,8 @@ private:
 
 class RangeSelector : public SampleStream {
 public:
-    RangeSelector(Evaluator& evaluator, const MatrixExpr& node, const Steps& steps) : evaluation_(evaluator.evaluation()), held_(evaluation_) {
+    RangeSelector(Evaluator& evaluator, const MatrixExpr& node, const Steps& steps)
+        : evaluation_(evaluator.evaluation()), held_(evaluation_) {
         const SelectorExpr& selector = *node.selector;
         const DurationNs offset = evaluator.offset(selector.offset);
         const bool fixed = evaluator.isFixed(selector.at);
@@ -195,6 +207,8 @@ ColumnStreamPtr selectInstant(Evaluator& evaluator, const SelectorExpr& node, co
     return std::make_unique<InstantSelector>(evaluator, node, steps, asTimestamps);
 }
 
-SampleStreamPtr selectRange(Evaluator& evaluator, const MatrixExpr& node, const Steps& steps) { return std::make_unique<RangeSelector>(evaluator, node, steps); }
+SampleStreamPtr selectRange(Evaluator& evaluator, const MatrixExpr& node, const Steps& steps) {
+    return std::make_unique<RangeSelector>(evaluator, node, steps);
+}
 
 }  // namespace nj::promql

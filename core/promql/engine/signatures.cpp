@@ -10,7 +10,8 @@ Labels matchedLabels(const VectorMatching& matching, const Labels& labels) {
     return withoutLabels(labels, ignored);
 }
 
-std::vector<SignatureGroup> groupBySignature(const VectorMatching& matching, const std::vector<Column>& left, const std::vector<Column>& right) {
+std::vector<SignatureGroup> groupBySignature(const VectorMatching& matching, const std::vector<Column>& left,
+                                             const std::vector<Column>& right) {
     std::vector<SignatureGroup> groups;
     std::unordered_map<std::string, size_t> index;
     const auto groupOf = [&](const Column& column) -> SignatureGroup& {

@@ -14,7 +14,8 @@ namespace nj::promql {
 struct SignatureGroup {
     std::vector<uint32_t> left, right;
 };
-std::vector<SignatureGroup> groupBySignature(const VectorMatching& matching, const std::vector<Column>& left, const std::vector<Column>& right);
+std::vector<SignatureGroup> groupBySignature(const VectorMatching& matching, const std::vector<Column>& left,
+                                             const std::vector<Column>& right);
 // The labels that were compared.
 Labels matchedLabels(const VectorMatching& matching, const Labels& labels);
 

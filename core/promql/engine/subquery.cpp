@@ -9,7 +9,8 @@ namespace {
 
 class SubquerySamples : public SampleStream {
 public:
-    SubquerySamples(ColumnStreamPtr inner, const Steps& steps, Evaluation& evaluation) : inner_(std::move(inner)), steps_(steps), held_(evaluation) {}
+    SubquerySamples(ColumnStreamPtr inner, const Steps& steps, Evaluation& evaluation)
+        : inner_(std::move(inner)), steps_(steps), held_(evaluation) {}
 
     bool next(SeriesSamples& series) override {
         if (!inner_->next(column_)) {
@@ -65,7 +66,9 @@ SampleStreamPtr evaluateSubquery(Evaluator& evaluator, const SubqueryExpr& node,
         return std::make_unique<NoSamples>();
     const auto count = static_cast<uint64_t>(lastEnd - inner.start) / static_cast<uint64_t>(inner.step) + 1;
     if (count > evaluator.evaluation().options.maxSamples)
-        failEvaluation(fmt::format("the subquery would be evaluated at {} steps, more than the {} samples that are allowed", count, evaluator.evaluation().options.maxSamples), ErrorCode::kLimit);
+        failEvaluation(fmt::format("the subquery would be evaluated at {} steps, more than the {} samples that are allowed", count,
+                                   evaluator.evaluation().options.maxSamples),
+                       ErrorCode::kLimit);
     inner.count = static_cast<size_t>(count);
     return std::make_unique<SubquerySamples>(evaluator.vector(*node.expr, inner), inner, evaluator.evaluation());
 }

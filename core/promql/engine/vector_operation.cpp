@@ -18,7 +18,13 @@ constexpr uint32_t kNobody = std::numeric_limits<uint32_t>::max();
 class VectorOperation {
 public:
     VectorOperation(Evaluator& evaluator, const BinaryExpr& node, const Steps& steps)
-        : evaluator_(evaluator), evaluation_(evaluator.evaluation()), node_(node), steps_(steps), many_(sideOf(node, true)), one_(sideOf(node, false)), held_(evaluation_) {}
+        : evaluator_(evaluator),
+          evaluation_(evaluator.evaluation()),
+          node_(node),
+          steps_(steps),
+          many_(sideOf(node, true)),
+          one_(sideOf(node, false)),
+          held_(evaluation_) {}
 
     std::vector<Column> run() {
         checkPairs();
@@ -53,7 +59,9 @@ private:
         for (const SignatureGroup& group : groupsOf())
             pairs += group.left.size() * group.right.size();
         if (pairs > evaluation_.options.maxJoinPairs)
-            failEvaluation(fmt::format("the operator \"{}\" would pair {} series, more than the {} that are allowed: match on more labels", binaryOpText(node_.op), pairs, evaluation_.options.maxJoinPairs), ErrorCode::kLimit);
+            failEvaluation(fmt::format("the operator \"{}\" would pair {} series, more than the {} that are allowed: match on more labels",
+                                       binaryOpText(node_.op), pairs, evaluation_.options.maxJoinPairs),
+                           ErrorCode::kLimit);
     }
 
     // Where a side has nothing at all, nothing is compared and no duplicate matters.
@@ -108,8 +116,11 @@ private:
 
     [[noreturn]] void failDuplicate(const Labels& a, const Labels& b) const {
         const bool inOrder = a <= b;
-        failEvaluation(fmt::format("found duplicate series for the match group {} on the {} hand-side of the operation: [{}, {}];many-to-many matching not allowed: matching labels must be unique on one side",
-            labelsText(matchedLabels(node_.matching, a)), swapped() ? "left" : "right", labelsText(inOrder ? a : b), labelsText(inOrder ? b : a)));
+        failEvaluation(
+            fmt::format("found duplicate series for the match group {} on the {} hand-side of the operation: [{}, {}];many-to-many "
+                        "matching not allowed: matching labels must be unique on one side",
+                        labelsText(matchedLabels(node_.matching, a)), swapped() ? "left" : "right", labelsText(inOrder ? a : b),
+                        labelsText(inOrder ? b : a)));
     }
 
     void runStep(const std::vector<uint32_t>& many, const std::vector<uint32_t>& one, size_t i) {
@@ -138,13 +149,15 @@ private:
     void combine(uint32_t member, uint32_t partner, size_t i) {
         const Operand many = operand(many_, member, i, fillForMany().value_or(0));
         const Operand one = operand(one_, partner, i, fillForOne().value_or(0));
-        OperationResult result = elementOperation(node_.op, swapped() ? one : many, swapped() ? many : one, node_.span, evaluation_.annotations);
+        OperationResult result =
+            elementOperation(node_.op, swapped() ? one : many, swapped() ? many : one, node_.span, evaluation_.annotations);
         if (!result.valid)
             return;
         const size_t target = resultFor(member, partner);
         if (lastStep_[target] == i) {
             const bool sameGroup = lastPartner_[target] == partner && !oneToOne();
-            failEvaluation(sameGroup ? "multiple matches for labels: grouping labels must ensure unique matches" : "vector cannot contain metrics with the same labelset");
+            failEvaluation(sameGroup ? "multiple matches for labels: grouping labels must ensure unique matches"
+                                     : "vector cannot contain metrics with the same labelset");
         }
         lastStep_[target] = i;
         lastPartner_[target] = partner;

@@ -199,7 +199,8 @@ std::string histogramText(const FloatHistogram& histogram) {
     std::string text = fmt::format("{{count:{}, sum:{}", compactNumber(histogram.count), compactNumber(histogram.sum));
     const auto append = [&text](const Bucket& bucket) {
         if (bucket.count != 0)
-            text += fmt::format(", {}{},{}{}:{}", bucket.lowerInclusive ? '[' : '(', compactNumber(bucket.lower), compactNumber(bucket.upper), bucket.upperInclusive ? ']' : ')', compactNumber(bucket.count));
+            text += fmt::format(", {}{},{}{}:{}", bucket.lowerInclusive ? '[' : '(', compactNumber(bucket.lower),
+                                compactNumber(bucket.upper), bucket.upperInclusive ? ']' : ')', compactNumber(bucket.count));
     };
     for (size_t i = histogram.negative.size(); i-- > 0;)
         append(negativeBucket(histogram, i));

@@ -162,7 +162,8 @@ double nativeFraction(double lower, double upper, const FloatHistogram& histogra
             bucket.upper = 0;
         const bool linear = histogram.usesCustomBuckets() || aroundZero;
         // An infinite bucket can't be interpolated: none of the last and all of the first one lie below.
-        walk.visit(bucket.lower, bucket.upper, rank, [&](double limit) { return bucket.lower == -kInfinity ? bucket.count : rank + countBelow(bucket, limit, linear); });
+        walk.visit(bucket.lower, bucket.upper, rank,
+                   [&](double limit) { return bucket.lower == -kInfinity ? bucket.count : rank + countBelow(bucket, limit, linear); });
         rank += bucket.count;
     }
     // Observations of NaN are in no bucket and in no fraction.
@@ -288,7 +289,9 @@ double classicFraction(double lower, double upper, std::vector<ClassicBucket>& b
     double rank = 0;
     double from = buckets[0].upperBound <= 0 ? -kInfinity : 0;
     for (const ClassicBucket& bucket : buckets) {
-        walk.visit(from, bucket.upperBound, rank, [&](double limit) { return from == -kInfinity ? bucket.count : rank + (bucket.count - rank) * (limit - from) / (bucket.upperBound - from); });
+        walk.visit(from, bucket.upperBound, rank, [&](double limit) {
+            return from == -kInfinity ? bucket.count : rank + (bucket.count - rank) * (limit - from) / (bucket.upperBound - from);
+        });
         rank = bucket.count;
         from = bucket.upperBound;
     }

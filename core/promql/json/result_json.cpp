@@ -25,7 +25,12 @@ void writeFloat(JsonWriter& json, TimeNs time, double value) { json.beginArray()
 
 void writeBucket(JsonWriter& json, const Bucket& bucket) {
     const int rule = bucket.lowerInclusive ? (bucket.upperInclusive ? 3 : 1) : (bucket.upperInclusive ? 0 : 2);
-    json.beginArray().integer(rule).string(apiNumber(bucket.lower)).string(apiNumber(bucket.upper)).string(apiNumber(bucket.count)).endArray();
+    json.beginArray()
+        .integer(rule)
+        .string(apiNumber(bucket.lower))
+        .string(apiNumber(bucket.upper))
+        .string(apiNumber(bucket.count))
+        .endArray();
 }
 
 void writeHistogram(JsonWriter& json, TimeNs time, const FloatHistogram& histogram) {
@@ -145,7 +150,15 @@ std::string responseJson(const QueryResult& result, std::string_view query) {
 
 std::string errorJson(const Error& error) {
     std::string out;
-    JsonWriter(out).beginObject().key("status").string("error").key("errorType").string(errorType(error.code)).key("error").string(error.message).endObject();
+    JsonWriter(out)
+        .beginObject()
+        .key("status")
+        .string("error")
+        .key("errorType")
+        .string(errorType(error.code))
+        .key("error")
+        .string(error.message)
+        .endObject();
     return out;
 }
 

@@ -41,7 +41,21 @@ T& as(Expr& expr) { return static_cast<T&>(expr); }
 
 // A duration written as an expression, as in [step() * 2]; a plain duration is a constant.
 struct DurationExpr {
-    enum class Op : unsigned char { kConstant, kStep, kRange, kNegate, kPlus, kAdd, kSubtract, kMultiply, kDivide, kModulo, kPower, kMin, kMax };
+    enum class Op : unsigned char {
+        kConstant,
+        kStep,
+        kRange,
+        kNegate,
+        kPlus,
+        kAdd,
+        kSubtract,
+        kMultiply,
+        kDivide,
+        kModulo,
+        kPower,
+        kMin,
+        kMax
+    };
     Op op = Op::kConstant;
     double seconds = 0;      // of a constant
     bool asDuration = true;  // written 5m rather than 300
@@ -98,7 +112,22 @@ struct CallExpr : Expr {
     std::vector<ExprPtr> args;
 };
 
-enum class AggregateOp : unsigned char { kSum, kAvg, kCount, kMin, kMax, kGroup, kStddev, kStdvar, kTopk, kBottomk, kCountValues, kQuantile, kLimitk, kLimitRatio };
+enum class AggregateOp : unsigned char {
+    kSum,
+    kAvg,
+    kCount,
+    kMin,
+    kMax,
+    kGroup,
+    kStddev,
+    kStdvar,
+    kTopk,
+    kBottomk,
+    kCountValues,
+    kQuantile,
+    kLimitk,
+    kLimitRatio
+};
 std::string_view aggregateName(AggregateOp op);
 bool takesParameter(AggregateOp op);
 
@@ -117,7 +146,26 @@ struct UnaryExpr : Expr {
     ExprPtr expr;
 };
 
-enum class BinaryOp : unsigned char { kAdd, kSubtract, kMultiply, kDivide, kModulo, kPower, kAtan2, kEqual, kNotEqual, kGreater, kLess, kGreaterEqual, kLessEqual, kTrimUpper, kTrimLower, kAnd, kOr, kUnless };
+enum class BinaryOp : unsigned char {
+    kAdd,
+    kSubtract,
+    kMultiply,
+    kDivide,
+    kModulo,
+    kPower,
+    kAtan2,
+    kEqual,
+    kNotEqual,
+    kGreater,
+    kLess,
+    kGreaterEqual,
+    kLessEqual,
+    kTrimUpper,
+    kTrimLower,
+    kAnd,
+    kOr,
+    kUnless
+};
 std::string_view binaryOpText(BinaryOp op);
 bool isComparison(BinaryOp op);
 bool isSetOperation(BinaryOp op);

@@ -61,12 +61,13 @@ private:
     // Digits with unit are a duration, all else that begins with a digit a number.
     void readNumber() {
         size_t length = 0;
-        while (isDigit(peek(length)) || isLetter(peek(length)) || peek(length) == '.' || ((peek(length) == '+' || peek(length) == '-') && isExponentSign(length)))
+        while (isDigit(peek(length)) || isLetter(peek(length)) || peek(length) == '.' ||
+               ((peek(length) == '+' || peek(length) == '-') && isExponentSign(length)))
             ++length;
         const std::string_view word = text_.substr(at_, length);
         if (word != "0" && parsePromDuration(word))
             return add(TokenKind::kDuration, length);
-        if (parseNumber(word))
+        if (parseNumberLiteral(word))
             return add(TokenKind::kNumber, length);
         fail(length, fmt::format("bad number or duration syntax: \"{}\"", word));
     }
@@ -136,7 +137,8 @@ private:
             return next == '=' ? add(TokenKind::kGreaterEqual, 2) : add(TokenKind::kGreater, 1);
         default: break;
         }
-        fail(1, std::isprint(static_cast<unsigned char>(c)) != 0 ? fmt::format("unexpected character: '{}'", c) : fmt::format("unexpected byte: 0x{:02x}", static_cast<unsigned char>(c)));
+        fail(1, std::isprint(static_cast<unsigned char>(c)) != 0 ? fmt::format("unexpected character: '{}'", c)
+                                                                 : fmt::format("unexpected byte: 0x{:02x}", static_cast<unsigned char>(c)));
     }
 
     std::string_view text_;

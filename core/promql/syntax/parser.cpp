@@ -52,11 +52,13 @@ std::optional<OperatorInfo> operatorOf(const Token& token) {
 template <typename Parse>
 auto guarded(std::string_view text, Parse parse) -> Result<decltype(parse())> {
     if (text.size() > kMaxExpressionLength)
-        return makeError(ErrorCode::kLimit, fmt::format("the expression has {} characters, more than the {} that are allowed", text.size(), kMaxExpressionLength));
+        return makeError(ErrorCode::kLimit, fmt::format("the expression has {} characters, more than the {} that are allowed", text.size(),
+                                                        kMaxExpressionLength));
     try {
         return parse();
     } catch (const SyntaxFailure& failure) {
-        return makeError(ErrorCode::kInvalidArgument, fmt::format("{}: parse error: {}", lineAndColumn(text, failure.span.begin), failure.message));
+        return makeError(ErrorCode::kInvalidArgument,
+                         fmt::format("{}: parse error: {}", lineAndColumn(text, failure.span.begin), failure.message));
     }
 }
 
@@ -104,7 +106,8 @@ Result<std::vector<Matcher>> parseSelector(std::string_view text) {
 }
 
 bool equalsIgnoringCase(std::string_view text, std::string_view lower) {
-    return std::equal(text.begin(), text.end(), lower.begin(), lower.end(), [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b; });
+    return std::equal(text.begin(), text.end(), lower.begin(), lower.end(),
+                      [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b; });
 }
 
 Parser::Parser(std::string_view text) : text_(text), tokens_(tokenize(text)) {}
@@ -137,7 +140,9 @@ const Token& Parser::expect(TokenKind kind, std::string_view where) {
     return take();
 }
 
-bool Parser::isWord(std::string_view word, size_t ahead) const { return peek(ahead).kind == TokenKind::kWord && equalsIgnoringCase(peek(ahead).text, word); }
+bool Parser::isWord(std::string_view word, size_t ahead) const {
+    return peek(ahead).kind == TokenKind::kWord && equalsIgnoringCase(peek(ahead).text, word);
+}
 
 void Parser::fail(Span span, std::string message) const { throw SyntaxFailure{span, std::move(message)}; }
 
@@ -187,7 +192,8 @@ ExprPtr Parser::unary() {
     const bool negative = sign.kind == TokenKind::kMinus;
     ExprPtr operand = expression(kPowerPrecedence);   // binds as * does: -2^2 is -(2^2)
     if (operand->type != ValueType::kScalar && operand->type != ValueType::kVector)
-        fail(operand->span, fmt::format("unary expression only allowed on expressions of type scalar or instant vector, got \"{}\"", valueTypeName(operand->type)));
+        fail(operand->span, fmt::format("unary expression only allowed on expressions of type scalar or instant vector, got \"{}\"",
+                                        valueTypeName(operand->type)));
     if (operand->kind == ExprKind::kNumber) {
         auto& literal = as<NumberExpr>(*operand);
         literal.value = negative ? -literal.value : literal.value;
@@ -257,7 +263,8 @@ void Parser::readMatching(BinaryExpr& node) {
 
 // fill(0), fill_left(0) and fill_right(0): the value of the side that has no match.
 void Parser::readFill(BinaryExpr& node) {
-    while (peek().kind == TokenKind::kWord && peek(1).kind == TokenKind::kLeftParen && (isWord("fill") || isWord("fill_left") || isWord("fill_right"))) {
+    while (peek().kind == TokenKind::kWord && peek(1).kind == TokenKind::kLeftParen &&
+           (isWord("fill") || isWord("fill_left") || isWord("fill_right"))) {
         const Token& word = take();
         if (isSetOperation(node.op))
             fail(word.span, "filling in missing series not allowed for set operators");

@@ -76,7 +76,7 @@ DurationPtr Parser::durationUnary(bool offset) {
         node->seconds = static_cast<double>(*parsePromDuration(take().text)) / static_cast<double>(kSecond);
         return node;
     case TokenKind::kNumber: {
-        const auto value = parseNumber(take().text);
+        const auto value = parseNumberLiteral(take().text);
         if (!value || !std::isfinite(*value) || std::fabs(*value) > 9.2e9)
             fail(token.span, "duration out of range");
         node->seconds = *value;

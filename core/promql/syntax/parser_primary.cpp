@@ -14,7 +14,8 @@ namespace {
 
 std::optional<AggregateOp> aggregateOf(std::string_view word) {
     using enum AggregateOp;
-    for (const AggregateOp op : {kSum, kAvg, kCount, kMin, kMax, kGroup, kStddev, kStdvar, kTopk, kBottomk, kCountValues, kQuantile, kLimitk, kLimitRatio})
+    for (const AggregateOp op :
+         {kSum, kAvg, kCount, kMin, kMax, kGroup, kStddev, kStdvar, kTopk, kBottomk, kCountValues, kQuantile, kLimitk, kLimitRatio})
         if (equalsIgnoringCase(word, aggregateName(op)))
             return op;
     return std::nullopt;
@@ -62,7 +63,7 @@ ExprPtr Parser::number() {
         node->isDuration = true;
         return node;
     }
-    const auto value = token.kind == TokenKind::kNumber || token.kind == TokenKind::kWord ? parseNumber(token.text) : std::nullopt;
+    const auto value = token.kind == TokenKind::kNumber || token.kind == TokenKind::kWord ? parseNumberLiteral(token.text) : std::nullopt;
     if (!value)
         unexpected(token, "");
     node->value = *value;
@@ -136,7 +137,8 @@ void Parser::checkArguments(const CallExpr& node) const {
 
 void Parser::checkCallDetails(const CallExpr& node) const {
     // The second argument of info is no vector but a set of matchers.
-    if (node.function->id == FunctionId::kInfo && node.args.size() > 1 && (node.args[1]->kind != ExprKind::kSelector || !as<SelectorExpr>(*node.args[1]).name.empty()))
+    if (node.function->id == FunctionId::kInfo && node.args.size() > 1 &&
+        (node.args[1]->kind != ExprKind::kSelector || !as<SelectorExpr>(*node.args[1]).name.empty()))
         fail(node.args[1]->span, "expected label selectors only as second argument of info()");
     for (size_t i = 0; i < node.args.size(); ++i) {
         if (node.args[i]->kind != ExprKind::kSelector || (node.function->id == FunctionId::kInfo && i == 1))
@@ -198,7 +200,8 @@ ExprPtr Parser::aggregate(AggregateOp op) {
     if (args.empty())
         fail(node->span, "no arguments for aggregate expression provided");
     if (args.size() != wanted)
-        fail(node->span, fmt::format("wrong number of arguments for aggregate expression provided, expected {}, got {}", wanted, args.size()));
+        fail(node->span,
+             fmt::format("wrong number of arguments for aggregate expression provided, expected {}, got {}", wanted, args.size()));
     requireType(*args.back(), ValueType::kVector, "aggregation expression");
     if (wanted == 2) {
         requireType(*args[0], op == AggregateOp::kCountValues ? ValueType::kString : ValueType::kScalar, "aggregation parameter");

@@ -13,7 +13,9 @@ namespace {
 
 std::string printDuration(const DurationExpr& duration) {
     using enum DurationExpr::Op;
-    const auto binary = [&](std::string_view op) { return fmt::format("{} {} {}", printDuration(*duration.left), op, printDuration(*duration.right)); };
+    const auto binary = [&](std::string_view op) {
+        return fmt::format("{} {} {}", printDuration(*duration.left), op, printDuration(*duration.right));
+    };
     const auto plain = [&]() -> std::string {
         switch (duration.op) {
         case kConstant: {
@@ -66,7 +68,8 @@ std::string printSelector(const SelectorExpr& node, const DurationPtr* range) {
             nameSkipped = true;
             continue;
         }
-        add(fmt::format("{}{}{}", isLegacyLabelName(matcher.name) ? matcher.name : quoteText(matcher.name), matcherOperator(matcher.type), quoteText(matcher.value)));
+        add(fmt::format("{}{}{}", isLegacyLabelName(matcher.name) ? matcher.name : quoteText(matcher.name), matcherOperator(matcher.type),
+                        quoteText(matcher.value)));
     }
     if (bareName)
         text = node.name;
@@ -91,11 +94,13 @@ std::string printLabels(const std::vector<std::string>& labels) {
 std::string printMatching(const BinaryExpr& node) {
     const VectorMatching& matching = node.matching;
     std::string text = node.returnBool ? " bool" : "";
-    const bool grouped = matching.cardinality == VectorMatching::Cardinality::kManyToOne || matching.cardinality == VectorMatching::Cardinality::kOneToMany;
+    const bool grouped =
+        matching.cardinality == VectorMatching::Cardinality::kManyToOne || matching.cardinality == VectorMatching::Cardinality::kOneToMany;
     if (matching.on || !matching.labels.empty() || grouped)
         text += (matching.on ? " on " : " ignoring ") + printLabels(matching.labels);
     if (grouped)
-        text += (matching.cardinality == VectorMatching::Cardinality::kManyToOne ? " group_left " : " group_right ") + printLabels(matching.include);
+        text += (matching.cardinality == VectorMatching::Cardinality::kManyToOne ? " group_left " : " group_right ") +
+                printLabels(matching.include);
     if (matching.fillLeft && matching.fillRight && *matching.fillLeft == *matching.fillRight)
         return text + fmt::format(" fill({})", plainNumber(*matching.fillLeft));
     if (matching.fillLeft)
@@ -124,7 +129,8 @@ std::string printExpression(const Expr& expr) {
     case ExprKind::kMatrix: return printSelector(*as<MatrixExpr>(expr).selector, &as<MatrixExpr>(expr).range);
     case ExprKind::kSubquery: {
         const auto& node = as<SubqueryExpr>(expr);
-        return fmt::format("{}[{}:{}]{}", printExpression(*node.expr), printDuration(*node.range), node.step ? printDuration(*node.step) : "", printModifiers(node.at, node.offset));
+        return fmt::format("{}[{}:{}]{}", printExpression(*node.expr), printDuration(*node.range),
+                           node.step ? printDuration(*node.step) : "", printModifiers(node.at, node.offset));
     }
     case ExprKind::kCall: {
         const auto& node = as<CallExpr>(expr);
@@ -145,7 +151,8 @@ std::string printExpression(const Expr& expr) {
     case ExprKind::kUnary: return (as<UnaryExpr>(expr).negative ? "-" : "+") + printExpression(*as<UnaryExpr>(expr).expr);
     case ExprKind::kBinary: {
         const auto& node = as<BinaryExpr>(expr);
-        return fmt::format("{} {}{} {}", printExpression(*node.left), binaryOpText(node.op), printMatching(node), printExpression(*node.right));
+        return fmt::format("{} {}{} {}", printExpression(*node.left), binaryOpText(node.op), printMatching(node),
+                           printExpression(*node.right));
     }
     case ExprKind::kParen: return "(" + printExpression(*as<ParenExpr>(expr).expr) + ")";
     }

@@ -63,7 +63,8 @@ struct Unit {
     std::string_view name;
     DurationNs length;
 };
-constexpr std::array<Unit, 7> kUnits = {{{"y", 365 * kDay}, {"w", 7 * kDay}, {"d", kDay}, {"h", kHour}, {"m", kMinute}, {"s", kSecond}, {"ms", kMillisecond}}};
+constexpr std::array<Unit, 7> kUnits = {
+    {{"y", 365 * kDay}, {"w", 7 * kDay}, {"d", kDay}, {"h", kHour}, {"m", kMinute}, {"s", kSecond}, {"ms", kMillisecond}}};
 
 }  // namespace
 
@@ -129,6 +130,23 @@ std::optional<double> parseNumber(std::string_view text) {
     return negative ? -value : value;
 }
 
+std::optional<double> parseNumberLiteral(std::string_view text) {
+    if (text.size() < 2 || text[0] != '0')
+        return parseNumber(text);
+    const bool prefixed = !isDigit(text[1]) && text[1] != '_';
+    const int base = text[1] == 'b' || text[1] == 'B' ? 2 : 8;
+    if (prefixed && base == 8 && text[1] != 'o' && text[1] != 'O')
+        return parseNumber(text);
+    const auto digits = withoutSeparators(prefixed ? text.substr(2) : text, false);
+    if (!digits || digits->empty())
+        return parseNumber(text);
+    int64_t value = 0;
+    const auto parsed = std::from_chars(digits->data(), digits->data() + digits->size(), value, base);
+    if (parsed.ec != std::errc() || parsed.ptr != digits->data() + digits->size())
+        return parseNumber(text);   // 08 and 0.5 are decimal
+    return static_cast<double>(value);
+}
+
 std::optional<DurationNs> parsePromDuration(std::string_view text) {
     if (text == "0")
         return 0;
@@ -153,8 +171,8 @@ std::optional<DurationNs> parsePromDuration(std::string_view text) {
             return std::nullopt;
         nextUnit = found + 1;
         DurationNs part = 0;
-        if (count > static_cast<uint64_t>(std::numeric_limits<int64_t>::max()) || __builtin_mul_overflow(static_cast<int64_t>(count), kUnits[found].length, &part) ||
-            __builtin_add_overflow(total, part, &total))
+        if (count > static_cast<uint64_t>(std::numeric_limits<int64_t>::max()) ||
+            __builtin_mul_overflow(static_cast<int64_t>(count), kUnits[found].length, &part) || __builtin_add_overflow(total, part, &total))
             return std::nullopt;
         at = unitEnd;
     }

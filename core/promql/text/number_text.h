@@ -22,6 +22,8 @@ std::string openMetricsNumber(double value);
 
 // Go's ParseFloat plus hex integers and _ separators between digits: "1e3", "0x1F", "1_000", "+Inf", "nan".
 std::optional<double> parseNumber(std::string_view text);
+// A number as it stands in an expression: also octal ("017", "0o17") and binary ("0b101"), as Go reads integers.
+std::optional<double> parseNumberLiteral(std::string_view text);
 // "1h30m", units y w d h m s ms, each once and longest first.
 std::optional<DurationNs> parsePromDuration(std::string_view text);
 std::string promDurationText(DurationNs duration);   // "1h30m", "0s", "-5m"

@@ -146,7 +146,8 @@ Result<std::string> unquoteText(std::string_view literal) {
     const char quote = literal.front();
     const std::string_view text = literal.substr(1, literal.size() - 2);
     if (quote == '`')
-        return text.find('`') == std::string_view::npos ? Result<std::string>(std::string(text)) : bad("a backquote inside a backquoted string");
+        return text.find('`') == std::string_view::npos ? Result<std::string>(std::string(text))
+                                                        : bad("a backquote inside a backquoted string");
     std::string out;
     out.reserve(text.size());
     for (size_t at = 0; at < text.size();) {
