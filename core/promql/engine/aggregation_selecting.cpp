@@ -11,11 +11,11 @@ namespace nj::promql {
 
 namespace {
 
-// What a group holds at one step.
+// What a group holds at one step; as small as can be, since there may be one for every sample.
 struct Candidate {
     double value = 0;
     uint32_t series = 0;
-    HistogramPtr histogram;   // limitk and limit_ratio only
+    uint32_t histogram = 0;   // 0: a float; else one more than its place among the kept histograms
 };
 using Candidates = std::vector<Candidate>;
 
@@ -145,7 +145,7 @@ private:
             if (node_.op == AggregateOp::kLimitRatio) {
                 const double ratio = parameter_[i];
                 if ((ratio >= 0 && offset < ratio) || (ratio < 0 && offset >= 1 + ratio)) {
-                    bySteps[i].push_back({column.values[i], id, isHistogram ? column.histograms[i] : nullptr});
+                    bySteps[i].push_back({column.values[i], id, kept(column, i)});
                     ++added;
                 }
                 continue;
@@ -158,26 +158,33 @@ private:
                     evaluator_.evaluation().annotations.add(AnnotationKind::kHistogramIgnoredInAggregation, node_.span,
                                                             aggregateName(node_.op));
                 else
-                    added += offer(bySteps[i], {column.values[i], id, nullptr}, k) ? 1 : 0;
+                    added += offer(bySteps[i], {column.values[i], id, 0}, k) ? 1 : 0;
             } else if (static_cast<double>(bySteps[i].size()) < std::floor(k)) {
-                bySteps[i].push_back({column.values[i], id, isHistogram ? column.histograms[i] : nullptr});
+                bySteps[i].push_back({column.values[i], id, kept(column, i)});
                 ++added;
             }
         }
         held_.add(added);
     }
 
+    uint32_t kept(const Column& column, size_t i) {
+        if (column.histogram(i) == nullptr)
+            return 0;
+        histograms_.push_back(column.histograms[i]);
+        return static_cast<uint32_t>(histograms_.size());
+    }
+
     // True if the heap grew.
     bool offer(Candidates& heap, Candidate candidate, double k) const {
         if (static_cast<double>(heap.size()) < std::floor(k)) {
-            heap.push_back(std::move(candidate));
+            heap.push_back(candidate);
             siftUp(heap, worse_);
             return true;
         }
         const double root = heap[0].value;
         const bool better = node_.op == AggregateOp::kTopk ? root < candidate.value : root > candidate.value;
         if (better || (std::isnan(root) && !std::isnan(candidate.value))) {
-            heap[0] = std::move(candidate);
+            heap[0] = candidate;
             siftDown(heap, worse_);
         }
         return false;
@@ -192,8 +199,8 @@ private:
     }
 
     void place(Column& column, size_t i, const Candidate& candidate) const {
-        if (candidate.histogram)
-            column.setHistogram(i, candidate.histogram);
+        if (candidate.histogram != 0)
+            column.setHistogram(i, histograms_[candidate.histogram - 1]);
         else
             column.values[i] = candidate.value;
     }
@@ -246,6 +253,7 @@ private:
     HeldSamples held_;
     Worse worse_ = nullptr;
     std::vector<Series> series_;
+    std::vector<HistogramPtr> histograms_;
     std::vector<std::vector<Candidates>> groups_;
 };
 
