@@ -1,6 +1,8 @@
 // What scripts can't say: bounds, cancellation, the API's JSON, regular expressions, many series.
 #include <QtTest/QtTest>
 #include <atomic>
+#include <cmath>
+#include <random>
 #include <thread>
 
 #include "model/batch.h"
@@ -52,6 +54,8 @@ private slots:
     void experimentalFunctionsCanBeOff();
     void namesCanBeDroppedAtOnce();
     void otlpPointsBecomeHistograms();
+    void longWindowsAreAsExactAsShortOnes_data();
+    void longWindowsAreAsExactAsShortOnes();
     void enginesAreSharedByThreads();
 };
 
@@ -212,6 +216,70 @@ void EngineTest::otlpPointsBecomeHistograms() {
     QVERIFY(custom.usesCustomBuckets());
     QCOMPARE(custom.positive.index, (std::vector<int32_t>{0, 2}));
     QVERIFY(std::isnan(custom.sum));
+}
+
+void EngineTest::longWindowsAreAsExactAsShortOnes_data() {
+    QTest::addColumn<int>("kind");
+    for (const char* kind : {"integers", "fractions", "far apart in size", "with NaN", "with infinities", "cancelling"})
+        QTest::newRow(kind) << 0;
+}
+
+// Windows that slide over many samples are summed and searched in another way than windows of few; the answers must be the same.
+void EngineTest::longWindowsAreAsExactAsShortOnes() {
+    const std::string kind = QTest::currentDataTag();
+    std::mt19937 random(7);
+    std::vector<double> values;
+    for (int i = 0; i < 400; ++i) {
+        const double number = static_cast<double>(random() % 2001) - 1000;
+        double value = number;
+        if (kind == "fractions")
+            value = number / 7;
+        else if (kind == "far apart in size")
+            value = i % 50 == 0 ? number * 1e100 : number;
+        else if (kind == "with NaN")
+            value = i % 3 == 0 || i > 300 ? std::nan("") : number;
+        else if (kind == "with infinities")
+            value = i % 40 == 0 ? HUGE_VAL : number;
+        else if (kind == "cancelling")
+            value = i % 2 == 0 ? 1e9 + number / 3 : -1e9;
+        values.push_back(value);
+    }
+    test::MemoryQuerier querier;
+    for (size_t i = 0; i < values.size(); ++i)
+        querier.add({{"__name__", "m"}}, static_cast<TimeNs>(i) * kSecond, {values[i], nullptr});
+    constexpr int kWindow = 60;
+    const Engine engine;
+    for (const std::string function : {"sum_over_time", "avg_over_time", "max_over_time", "min_over_time"}) {
+        const auto result = engine.range(querier, function + "(m[1m])", 0, 399 * kSecond, kSecond);
+        QVERIFY(result.ok());
+        const auto& points = std::get<Matrix>(result->value)[0].floats;
+        QCOMPARE(points.size(), values.size());
+        for (size_t i = 0; i < points.size(); ++i) {
+            const size_t begin = i + 1 > kWindow ? i + 1 - kWindow : 0;
+            long double sum = 0;
+            double size = 0;
+            double greatest = std::nan("");
+            double least = std::nan("");
+            for (size_t j = begin; j <= i; ++j) {
+                sum += values[j];
+                size += std::fabs(values[j]);
+                greatest = std::isnan(greatest) || values[j] > greatest ? values[j] : greatest;
+                least = std::isnan(least) || values[j] < least ? values[j] : least;
+            }
+            double expected = static_cast<double>(sum);
+            if (function == "avg_over_time")
+                expected /= static_cast<double>(i + 1 - begin);
+            else if (function != "sum_over_time")
+                expected = function == "max_over_time" ? greatest : least;
+            const double actual = points[i].value;
+            const bool same = actual == expected || (std::isnan(actual) && std::isnan(expected)) || std::fabs(actual - expected) <= 1e-15 * size;
+            QVERIFY2(same, qPrintable(QStringLiteral("%1 at %2: %3 instead of %4")
+                                          .arg(QString::fromStdString(function))
+                                          .arg(i)
+                                          .arg(actual, 0, 'g', 17)
+                                          .arg(expected, 0, 'g', 17)));
+        }
+    }
 }
 
 void EngineTest::enginesAreSharedByThreads() {
