@@ -64,7 +64,7 @@ SampleStreamPtr evaluateSubquery(Evaluator& evaluator, const SubqueryExpr& node,
         inner.start += inner.step;
     if (inner.start > lastEnd)
         return std::make_unique<NoSamples>();
-    const auto count = static_cast<uint64_t>(lastEnd - inner.start) / static_cast<uint64_t>(inner.step) + 1;
+    const auto count = (static_cast<uint64_t>(lastEnd) - static_cast<uint64_t>(inner.start)) / static_cast<uint64_t>(inner.step) + 1;
     if (count > evaluator.evaluation().options.maxSamples)
         failEvaluation(fmt::format("the subquery would be evaluated at {} steps, more than the {} samples that are allowed", count,
                                    evaluator.evaluation().options.maxSamples),
