@@ -43,6 +43,7 @@ public:
     HeldSamples& operator=(const HeldSamples&) = delete;
     void add(size_t count);
     void set(size_t count);
+    [[nodiscard]] bool fits(size_t count) const { return evaluation_->heldSamples + count - count_ <= evaluation_->options.maxSamples; }
 
 private:
     Evaluation* evaluation_;

@@ -29,8 +29,11 @@ void readSamples(SeriesIterator& iterator, TimeNs from, TimeNs to, bool keepStal
     series.clear();
     series.labels = iterator.labels();
     series.dropName = false;
+    size_t count = 0;
     const Status status = iterator.samples(from, to, [&](const SampleRun& run) {
-        held.set(series.times.size() + series.histograms.size() + run.times.size());
+        count += run.times.size();
+        if (!held.fits(count))   // said below: nothing may throw through the holder of the series
+            return false;
         if (run.histograms.empty() && keepStale) {
             series.times.insert(series.times.end(), run.times.begin(), run.times.end());
             series.values.insert(series.values.end(), run.values.begin(), run.values.end());
@@ -49,11 +52,12 @@ void readSamples(SeriesIterator& iterator, TimeNs from, TimeNs to, bool keepStal
         }
         return true;
     });
+    held.set(count);
     if (!status.ok())
         throw EvaluationFailure{status.error()};
 }
 
-// The time of the sample before the right neighbour of t, linear between them.
+// The value at t between two samples.
 double interpolated(TimeNs leftTime, double left, TimeNs rightTime, double right, TimeNs t) {
     return left + (right - left) * static_cast<double>(t - leftTime) / static_cast<double>(rightTime - leftTime);
 }
