@@ -35,6 +35,7 @@ void ParserTest::errorsPointAtTheFault_data() {
     add("{a=\"\"}", "1:1: parse error: vector selector must contain at least one non-empty matcher");
     add("{a=~\".*\"}", "1:1: parse error: vector selector must contain at least one non-empty matcher");
     add("foo{\"bar\"}", "1:5: parse error: metric name must not be set twice: \"foo\" or \"bar\"");
+    add("{\"\"}", "1:2: parse error: metric name must not be empty");
     add("1 +", "1:4: parse error: unexpected end of input");
     add("1\n+\n  )", "3:3: parse error: unexpected \")\"");
     add("(1", "1:3: parse error: unexpected end of input in parentheses");

@@ -219,11 +219,9 @@ private:
         if (id_ == FunctionId::kHistogramFraction)
             return classicFraction(parameters_[0][i], parameters_[1][i], buckets_);
         const ClassicQuantile quantile = classicQuantile(parameters_[q][i], buckets_);
-        if (quantile.forcedMonotonic) {
-            const Span where = id_ == FunctionId::kHistogramQuantiles ? withoutParens(*node_.args[1]).span : vectorSpan();
-            annotations_.addForcedMonotonicity(evaluator_.evaluation().options.delayedNameRemoval ? name : std::string_view(), where,
+        if (quantile.forcedMonotonic)
+            annotations_.addForcedMonotonicity(evaluator_.evaluation().options.delayedNameRemoval ? name : std::string_view(), vectorSpan(),
                                                steps_.at(i), quantile.minBucket, quantile.maxBucket, quantile.maxDifference);
-        }
         return quantile.value;
     }
 

@@ -61,6 +61,8 @@ void Parser::readMatcher(SelectorExpr& node) {
     if (token.kind == TokenKind::kString) {
         label = stringLiteral();
         if (peek().kind == TokenKind::kComma || peek().kind == TokenKind::kRightBrace) {   // {"metric.name"}
+            if (label.empty())
+                fail(token.span, "metric name must not be empty");
             if (!node.name.empty())
                 fail(token.span, fmt::format("metric name must not be set twice: {} or {}", quoteText(node.name), quoteText(label)));
             node.name = label;
