@@ -1,11 +1,18 @@
 #include "ingest/live_writer.h"
 
+#include <optional>
+#include <utility>
+
 #include "ingest/incident_events.h"
 
 namespace nj::ingest {
 namespace {
 
 constexpr std::chrono::seconds kHousekeeping(5), kRetention(30);
+// A group ends when nothing waits, or at one of these.
+constexpr std::chrono::milliseconds kGroupTime(10);
+constexpr size_t kGroupDeliveries = 64;
+constexpr size_t kGroupBytes = 8U << 20;
 
 }  // namespace
 
@@ -45,7 +52,7 @@ void LiveWriter::run() {
     while (true) {
         auto delivery = queue_.popUntil(due);
         if (delivery)
-            commit(*delivery);
+            commitGroup(std::move(*delivery));
         else if (queue_.closed())
             break;
         if (const auto now = std::chrono::steady_clock::now(); now >= due) {
@@ -68,39 +75,75 @@ Result<ImportId> LiveWriter::importOf(const source::Delivery& delivery) {
     return id;
 }
 
-void LiveWriter::commit(source::Delivery& delivery) {
-    const uint64_t rows = delivery.batch.rowCount();
-    auto committed = [&]() -> Result<bool> {
-        NJ_ASSIGN(const ImportId import, importOf(delivery));
-        resolver_.observe(delivery.batch);
-        return sink_.commitLive(import, std::move(delivery.batch), delivery.request, delivery.cursor);
-    }();
-    if (!committed.ok()) {
-        ++counters_.failures;
-        setProblem(committed.error().message);
-        delivery.done(source::Outcome::kBusy, committed.error().message);
-        return;
+// Everything that waits, so that a slow disk syncs once for many; nothing that does not wait yet is waited for.
+void LiveWriter::commitGroup(source::Delivery&& first) {
+    const auto until = std::chrono::steady_clock::now() + kGroupTime;
+    const size_t most = alone_ > 0 ? 1 : kGroupDeliveries;
+    std::vector<Taken> group;
+    size_t bytes = 0;
+    for (std::optional<source::Delivery> next(std::move(first)); next; next = queue_.popUntil({})) {
+        bytes += next->batch.byteSize();
+        take(std::move(*next), group);
+        if (group.size() >= most || bytes >= kGroupBytes || std::chrono::steady_clock::now() >= until)
+            break;
     }
+    alone_ -= alone_ > 0 ? 1 : 0;
+    if (group.empty())
+        return;
+    if (const Status committed = sink_.commitTaken(); committed.ok())
+        answer(group);
+    else
+        refuse(group, committed.error());
+    // After the answers: their senders need not wait for it. What fails here is told by housekeep, which tries again.
+    (void)sink_.sealDue();
+}
+
+void LiveWriter::take(source::Delivery&& delivery, std::vector<Taken>& group) {
+    const uint64_t rows = delivery.batch.rowCount();
+    const auto import = importOf(delivery);
+    if (!import.ok()) {
+        std::vector<Taken> alone;
+        alone.push_back({std::move(delivery), rows, false});
+        return refuse(alone, import.error());
+    }
+    resolver_.observe(delivery.batch);
+    const auto fresh = sink_.takeLive(*import, std::move(delivery.batch), delivery.request, delivery.cursor);
+    group.push_back({std::move(delivery), rows, fresh.ok() && *fresh});
+}
+
+void LiveWriter::answer(std::vector<Taken>& group) {
+    ++counters_.groups;
     setProblem({});
     entitiesChanged_ = true;
-    if (*committed && !delivery.cursor.name.empty()) {
-        const std::scoped_lock lock(mutex_);
-        cursors_[delivery.cursor.name] = delivery.cursor.value;
+    for (Taken& taken : group) {
+        if (taken.fresh && !taken.delivery.cursor.name.empty()) {
+            const std::scoped_lock lock(mutex_);
+            cursors_[taken.delivery.cursor.name] = taken.delivery.cursor.value;
+        }
+        counters_.commits += taken.fresh ? 1 : 0;
+        counters_.duplicates += taken.fresh ? 0 : 1;
+        counters_.rows += taken.fresh ? taken.rows : 0;
+        taken.delivery.done(taken.fresh ? source::Outcome::kCommitted : source::Outcome::kDuplicate, {});
     }
-    if (*committed) {
-        ++counters_.commits;
-        counters_.rows += rows;
-    } else {
-        ++counters_.duplicates;
-    }
-    delivery.done(*committed ? source::Outcome::kCommitted : source::Outcome::kDuplicate, {});
+}
+
+// Where it is not the disk, one of them may be the reason: they are told to come again, and what comes is then committed one by one, so that
+// none fails for another's sake for ever.
+void LiveWriter::refuse(std::vector<Taken>& group, const Error& why) {
+    const bool disk = why.code == ErrorCode::kDiskFull || why.code == ErrorCode::kIo || why.code == ErrorCode::kBusy;
+    if (!disk && group.size() > 1)
+        alone_ = 2 * kGroupDeliveries;
+    setProblem(why.message);
+    counters_.failures += group.size();
+    for (Taken& taken : group)
+        taken.delivery.done(source::Outcome::kBusy, why.message);
 }
 
 // What is not part of an acknowledgement; what fails here is tried again.
 void LiveWriter::housekeep() {
     if (entitiesChanged_ && sink_.putEntities(resolver_.resolve()).ok())
         entitiesChanged_ = false;
-    if (const Status sealed = sink_.sealOverdue(); !sealed.ok())
+    if (const Status sealed = sink_.sealDue(); !sealed.ok())
         setProblem(sealed.error().message);
     if (const auto now = std::chrono::steady_clock::now(); retention_.any() && now >= nextRetention_) {
         retain();

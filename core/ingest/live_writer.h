@@ -1,5 +1,5 @@
-// The writer's thread of live sources: takes deliveries, makes each durable, then answers it. Deliveries come from any thread and wait in
-// a queue bounded in bytes; when it is full they are refused and the sender keeps them.
+// The writer's thread of live sources: takes the deliveries that wait, makes them durable in one transaction, then answers them. Deliveries
+// come from any thread and wait in a queue bounded in bytes; when it is full they are refused and the sender keeps them.
 // While it runs it alone calls the sink. `sink` outlives it.
 #pragma once
 
@@ -8,6 +8,7 @@
 #include <map>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "base/bounded_queue.h"
 #include "ingest/entity_resolver.h"
@@ -22,8 +23,9 @@ struct LiveWriterOptions {
 };
 
 struct LiveWriterCounters {
-    std::atomic<uint64_t> commits = 0, rows = 0, duplicates = 0, failures = 0;
-    std::atomic<uint64_t> droppedRows = 0;   // by retention
+    std::atomic<uint64_t> groups = 0;                                           // transactions
+    std::atomic<uint64_t> commits = 0, rows = 0, duplicates = 0, failures = 0;   // deliveries
+    std::atomic<uint64_t> droppedRows = 0;                                      // by retention
 };
 
 class LiveWriter final : public source::DeliveryTarget {
@@ -42,7 +44,16 @@ public:
 
 private:
     void run();
-    void commit(source::Delivery& delivery);
+    // What became of a delivery's rows is known once its group is committed.
+    struct Taken {
+        source::Delivery delivery;   // its batch is the sink's
+        uint64_t rows = 0;
+        bool fresh = false;
+    };
+    void commitGroup(source::Delivery&& first);
+    void take(source::Delivery&& delivery, std::vector<Taken>& group);
+    void answer(std::vector<Taken>& group);
+    void refuse(std::vector<Taken>& group, const Error& why);
     Result<ImportId> importOf(const source::Delivery& delivery);
     void housekeep();
     void retain();
@@ -57,6 +68,7 @@ private:
     EntityResolver resolver_;
     bool entitiesChanged_ = false;
     std::chrono::steady_clock::time_point nextRetention_{};
+    size_t alone_ = 0;               // so many deliveries are committed by themselves, after a group that failed
     mutable std::mutex mutex_;
     std::string problem_;                            // guarded by mutex_
     std::map<std::string, std::string> cursors_;     // guarded by mutex_

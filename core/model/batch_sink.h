@@ -75,22 +75,34 @@ struct RetentionReport {
     [[nodiscard]] bool any() const { return spans + logs + points > 0; }
 };
 
-// A sink that also takes batches of live sources: each is durable when commitLive returns.
+// A sink that also takes batches of live sources: each is durable once the group that it was taken into is committed.
 class LiveSink : public BatchSink {
 public:
-    // Makes the batch durable by itself. `requestHash` of the decompressed body makes a redelivery within 15 minutes a no-op (returns
-    // false); all zero = not deduplicated by request. The cursor is set in the same transaction. An error leaves nothing of the batch: the
-    // sender delivers it again.
-    virtual Result<bool> commitLive(ImportId source, Batch&& batch, const Hash128& requestHash, const LiveCursor& cursor) = 0;
-    Result<bool> commitLive(ImportId source, Batch&& batch, const Hash128& requestHash) { return commitLive(source, std::move(batch), requestHash, {}); }
+    // Takes the batch into the group that commitTaken makes durable. `requestHash` of the decompressed body makes a redelivery within 15
+    // minutes, or within the group, a no-op (returns false); all zero = not deduplicated by request. After an error the group cannot be
+    // committed any more.
+    virtual Result<bool> takeLive(ImportId source, Batch&& batch, const Hash128& requestHash, const LiveCursor& cursor) = 0;
+    // All that was taken since the last call, with their cursors, in one transaction: synced when this returns. An error, also one of
+    // takeLive's, leaves nothing of any of them: their senders deliver them again.
+    virtual Status commitTaken() = 0;
+    // A group of one.
+    Result<bool> commitLive(ImportId source, Batch&& batch, const Hash128& requestHash, const LiveCursor& cursor = {}) {
+        const auto taken = takeLive(source, std::move(batch), requestHash, cursor);
+        const Status committed = commitTaken();
+        if (!committed.ok())
+            return committed.error();
+        // What is durable already and cannot be sealed now is sealed later.
+        (void)sealDue();
+        return taken;
+    }
     // Drops whole segments and chunks, the oldest first, until the policy holds; what is not sealed yet stays. Health says what went. Summaries
     // are metrics of an import of their own, named as the collector's span-metrics and count connectors name them, and stay.
     virtual Result<RetentionReport> retain(const RetentionPolicy& policy) = 0;
     // Every cursor of the capsule, by name.
     virtual Result<std::map<std::string, std::string>> cursors() = 0;
-    // Seals the sources whose oldest unsealed commit is over ten minutes old, which a commit does by itself: whoever owns live sources
-    // calls it every few seconds, so that the last rows before a silence are sealed too.
-    virtual Status sealOverdue() = 0;
+    // Seals the sources that have a segment's worth of rows, a long journal or an unsealed commit over ten minutes old. Whoever owns live
+    // sources calls it after each group and, so that the last rows before a silence are sealed too, every few seconds.
+    virtual Status sealDue() = 0;
 };
 
 }  // namespace nj

@@ -56,6 +56,23 @@ void ImportRows::close(const OpenKey& key) {
     onFull_(std::move(node.mapped().rows));
 }
 
+// Rows that follow others of the record go into one segment with them.
+template <typename Columns>
+void ImportRows::record(const SegmentRows& open, size_t before, std::vector<Part<Columns>> SegmentRows::*member, const Part<Columns>& part) {
+    const int64_t base = open.seqBase + static_cast<int64_t>(before);
+    auto it = std::find_if(record_->begin(), record_->end(), [&](const Recorded& r) {
+        return r.rows.signal == open.signal && r.rows.seqBase >= open.seqBase && r.rows.seqBase + static_cast<int64_t>(r.count) == base;
+    });
+    if (it == record_->end()) {
+        it = record_->emplace(record_->end());
+        it->rows.signal = open.signal;
+        it->rows.import = import_;
+        it->rows.seqBase = base;
+    }
+    (it->rows.*member).push_back(part);
+    it->count += part.size();
+}
+
 template <typename Columns>
 std::vector<int64_t> ImportRows::append(Signal signal, std::vector<Part<Columns>> SegmentRows::*member, Part<Columns> all, const std::vector<TimeNs>& times,
                                         const std::vector<uint32_t>& bytes) {
@@ -73,14 +90,8 @@ std::vector<int64_t> ImportRows::append(Signal signal, std::vector<Part<Columns>
         }
         part.to = row;
         if (open.count > count) {
-            if (record_ != nullptr) {
-                SegmentRows own;
-                own.signal = signal;
-                own.import = import_;
-                own.seqBase = open.rows.seqBase + static_cast<int64_t>(count);
-                (own.*member).push_back(part);
-                record_->push_back(std::move(own));
-            }
+            if (record_ != nullptr)
+                record(open.rows, count, member, part);
             (open.rows.*member).push_back(std::move(part));
         }
         if (open.count == kSegmentRows || (row < times.size() && (times[row] == 0) == key.second))

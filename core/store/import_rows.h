@@ -57,7 +57,11 @@ public:
     Seqs add(Batch& batch, const std::shared_ptr<const BatchTables>& tables);
     void addExemplars(const Batch& batch, const std::vector<int64_t>& seriesIds);
     // What add() and addExemplars() take in from here on, as segments of their own: for the journal. nullptr: no more.
-    void recordInto(std::vector<SegmentRows>* record) { record_ = record; }
+    struct Recorded {
+        SegmentRows rows;
+        size_t count = 0;
+    };
+    void recordInto(std::vector<Recorded>* record) { record_ = record; }
     // What was taken in after a mark can be taken back, but for segments handed over since.
     class Mark {
         friend class ImportRows;
@@ -82,6 +86,8 @@ private:
                                 const std::vector<uint32_t>& rowBytes);
     template <typename Columns>
     void addParts(Signal signal, std::vector<Part<Columns>> SegmentRows::*member, const SegmentRows& rows, const std::vector<TimeNs> Columns::*times, size_t fixed);
+    template <typename Columns>
+    void record(const SegmentRows& open, size_t before, std::vector<Part<Columns>> SegmentRows::*member, const Part<Columns>& part);
     Open& openSegment(const OpenKey& key);
     void close(const OpenKey& key);
 
@@ -89,7 +95,7 @@ private:
     SeqCounter& seqs_;
     std::function<void(SegmentRows&&)> onFull_;
     std::map<OpenKey, Open> open_;
-    std::vector<SegmentRows>* record_ = nullptr;
+    std::vector<Recorded>* record_ = nullptr;
 };
 
 }  // namespace nj::store

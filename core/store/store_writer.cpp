@@ -164,6 +164,8 @@ Status StoreWriter::close() {
     if (closed_)
         return {};
     closed_ = true;
+    LiveGroup abandoned = std::exchange(taken_, {});
+    takeBack(abandoned);
     Status sealed;
     for (auto& [id, import] : imports_)
         if (import->live && sealed.ok())

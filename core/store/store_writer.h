@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 
 #include "sqlite/database.h"
 #include "store/capsule_shared.h"
@@ -28,12 +29,12 @@ public:
     Result<ImportOutcome> endImport(ImportId import, const ImportEnd& end) override;
     Status abandonImport(ImportId import) override;
     Status putEntities(const EntityGraph& graph) override;
-    Result<bool> commitLive(ImportId source, Batch&& batch, const Hash128& requestHash, const LiveCursor& cursor) override;
-    using LiveSink::commitLive;
+    Result<bool> takeLive(ImportId source, Batch&& batch, const Hash128& requestHash, const LiveCursor& cursor) override;
+    Status commitTaken() override;
     Result<RetentionReport> retain(const RetentionPolicy& policy) override;
     Result<std::map<std::string, std::string>> cursors() override;
     Status seal() override;
-    Status sealOverdue() override;
+    Status sealDue() override;
     Status setSetting(const std::string& key, const std::string& value) override;
     Status removeImport(ImportId import) override;
     Status mapEntity(const EntityEdge& edge) override;
@@ -79,8 +80,29 @@ private:
         ImportOutcome counts;
         std::map<std::pair<HealthSeverity, std::string>, HealthRecord> health;
     };
+    // What was taken and is not committed yet.
+    struct TakenBatch {
+        Batch batch;                            // without its rows, which are in Import::rows
+        ImportRows::Seqs seqs;
+        std::vector<int64_t> seriesIds;
+        Hash128 request{};
+        LiveCursor cursor;
+    };
+    struct TakenOf {
+        ImportId source = 0;
+        Import* state = nullptr;
+        Before before;
+        std::vector<ImportRows::Recorded> rows;
+        std::vector<TakenBatch> batches;
+    };
+    struct LiveGroup {
+        std::vector<TakenOf> sources;           // in the order in which they came
+        std::set<Hash128> requests;
+        Status failed;
+    };
     Result<Import*> running(ImportId import);
-    void takeBack(ImportId source, Import& state, const Before& before);
+    TakenOf& takenOf(ImportId source, Import& state);
+    void takeBack(LiveGroup& group);
     // BEGIN, `body`, dictionaries and counters, COMMIT.
     template <typename Body>
     Status transact(const Body& body);
@@ -106,8 +128,10 @@ private:
     Result<Import*> liveSource(ImportId import);
     Result<bool> alreadyCommitted(const Hash128& requestHash);
     Status updateCounts(ImportId source, const Import& state);
-    Status commitJournal(ImportId source, Import& state, const Batch& batch, const ImportRows::Seqs& seqs, std::vector<SegmentRows>& rows,
-                         const std::vector<ChunkRow>& chunks, const Hash128& requestHash, const LiveCursor& cursor);
+    Status commitJournal(const LiveGroup& group);
+    std::string journalOf(const TakenOf& taken);
+    Status insertJournal(ImportId source, std::string_view packed);
+    Status insertRequest(const TakenBatch& taken);
     Status sealSource(ImportId source, Import& state, Seal how);
     void encodeForSeal(Import& state, Seal how);
     void noteSealed(Import& state, const Sealing& sealing);
@@ -143,6 +167,7 @@ private:
     SeqCounter seqs_;
     int64_t nextSegment_ = 1;
     std::map<ImportId, std::unique_ptr<Import>> imports_;
+    LiveGroup taken_;
     uint64_t bytesSinceCheckpoint_ = 0;
     bool metricsChanged_ = false;
     bool closed_ = false;

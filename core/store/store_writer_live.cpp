@@ -1,6 +1,7 @@
-// Live sources of StoreWriter: one journal row per commit, sealed into segments later.
+// Live sources of StoreWriter: one journal row per commit and source, sealed into segments later.
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "store/journal.h"
 #include "store/journal_recovery.h"
@@ -40,44 +41,60 @@ Result<bool> StoreWriter::alreadyCommitted(const Hash128& requestHash) {
     return statement.bindBlob(1, view(requestHash)).bind(2, now_() - kRequestMemory).step();
 }
 
-Result<bool> StoreWriter::commitLive(ImportId source, Batch&& batch, const Hash128& requestHash, const LiveCursor& cursor) {
-    NJ_ASSIGN(Import * state, liveSource(source));
-    const bool named = requestHash != Hash128{};
-    if (named) {
-        NJ_ASSIGN(const bool known, alreadyCommitted(requestHash));
-        if (known)
-            return false;
-    }
-    // A commit that fails leaves nothing: the sender delivers it again.
-    const Before before{state->rows.mark(), state->full.size(), state->counts, state->health};
-    std::vector<SegmentRows> rows;
-    std::vector<int64_t> seriesIds;
-    state->rows.recordInto(&rows);
-    auto seqs = takeRows(source, *state, batch, seriesIds);
-    state->rows.recordInto(nullptr);
-    Status committed = seqs.ok() ? Status() : Status(seqs.error());
-    if (committed.ok()) {
-        Batch points;
-        points.samples = batch.samples;
-        points.histograms = batch.histograms;
-        MetricBuffer own;
-        own.add(points, seriesIds);
-        committed = commitJournal(source, *state, batch, *seqs, rows, own.take(true), requestHash, cursor);
-    }
+Result<bool> StoreWriter::takeLive(ImportId source, Batch&& batch, const Hash128& requestHash, const LiveCursor& cursor) {
+    const auto take = [&]() -> Result<bool> {
+        NJ_ASSIGN(Import * state, liveSource(source));
+        if (requestHash != Hash128{}) {
+            NJ_ASSIGN(const bool known, alreadyCommitted(requestHash));
+            if (known || !taken_.requests.insert(requestHash).second)
+                return false;
+        }
+        TakenOf& taken = takenOf(source, *state);
+        TakenBatch& own = taken.batches.emplace_back();
+        own.request = requestHash;
+        own.cursor = cursor;
+        state->rows.recordInto(&taken.rows);
+        auto seqs = takeRows(source, *state, batch, own.seriesIds);
+        state->rows.recordInto(nullptr);
+        NJ_ASSIGN(own.seqs, std::move(seqs));
+        own.batch = std::move(batch);
+        return true;
+    };
+    auto taken = take();
+    if (!taken.ok())
+        taken_.failed = taken.error();
+    return taken;
+}
+
+StoreWriter::TakenOf& StoreWriter::takenOf(ImportId source, Import& state) {
+    const auto known = std::find_if(taken_.sources.begin(), taken_.sources.end(), [&](const TakenOf& t) { return t.source == source; });
+    if (known != taken_.sources.end())
+        return *known;
+    TakenOf& taken = taken_.sources.emplace_back();
+    taken.source = source;
+    taken.state = &state;
+    taken.before = {state.rows.mark(), state.full.size(), state.counts, state.health};
+    return taken;
+}
+
+Status StoreWriter::commitTaken() {
+    LiveGroup group = std::exchange(taken_, {});
+    Status committed = group.failed;
+    if (committed.ok() && !group.sources.empty())
+        committed = commitJournal(group);
     if (!committed.ok()) {
-        takeBack(source, *state, before);
-        return committed.error();
+        takeBack(group);
+        return committed;
     }
-    state->metrics.add(batch, seriesIds);
-    ++state->journalRows;
-    if (state->unsealedSince == 0)
-        state->unsealedSince = now_();
-    // Sealing what is durable already may fail and is tried again by the next commit.
-    if (state->metrics.wantsTake() || overdue(*state))
-        (void)sealSource(source, *state, Seal::kAll);
-    else if (!state->full.empty() || state->journalRows >= kSealJournalRows)
-        (void)sealSource(source, *state, Seal::kRows);
-    return true;
+    for (TakenOf& taken : group.sources) {
+        Import& state = *taken.state;
+        for (TakenBatch& own : taken.batches)
+            state.metrics.add(own.batch, own.seriesIds);
+        ++state.journalRows;
+        if (state.unsealedSince == 0)
+            state.unsealedSince = now_();
+    }
+    return {};
 }
 
 // What the manifest says of a source that has not ended.
@@ -101,43 +118,78 @@ Result<std::map<std::string, std::string>> StoreWriter::cursors() {
     }
 }
 
-void StoreWriter::takeBack(ImportId source, Import& state, const Before& before) {
-    state.rows.rollback(before.rows);
-    state.full.resize(before.full);
-    state.counts = before.counts;
-    state.health = before.health;
-    duplicates_->forgetUnsealed(source);
+// A commit that fails leaves nothing. Backwards: each mark knows the counters as those before it left them.
+void StoreWriter::takeBack(LiveGroup& group) {
+    for (auto taken = group.sources.rbegin(); taken != group.sources.rend(); ++taken) {
+        taken->state->rows.rollback(taken->before.rows);
+        taken->state->full.resize(taken->before.full);
+        taken->state->counts = taken->before.counts;
+        taken->state->health = taken->before.health;
+        duplicates_->forgetUnsealed(taken->source);
+    }
 }
 
 bool StoreWriter::overdue(const Import& state) const { return state.unsealedSince != 0 && now_() - state.unsealedSince > kSealAge; }
 
-// What a receiver acknowledges: synced when this returns.
-Status StoreWriter::commitJournal(ImportId source, Import& state, const Batch& batch, const ImportRows::Seqs& seqs, std::vector<SegmentRows>& rows,
-                                  const std::vector<ChunkRow>& chunks, const Hash128& requestHash, const LiveCursor& cursor) {
+// One journal row of what was taken of a source.
+std::string StoreWriter::journalOf(const TakenOf& taken) {
     std::vector<EncodedSegment> segments;
-    for (const SegmentRows& part : rows)
-        segments.push_back(journalEncoder_.encode(part));
-    const std::string packed = encodeJournal(segments, chunks, [this](std::string_view key) { return catalogue_.internText(key); });
+    for (const ImportRows::Recorded& part : taken.rows)
+        segments.push_back(journalEncoder_.encode(part.rows));
+    MetricBuffer points;
+    for (const TakenBatch& own : taken.batches) {
+        Batch copy;
+        copy.samples = own.batch.samples;
+        copy.histograms = own.batch.histograms;
+        points.add(copy, own.seriesIds);
+    }
+    const std::vector<ChunkRow> chunks = points.take(true);
+    metricsChanged_ = metricsChanged_ || !chunks.empty();
+    return encodeJournal(segments, chunks, [this](std::string_view key) { return catalogue_.internText(key); });
+}
+
+Status StoreWriter::insertJournal(ImportId source, std::string_view packed) {
+    NJ_ASSIGN(auto row, db_.prepare(kInsertJournal));
+    NJ_RETURN_IF_ERROR(row.bind(1, source).bindBlobStatic(2, packed).run());
+    bytesSinceCheckpoint_ += packed.size() + 16384;
+    return db_.execute("UPDATE nj_meta SET value = value + 1 WHERE key = 'commit_seq'");
+}
+
+Status StoreWriter::insertRequest(const TakenBatch& taken) {
+    if (taken.request != Hash128{}) {
+        NJ_ASSIGN(auto hash, db_.prepare("INSERT OR REPLACE INTO nj_request VALUES(?1, ?2)"));
+        NJ_RETURN_IF_ERROR(hash.bindBlob(1, view(taken.request)).bind(2, now_()).run());
+    }
+    if (!taken.cursor.name.empty()) {
+        NJ_ASSIGN(auto setting, db_.prepare("INSERT OR REPLACE INTO nj_setting VALUES(?1, ?2)"));
+        NJ_RETURN_IF_ERROR(setting.bind(1, std::string(kCursorKey) + taken.cursor.name).bind(2, taken.cursor.value).run());
+    }
+    return {};
+}
+
+// What receivers acknowledge: synced when this returns.
+Status StoreWriter::commitJournal(const LiveGroup& group) {
+    std::vector<std::string> packed;
+    for (const TakenOf& taken : group.sources)
+        packed.push_back(journalOf(taken));
     NJ_RETURN_IF_ERROR(db_.execute("PRAGMA synchronous=FULL"));
     const Status committed = transact([&]() -> Status {
-        NJ_ASSIGN(auto row, db_.prepare(kInsertJournal));
-        NJ_RETURN_IF_ERROR(row.bind(1, source).bindBlobStatic(2, packed).run());
-        bytesSinceCheckpoint_ += packed.size() + 16384;
-        if (requestHash != Hash128{}) {
-            NJ_ASSIGN(auto old, db_.prepare("DELETE FROM nj_request WHERE time <= ?1"));
-            NJ_RETURN_IF_ERROR(old.bind(1, now_() - kRequestMemory).run());
-            NJ_ASSIGN(auto hash, db_.prepare("INSERT OR REPLACE INTO nj_request VALUES(?1, ?2)"));
-            NJ_RETURN_IF_ERROR(hash.bindBlob(1, view(requestHash)).bind(2, now_()).run());
+        NJ_ASSIGN(auto old, db_.prepare("DELETE FROM nj_request WHERE time <= ?1"));
+        NJ_RETURN_IF_ERROR(old.bind(1, now_() - kRequestMemory).run());
+        for (size_t i = 0; i < group.sources.size(); ++i) {
+            const TakenOf& taken = group.sources[i];
+            NJ_RETURN_IF_ERROR(insertJournal(taken.source, packed[i]));
+            bool health = false;
+            for (const TakenBatch& own : taken.batches) {
+                NJ_RETURN_IF_ERROR(insertRequest(own));
+                NJ_RETURN_IF_ERROR(insertCatalogueRows(taken.source, own.batch, own.seqs));
+                health = health || !own.batch.health.empty();
+            }
+            if (health)
+                NJ_RETURN_IF_ERROR(insertHealth(taken.source, *taken.state));
+            NJ_RETURN_IF_ERROR(updateCounts(taken.source, *taken.state));
         }
-        if (!cursor.name.empty()) {
-            NJ_ASSIGN(auto setting, db_.prepare("INSERT OR REPLACE INTO nj_setting VALUES(?1, ?2)"));
-            NJ_RETURN_IF_ERROR(setting.bind(1, std::string(kCursorKey) + cursor.name).bind(2, cursor.value).run());
-        }
-        if (!batch.health.empty())
-            NJ_RETURN_IF_ERROR(insertHealth(source, state));
-        metricsChanged_ = metricsChanged_ || !chunks.empty();
-        NJ_RETURN_IF_ERROR(updateCounts(source, state));
-        return insertCatalogueRows(source, batch, seqs);
+        return {};
     });
     NJ_RETURN_IF_ERROR(db_.execute("PRAGMA synchronous=NORMAL"));
     return committed;
@@ -203,8 +255,7 @@ Status StoreWriter::sealSource(ImportId source, Import& state, Seal how) {
             NJ_RETURN_IF_ERROR(db_.execute("UPDATE nj_import SET state = 'done' WHERE id = " + id));
         if (kept.empty())
             return {};
-        NJ_ASSIGN(auto row, db_.prepare(kInsertJournal));
-        return row.bind(1, source).bindBlobStatic(2, kept).run();
+        return insertJournal(source, kept);
     });
     NJ_RETURN_IF_ERROR(db_.execute("PRAGMA synchronous=NORMAL"));
     NJ_RETURN_IF_ERROR(committed);
@@ -247,10 +298,15 @@ Status StoreWriter::seal() {
     return {};
 }
 
-Status StoreWriter::sealOverdue() {
-    for (auto& [id, import] : imports_)
-        if (import->live && overdue(*import))
+Status StoreWriter::sealDue() {
+    for (auto& [id, import] : imports_) {
+        if (!import->live)
+            continue;
+        if (import->metrics.wantsTake() || overdue(*import))
             NJ_RETURN_IF_ERROR(sealSource(id, *import, Seal::kAll));
+        else if (!import->full.empty() || import->journalRows >= kSealJournalRows)
+            NJ_RETURN_IF_ERROR(sealSource(id, *import, Seal::kRows));
+    }
     return {};
 }
 

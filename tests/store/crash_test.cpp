@@ -79,6 +79,29 @@ void commitForEver(const std::string& path) {
     }
 }
 
+// Groups of one to five deliveries, by turns of two sources; acknowledges how many deliveries there are.
+uint64_t deliveriesAfter(uint64_t groups) {
+    uint64_t n = 0;
+    for (uint64_t group = 0; group < groups; ++group)
+        n += 1 + group % 5;
+    return n;
+}
+
+void commitGroupsForEver(const std::string& path) {
+    const auto writer = need(CapsuleWriter::open(path));
+    const ImportId sources[] = {need(writer->beginImport({"otlp http", "otlp", kT0, "", 0})), need(writer->beginImport({"otlp grpc", "otlp", kT0, "", 0}))};
+    acknowledge(0);
+    for (uint64_t group = 0;; ++group) {
+        for (uint64_t i = deliveriesAfter(group); i < deliveriesAfter(group + 1); ++i)
+            if (!need(writer->takeLive(sources[i % 2], rowsOf(i * kCommitRows, kCommitRows), hash128(std::to_string(i)), {})))
+                ::_exit(3);
+        need(writer->commitTaken());
+        if (group % 13 == 12)
+            need(writer->seal());
+        acknowledge(group + 1);
+    }
+}
+
 void holdForEver(const std::string& path) {
     const auto writer = need(CapsuleWriter::open(path));
     acknowledge(0);
@@ -99,6 +122,8 @@ int actAs(const std::string& role, const std::string& path) {
         importForEver(path);
     else if (role == "commit")
         commitForEver(path);
+    else if (role == "group")
+        commitGroupsForEver(path);
     else if (role == "hold")
         holdForEver(path);
     else
@@ -239,6 +264,30 @@ private slots:
             QVERIFY(!need(writer->commitLive(source, rowsOf((acknowledged - 1) * kCommitRows, kCommitRows), hash128(std::to_string(acknowledged)))));
             need(writer->close());
         }
+        const auto reader = capsule.reader();
+        const auto found = numbers(*reader);
+        QCOMPARE(found.size(), size_t(before));
+        QCOMPARE(*found.rbegin(), static_cast<int64_t>(before) - 1);
+        QCOMPARE(need(reader->totals()).logs, before);
+        checkWhole(*reader);
+    }
+    void killedWhileCommittingGroups_data() {
+        QTest::addColumn<uint64_t>("after");
+        for (const uint64_t groups : {1, 12, 13, 30, 60})
+            QTest::addRow("%llu groups", static_cast<unsigned long long>(groups)) << groups;
+    }
+    void killedWhileCommittingGroups() {
+        QFETCH(uint64_t, after);
+        const TestCapsule capsule;
+        uint64_t acknowledged = 0;
+        {
+            OtherProcess other("group", capsule.path());
+            other.waitFor(after);
+            acknowledged = other.kill();
+        }
+        const uint64_t before = need(capsule.reader()->totals()).spans;
+        QVERIFY2(before == deliveriesAfter(acknowledged) * kCommitRows || before == deliveriesAfter(acknowledged + 1) * kCommitRows, "a group is there as a whole or not at all");
+        need(capsule.writer()->close());
         const auto reader = capsule.reader();
         const auto found = numbers(*reader);
         QCOMPARE(found.size(), size_t(before));

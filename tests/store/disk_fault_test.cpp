@@ -128,6 +128,64 @@ private slots:
         QCOMPARE(need(reader->totals()).samples, uint64_t(60));
         QCOMPARE(need(reader->snapshot())->segments(Signal::kLog).size(), size_t(1));
     }
+    // A group is there as a whole or not at all; of two sources, with their cursors.
+    void diskFullDuringGroups() {
+        constexpr uint64_t kGroups = 40, kEach = 5;
+        const TestCapsule capsule;
+        FaultVfs disk;
+        uint64_t refused = 0;
+        {
+            const auto writer = capsule.writer();
+            const ImportId sources[] = {need(writer->beginImport({"otlp http", "otlp", kT0, "", 0})), need(writer->beginImport({"otlp grpc", "otlp", kT0, "", 0}))};
+            need(writer->commitLive(sources[0], {}, hash128("a")));
+            need(writer->commitLive(sources[1], {}, hash128("b")));
+            for (uint64_t group = 0; group < kGroups; ++group) {
+                const auto attempt = [&] {
+                    for (uint64_t i = group * kEach; i < (group + 1) * kEach; ++i)
+                        (void)writer->takeLive(sources[i % 2], rowsOf(i * 3, 3), hash128(std::to_string(i)), {"source " + std::to_string(i % 2), std::to_string(i)});
+                    return writer->commitTaken();
+                };
+                disk.room = group % 3 == 2 ? static_cast<int64_t>(group) * 2000 : INT64_MAX;
+                Status stored = attempt();
+                if (!stored.ok()) {
+                    ++refused;
+                    QCOMPARE(stored.error().code, ErrorCode::kDiskFull);
+                    QCOMPARE(need(capsule.reader()->totals()).spans, group * kEach * 3);
+                    disk.room = INT64_MAX;
+                    stored = attempt();
+                }
+                need(stored);
+                if (group % 16 == 10)
+                    need(writer->seal());
+                QCOMPARE(need(writer->cursors()).at("source " + std::to_string(((group + 1) * kEach - 1) % 2)), std::to_string((group + 1) * kEach - 1));
+            }
+            need(writer->close());
+        }
+        QVERIFY(refused > 0);
+        expectRows(capsule.path(), kGroups * kEach * 3);
+        const auto reader = capsule.reader();
+        QCOMPARE(need(reader->totals()).samples, kGroups * kEach);
+        QCOMPARE(need(reader->snapshot())->segments(Signal::kLog).size(), size_t(2));
+    }
+    // One sync for a group: what a slow disk costs is paid once.
+    void aGroupSyncsOnce() {
+        const TestCapsule capsule;
+        FaultVfs disk;
+        const auto writer = capsule.writer();
+        const auto source = need(writer->beginImport({"otlp http", "otlp", kT0, "", 0}));
+        QVERIFY(need(writer->commitLive(source, rowsOf(0, 3), hash128("0"))));
+        const uint64_t before = disk.syncs;
+        QVERIFY(need(writer->commitLive(source, rowsOf(3, 3), hash128("1"))));
+        const uint64_t one = disk.syncs - before;
+        QVERIFY(one > 0);
+        for (uint64_t i = 2; i < 50; ++i)
+            QVERIFY(need(writer->takeLive(source, rowsOf(i * 3, 3), hash128(std::to_string(i)), {})));
+        QCOMPARE(disk.syncs.load(), before + one);
+        need(writer->commitTaken());
+        QCOMPARE(disk.syncs.load(), before + 2 * one);
+        need(writer->close());
+        expectRows(capsule.path(), 150);
+    }
     void failedSyncIsNotAcknowledged() {
         const TestCapsule capsule;
         FaultVfs disk;

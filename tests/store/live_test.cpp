@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <map>
+#include <set>
 
 #include "sqlite/database.h"
 #include "store/test_batches.h"
@@ -261,10 +262,10 @@ private slots:
         const auto reader = capsule.reader();
         const ImportId source = begin(*writer);
         QVERIFY(need(writer->commitLive(source, commitOf(0), hash128("0"))));
-        need(writer->sealOverdue());
+        need(writer->sealDue());
         QCOMPARE(count(*reader, "nj_journal"), int64_t(1));
         now += 10 * kMinute + 1;
-        need(writer->sealOverdue());
+        need(writer->sealDue());
         QCOMPARE(count(*reader, "nj_journal"), int64_t(0));
         QCOMPARE(need(reader->totals()).spans, kRowsEach);
         QCOMPARE(points(*reader), size_t(2));
@@ -298,6 +299,81 @@ private slots:
         QCOMPARE(need(need(reader->view(*old, old->segments(Signal::kSpan)[0]->id))->exactStart()).size(), size_t(kRowsEach));
         need(writer->seal());
         QCOMPARE(count(*reader, "nj_journal"), int64_t(0));
+    }
+    // Many deliveries in one transaction leave what one transaction each leaves, but for the number of journal rows.
+    void aGroupIsOneTransaction() {
+        constexpr uint64_t kGroups = 12, kEach = 30;
+        const TestCapsule grouped, single;
+        const auto writer = grouped.writer(), other = single.writer();
+        const ImportId source = begin(*writer), alone = begin(*other);
+        const auto reader = grouped.reader();
+        for (uint64_t group = 0; group < kGroups; ++group) {
+            for (uint64_t i = group * kEach; i < (group + 1) * kEach; ++i) {
+                QVERIFY(need(writer->takeLive(source, commitOf(i), hash128(std::to_string(i)), {"cursor", std::to_string(i)})));
+                QVERIFY2(!need(writer->takeLive(source, commitOf(i), hash128(std::to_string(i)), {})), "delivered twice within a group");
+                QVERIFY(need(other->commitLive(alone, commitOf(i), hash128(std::to_string(i)))));
+            }
+            QCOMPARE(need(reader->totals()).spans, group * kEach * kRowsEach);
+            need(writer->commitTaken());
+            QCOMPARE(need(reader->totals()).spans, (group + 1) * kEach * kRowsEach);
+            QCOMPARE(count(*reader, "nj_journal"), static_cast<int64_t>(group + 1));
+            QVERIFY(!need(writer->takeLive(source, commitOf(group), hash128(std::to_string(group)), {})));
+            need(writer->commitTaken());
+        }
+        QCOMPARE(need(writer->cursors()).at("cursor"), std::to_string(kGroups * kEach - 1));
+        QVERIFY(allRows(*reader) == allRows(*single.reader()));
+        // A journal row holds a segment for each signal and one for its rows without a time, however many deliveries it is of.
+        QVERIFY(need(reader->snapshot())->segments(Signal::kSpan).size() <= 2 * kGroups);
+        need(writer->close());
+        need(other->close());
+        QCOMPARE(segments(*reader), kOpenSegments);
+        QCOMPARE(points(*reader), size_t(kGroups * kEach * 2));
+        QVERIFY(allRows(*grouped.reader()) == allRows(*single.reader()));
+    }
+    // Sources that share a transaction have journal rows of their own.
+    void aGroupOfTwoSources() {
+        const TestCapsule capsule;
+        const auto writer = capsule.writer();
+        const ImportId a = begin(*writer), b = begin(*writer);
+        const auto reader = capsule.reader();
+        std::set<int64_t> ids;
+        for (uint64_t i = 0; i < 60; ++i) {
+            QVERIFY(need(writer->takeLive(i % 3 == 0 ? a : b, commitOf(i), hash128(std::to_string(i)), {})));
+            if (i % 6 != 5)
+                continue;
+            need(writer->commitTaken());
+            QCOMPARE(need(reader->totals()).spans, (i + 1) * kRowsEach);
+            if (i % 24 == 23)
+                need(writer->seal());
+            // None comes twice, also over seals.
+            auto& db = reader->database();
+            auto statement = need(db.prepare("SELECT id FROM nj_journal"));
+            for (size_t rows = 0; need(statement.step()); ++rows)
+                ids.insert(statement.integer(0));
+        }
+        QCOMPARE(ids.size(), size_t(2 * 10 - 2 * 2));   // of two groups the rows were sealed before we looked
+        const Rows before = allRows(*reader);
+        QCOMPARE(before.size(), size_t(60 * kRowsEach * 4));
+        need(writer->close());
+        QVERIFY(allRows(*capsule.reader()) == before);
+        QCOMPARE(need(reader->snapshot())->segments(Signal::kLog).size(), size_t(2));
+    }
+    // Rows with and without a time by turns: segments by their kind, not by their turns.
+    void rowsWithoutATimeByTurns() {
+        const TestCapsule capsule;
+        const auto writer = capsule.writer();
+        const ImportId source = begin(*writer);
+        Batch batch;
+        for (uint64_t i = 0; i < 3000; ++i) {
+            LogSpec l;
+            l.time = i % 2 == 0 ? 0 : kT0 + static_cast<TimeNs>(i);
+            l.original = "line " + std::to_string(i);
+            addLog(batch, l);
+        }
+        QVERIFY(need(writer->commitLive(source, std::move(batch), hash128("x"))));
+        const auto reader = capsule.reader();
+        QCOMPARE(need(reader->totals()).logs, uint64_t(3000));
+        QCOMPARE(need(reader->snapshot())->segments(Signal::kLog).size(), size_t(2));
     }
     void twoSourcesSideBySide() {
         const TestCapsule capsule;

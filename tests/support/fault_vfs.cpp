@@ -2,9 +2,11 @@
 
 #include <sqlite3.h>
 
+#include <chrono>
 #include <cstring>
 #include <fstream>
 #include <new>
+#include <thread>
 #include <utility>
 
 namespace nj::test {
@@ -39,6 +41,9 @@ int truncateFile(sqlite3_file* f, sqlite3_int64 size) { return real(f)->pMethods
 int syncFile(sqlite3_file* f, int flags) {
     if (gCurrent->failSyncs)
         return SQLITE_IOERR_FSYNC;
+    ++gCurrent->syncs;
+    if (const int ms = gCurrent->syncMs; ms > 0)
+        std::this_thread::sleep_for(std::chrono::milliseconds(ms));
     if (gCurrent->keepsSynced()) {
         sqlite3_int64 size = 0;
         if (const int rc = real(f)->pMethods->xFileSize(real(f), &size); rc != SQLITE_OK)

@@ -1,4 +1,4 @@
-// A disk that can be full, fail to sync, or lose what was not synced: SQLite's default file system with faults in front. Installed as
+// A disk that can be full, slow, fail to sync, or lose what was not synced: SQLite's default file system with faults in front. Installed as
 // the default for the life of the object; one at a time, files must be closed before it goes. Used by one thread beside SQLite's.
 #pragma once
 
@@ -20,6 +20,8 @@ public:
     // Bytes that may still be written beyond the ends of files or over them; then the disk is full.
     std::atomic<int64_t> room = INT64_MAX;
     std::atomic<bool> failSyncs = false;
+    std::atomic<int> syncMs = 0;   // what each sync takes longer
+    std::atomic<uint64_t> syncs = 0;
     // From here on keeps of each file what a loss of power would leave: its bytes at its last sync.
     void keepSynced() { keepSynced_ = true; }
     // Writes what is left of path and its WAL to `copy`.
