@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "data_folder.h"
+#include "source/listen_source.h"
+
 namespace nj::app {
 
 using source::SourceState;
@@ -78,7 +81,8 @@ Status LiveEngine::start(int id) {
         return {};
     NJ_RETURN_IF_ERROR(open());
     const auto started = [&]() -> Status {
-        NJ_ASSIGN(held->second.source, source::createSource(held->second.config, switch_));
+        NJ_ASSIGN(const source::SourceConfig config, source::withIdentity(held->second.config, app::dataFolder()));
+        NJ_ASSIGN(held->second.source, source::createSource(config, switch_));
         return held->second.source->start();
     }();
     if (!started.ok()) {

@@ -1,5 +1,6 @@
 // nightjar serve CAPSULE: takes telemetry of live sources into a capsule until it is told to stop, or until all of them are done.
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <charconv>
@@ -11,7 +12,9 @@
 
 #include "commands/command.h"
 #include "commands/interrupt.h"
+#include "data_folder.h"
 #include "ingest/live_writer.h"
+#include "source/listen_source.h"
 #include "source/pasted.h"
 #include "source/source.h"
 #include "store/capsule_writer.h"
@@ -24,11 +27,15 @@ using source::SourceState;
 
 constexpr std::chrono::seconds kReport(10);
 constexpr std::chrono::milliseconds kTick(200);
+// Heaps of malloc: with one for each thread, what one thread freed is no room for another, and an overload takes a third more memory.
+constexpr int kArenas = 2;
 
 struct Options {
     std::string capsule;
     std::string grpc, http, remoteWrite;
     std::string token;
+    std::string certificate, privateKey;
+    bool plain = false;
     std::vector<std::string> hosts, origins;
     std::vector<std::string> prometheus, match, pack;
     std::string range, interval;
@@ -74,6 +81,12 @@ SourceConfig listening(const Options& options, const char* kind, const std::stri
         config.set("address", address);
     if (!options.token.empty())
         config.set("token", options.token);
+    if (!options.certificate.empty())
+        config.set("certificate", options.certificate);
+    if (!options.privateKey.empty())
+        config.set("private_key", options.privateKey);
+    if (options.plain)
+        config.set("plain", "yes");
     for (const std::string& host : options.hosts)
         config.add("host", host);
     if (config.kind == "otlp_http")
@@ -201,21 +214,27 @@ bool ended(const SourceState& state) { return state.phase == SourceState::Phase:
 void sayHowToSend(const std::vector<SourceConfig>& configs, const std::vector<std::unique_ptr<source::Source>>& sources) {
     bool told = false;
     for (size_t i = 0; i < sources.size(); ++i) {
-        const std::string title = sources[i]->state().title;
-        fmt::print(stderr, "{}\n", printable(title));
+        const SourceState state = sources[i]->state();
+        fmt::print(stderr, "{}{}\n", printable(state.title), state.activity.empty() || state.activity == "listening" ? std::string() : ": " + printable(state.activity));
         const bool grpc = configs[i].kind == "otlp_grpc";
         if (told || (!grpc && configs[i].kind != "otlp_http"))
             continue;
         told = true;
-        fmt::print(stderr, "  An SDK sends here with: export OTEL_EXPORTER_OTLP_ENDPOINT=http://{} OTEL_EXPORTER_OTLP_PROTOCOL={}\n", title.substr(title.rfind(' ') + 1),
-                   grpc ? "grpc" : "http/protobuf");
+        const std::string certificate = configs[i].value("plain") == "yes" ? std::string() : configs[i].value("certificate");
+        fmt::print(stderr, "  An SDK sends here with: export OTEL_EXPORTER_OTLP_ENDPOINT={}://{} OTEL_EXPORTER_OTLP_PROTOCOL={}{}\n", certificate.empty() ? "http" : "https",
+                   state.title.substr(state.title.rfind(' ') + 1), grpc ? "grpc" : "http/protobuf",
+                   certificate.empty() ? std::string() : " OTEL_EXPORTER_OTLP_CERTIFICATE=" + printable(certificate));
     }
     fmt::print(stderr, "Ctrl+C ends it.\n");
 }
 
 Status run(const Options& options) {
+    mallopt(M_ARENA_MAX, kArenas);
     const Interrupt interrupt;
-    NJ_ASSIGN(const std::vector<SourceConfig> configs, configsOf(options));
+    NJ_ASSIGN(std::vector<SourceConfig> configs, configsOf(options));
+    for (SourceConfig& config : configs) {
+        NJ_ASSIGN(config, source::withIdentity(config, dataFolder()));
+    }
     ingest::LiveWriterOptions limits;
     NJ_ASSIGN(limits.retention, retentionOf(options));
     NJ_ASSIGN(const auto writer, store::CapsuleWriter::open(options.capsule));
@@ -229,6 +248,8 @@ Status run(const Options& options) {
         }
         for (const auto& source : sources)
             NJ_RETURN_IF_ERROR(source->start());
+        if (options.plain)
+            fmt::print(stderr, "WITHOUT TLS (--plain): tokens and telemetry can be read on their way, unless a proxy before it does TLS.\n");
         if (!options.quiet)
             sayHowToSend(configs, sources);
         std::mutex mutex;
@@ -282,6 +303,9 @@ void addServeCommand(CLI::App& parent, int& exitCode) {
     command->add_option("--otlp-http", options->http, "listen for OTLP/HTTP and remote write (127.0.0.1:4318)")->group("Listen");
     command->add_option("--remote-write", options->remoteWrite, "a further address for remote write (/api/v1/write)")->group("Listen");
     command->add_option("--token", options->token, "bearer token that senders must show; needed for addresses other computers reach")->envname("NIGHTJAR_TOKEN")->group("Listen");
+    command->add_option("--tls-cert", options->certificate, "certificate (PEM) to show; without one an own is made where other computers reach the address")->group("Listen");
+    command->add_option("--tls-key", options->privateKey, "private key (PEM) of that certificate")->group("Listen");
+    command->add_flag("--plain", options->plain, "no TLS, behind a proxy that does it")->group("Listen");
     command->add_option("--allow-host", options->hosts, "a name beside localhost by which senders may call")->group("Listen");
     command->add_option("--allow-origin", options->origins, "a web page's origin that may post, such as http://localhost:3000")->group("Listen");
     command->add_option("--prometheus", options->prometheus, "pull from a Prometheus-compatible server; Grafana's data-source proxy is one")->group("Pull");

@@ -6,8 +6,10 @@
 #include <QUrl>
 #include <algorithm>
 
+#include "data_folder.h"
 #include "shell/live_clock.h"
 #include "shell/workbench.h"
+#include "source/listen_source.h"
 #include "source/pasted.h"
 #include "source/receiver.h"
 
@@ -256,7 +258,8 @@ void LiveSession::test(int ticket, const QString& kind, const ui::LiveValues& va
             if (isSecret(config.kind, field))
                 stored.set(field, value);
         probes_.start([this, answer, stored, stop = ending_.get_token()] {
-            const auto probe = source::findSourceKind(stored.kind)->probe(stored, stop);
+            const auto ready = source::withIdentity(stored, dataFolder());
+            const auto probe = ready.ok() ? source::findSourceKind(stored.kind)->probe(*ready, stop) : Result<source::SourceProbe>(ready.error());
             const QString words = probe.ok() ? q(probe->summary) : q(probe.error().message);
             QMetaObject::invokeMethod(this, [answer, good = probe.ok(), words] { answer(good, words); });
         });

@@ -18,7 +18,7 @@
 namespace nj::ingest {
 
 struct LiveWriterOptions {
-    size_t queueBytes = 96U << 20;   // decoded, waiting for their commit
+    size_t queueBytes = 48U << 20;   // decoded, waiting for their commit
     RetentionPolicy retention;
 };
 

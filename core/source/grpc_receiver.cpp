@@ -15,7 +15,7 @@ namespace {
 
 constexpr int kRetrySeconds = 1;
 constexpr std::chrono::seconds kStopPatience(5);
-constexpr size_t kMemory = 256U << 20;     // gRPC's buffers of all calls
+constexpr size_t kMemory = 96U << 20;      // gRPC's buffers of all calls
 constexpr int kMetadataBytes = 16 << 10, kStreams = 100;
 
 struct Method {
@@ -49,13 +49,12 @@ public:
     ~GrpcReceiver() override { stop(); }
 
     Status start() override {
-        if (!isLoopback(options_.host) && options_.token.empty())
-            return makeError(ErrorCode::kInvalidArgument, options_.host + " can be reached from other computers: a token is needed (--token)");
+        NJ_RETURN_IF_ERROR(checkListen(options_));
         grpc::ServerBuilder builder;
         grpc::ResourceQuota quota("otlp");
         quota.Resize(kMemory);
         builder.SetResourceQuota(quota);
-        builder.AddListeningPort(hostText() + ":" + std::to_string(options_.port), grpc::InsecureServerCredentials(), &port_);
+        builder.AddListeningPort(hostText() + ":" + std::to_string(options_.port), credentials(), &port_);
         builder.RegisterCallbackGenericService(this);
         builder.SetMaxReceiveMessageSize(static_cast<int>(options_.maxBody));
         builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
@@ -169,6 +168,14 @@ private:
             call.Finish(refusal(grpc::StatusCode::UNAVAILABLE, why, kRetrySeconds));
         };
         target_.deliver(std::move(delivery));
+    }
+
+    [[nodiscard]] std::shared_ptr<grpc::ServerCredentials> credentials() const {
+        if (options_.certificate.empty())
+            return grpc::InsecureServerCredentials();
+        grpc::SslServerCredentialsOptions tls;
+        tls.pem_key_cert_pairs.push_back({options_.privateKey, options_.certificate});
+        return grpc::SslServerCredentials(tls);
     }
 
     [[nodiscard]] std::string hostText() const { return options_.host.find(':') != std::string::npos ? "[" + options_.host + "]" : options_.host; }

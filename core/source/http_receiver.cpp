@@ -12,6 +12,7 @@
 #include "format/remote_write.h"
 #include "source/connection_watch.h"
 #include "source/inflater.h"
+#include "source/open_files.h"
 #include "source/otlp_request.h"
 #include "source/receiver.h"
 #include "source/request_guard.h"
@@ -21,8 +22,10 @@ namespace {
 
 constexpr unsigned kThreads = 2;
 constexpr size_t kHeaderBytes = 16U << 10;
-constexpr size_t kReceiving = 128U << 20;     // wire bytes of all requests being read
+constexpr size_t kReceiving = 64U << 20;      // wire bytes of all requests being read
+constexpr uint64_t kReserve = 4U << 20;       // of a body whose length is said
 constexpr int kRetrySeconds = 1;
+constexpr std::string_view kTooMuch = "more comes in than the disk takes";
 constexpr std::chrono::seconds kStopPatience(5);
 constexpr const char* kProtobuf = "application/x-protobuf";
 constexpr const char* kJson = "application/json";
@@ -119,8 +122,8 @@ private:
 };
 
 Status HttpReceiver::start() {
-    if (!isLoopback(options_.host) && options_.token.empty())
-        return makeError(ErrorCode::kInvalidArgument, options_.host + " can be reached from other computers: a token is needed (--token)");
+    NJ_RETURN_IF_ERROR(checkListen(options_));
+    allowOpenFiles(options_.maxConnections);
     {
         const std::scoped_lock lock(mutex_);
         stopping_ = false;
@@ -133,9 +136,16 @@ Status HttpReceiver::start() {
         return makeError(ErrorCode::kInvalidArgument, "'" + options_.host + "' is no address of this computer");
     const std::unique_ptr<addrinfo, void (*)(addrinfo*)> addresses(found, freeaddrinfo);
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | (found->ai_family == AF_INET6 ? static_cast<unsigned>(MHD_USE_IPv6) : 0U);
+    std::vector<MHD_OptionItem> tls;
+    if (!options_.certificate.empty()) {
+        flags |= MHD_USE_TLS;
+        tls.push_back({MHD_OPTION_HTTPS_MEM_CERT, 0, const_cast<char*>(options_.certificate.c_str())});
+        tls.push_back({MHD_OPTION_HTTPS_MEM_KEY, 0, const_cast<char*>(options_.privateKey.c_str())});
+    }
+    tls.push_back({MHD_OPTION_END, 0, nullptr});
     daemon_ = MHD_start_daemon(flags, 0, nullptr, nullptr, &HttpReceiver::onRequest, this, MHD_OPTION_SOCK_ADDR, found->ai_addr, MHD_OPTION_THREAD_POOL_SIZE, kThreads,
                                MHD_OPTION_CONNECTION_LIMIT, options_.maxConnections, MHD_OPTION_CONNECTION_MEMORY_LIMIT, kHeaderBytes + (32U << 10), MHD_OPTION_NOTIFY_COMPLETED,
-                               &HttpReceiver::onCompleted, this, MHD_OPTION_NOTIFY_CONNECTION, &HttpReceiver::onConnection, this, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+                               &HttpReceiver::onCompleted, this, MHD_OPTION_NOTIFY_CONNECTION, &HttpReceiver::onConnection, this, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, tls.data(), MHD_OPTION_END);
     if (!daemon_)
         return makeError(ErrorCode::kBusy, "cannot listen on " + options_.host + ":" + std::to_string(options_.port) + " (" + std::strerror(errno) + "): choose another port");
     const MHD_DaemonInfo* bound = MHD_get_daemon_info(daemon_, MHD_DAEMON_INFO_BIND_PORT);
@@ -247,18 +257,24 @@ std::optional<Answer> HttpReceiver::refuse(MHD_Connection* connection, const cha
         return answer;
     }
     if (receiving_ + bytes > kReceiving || !target_.hasRoom(bytes)) {
-        counters_.refuse(counters_.refusedBusy, "more comes in than the disk takes");
         Answer answer = error(request.route, request.encoding, 503, RpcCode::kUnavailable, "too much is being received: send it again later", true);
-        answer.close = bytes > 0;
+        if (header(connection, "Expect").empty()) {
+            // Its body is read and thrown away: a connection that is closed under a client that still writes takes the answer with it.
+            request.answer = std::move(answer);
+            return std::nullopt;
+        }
+        counters_.refuse(counters_.refusedBusy, kTooMuch);
+        answer.close = true;
         return answer;
     }
+    request.body.reserve(std::min(bytes, kReserve));
     return std::nullopt;
 }
 
 MHD_Result HttpReceiver::take(MHD_Connection* connection, Request& request, std::string_view data) {
     request.received += data.size();
     watch_.receiving(connection, request.received);
-    if (request.received > options_.maxBody || receiving_ + data.size() > kReceiving) {
+    if (request.received > options_.maxBody || (!request.answer && receiving_ + data.size() > kReceiving)) {
         // A body of unknown length: what still comes is thrown away, for a while, so that the answer can be read.
         request.tooLarge = request.received > options_.maxBody;
         receiving_ -= request.body.size();
@@ -278,7 +294,7 @@ MHD_Result HttpReceiver::take(MHD_Connection* connection, Request& request, std:
 MHD_Result HttpReceiver::finish(MHD_Connection* connection, Request& request) {
     watch_.answering(connection);
     if (request.answer) {
-        counters_.refuse(request.tooLarge ? counters_.refusedLarge : counters_.refusedBusy, request.tooLarge ? "a body without an end" : "more comes in than the disk takes");
+        counters_.refuse(request.tooLarge ? counters_.refusedLarge : counters_.refusedBusy, request.tooLarge ? std::string_view("a body without an end") : kTooMuch);
         return send(connection, *request.answer);
     }
     Delivery delivery;

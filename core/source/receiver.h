@@ -21,7 +21,9 @@ struct ListenOptions {
     std::vector<std::string> hosts;          // names beside localhost by which clients may call it
     std::vector<std::string> origins;        // web pages that may post; empty = none
     size_t maxBody = 64U << 20;              // decompressed, and so also of the wire
-    unsigned maxConnections = 1024;
+    unsigned maxConnections = 2048;
+    std::string certificate, privateKey;     // PEM; with them it speaks TLS. Needed where the address is no loopback
+    bool plain = false;                      // … or this: something before it does that
 };
 
 // Counters of one receiver since its start. Read from any thread.
@@ -57,7 +59,7 @@ private:
 class Receiver {
 public:
     virtual ~Receiver() = default;
-    // Binds and listens. Errors: kBusy for a taken port, kInvalidArgument for an address or one that needs a token.
+    // Binds and listens. Errors: kBusy for a taken port, kInvalidArgument for an address or one that needs a token and TLS.
     virtual Status start() = 0;
     // Finishes what is being answered, at most for a few seconds. Idempotent.
     virtual void stop() = 0;

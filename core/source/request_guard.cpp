@@ -31,6 +31,18 @@ bool equalSecrets(std::string_view a, std::string_view b) {
     return different == 0 && !b.empty();
 }
 
+Status checkListen(const ListenOptions& options) {
+    if (options.certificate.empty() != options.privateKey.empty())
+        return makeError(ErrorCode::kInvalidArgument, "a TLS certificate and its key are needed together (--tls-cert, --tls-key)");
+    if (isLoopback(options.host))
+        return {};
+    if (options.token.empty())
+        return makeError(ErrorCode::kInvalidArgument, options.host + " can be reached from other computers: a token is needed (--token)");
+    if (options.certificate.empty() && !options.plain)
+        return makeError(ErrorCode::kInvalidArgument, options.host + " can be reached from other computers: TLS is needed (--tls-cert, --tls-key, or --plain behind a proxy that does it)");
+    return {};
+}
+
 Verdict judge(const Caller& caller, const ListenOptions& options) {
     const std::string_view name = nameOf(caller.host);
     // A receiver of other addresses is called by names we can't know: its token is the check.

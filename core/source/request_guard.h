@@ -25,6 +25,9 @@ enum class Verdict : uint8_t {
     kNoToken,        // 401
 };
 
+// An address that other computers reach needs a token and TLS.
+Status checkListen(const ListenOptions& options);
+
 Verdict judge(const Caller& caller, const ListenOptions& options);
 // What to tell the caller.
 std::string_view verdictText(Verdict verdict);

@@ -4,6 +4,7 @@
 
 #include "nightjar_process.h"
 #include "source/receiver_fixture.h"
+#include "source/tls_client.h"
 
 using namespace nj::test;
 
@@ -114,6 +115,32 @@ private Q_SLOTS:
         QVERIFY(serving.output().contains("1 spans"));
         QVERIFY2(!QFile::exists(capsule + QStringLiteral("-wal")), "a clean close leaves one file");
         QCOMPARE(infoOf(capsule).value(QStringLiteral("rows")).toObject().value(QStringLiteral("spans")).toInt(), 1);
+    }
+    // An address that other computers reach: TLS with a certificate of its own, whose fingerprint it says.
+    void otherComputersGetTls() {
+        QTemporaryDir folder;
+        QProcess process;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert(QStringLiteral("XDG_DATA_HOME"), folder.path());
+        process.setProcessEnvironment(environment);
+        const quint16 port = freePort();
+        process.start(qEnvironmentVariable("NIGHTJAR_BINARY"), {QStringLiteral("serve"), folder.filePath(QStringLiteral("live.nightjar")), QStringLiteral("--token"), QStringLiteral("0123456789abcdef0123456789abcdef"),
+                                                                QStringLiteral("--otlp-http"), QStringLiteral("0.0.0.0:%1").arg(port)});
+        QByteArray said;
+        process.setReadChannel(QProcess::StandardError);
+        while (!said.contains("Ctrl+C") && process.waitForReadyRead(30'000))
+            said += process.readAllStandardError();
+        TlsClient client(port);
+        QVERIFY2(!client.fingerprint().isEmpty() && said.contains("SHA-256 " + client.fingerprint()), said.constData());
+        const QString kept = folder.filePath(QStringLiteral("nightjar/receiver-cert.pem"));
+        QVERIFY2(said.contains("https://0.0.0.0") && said.contains("OTEL_EXPORTER_OTLP_CERTIFICATE=" + kept.toUtf8()), said.constData());
+        QVERIFY(QFile::exists(kept));
+        QCOMPARE(client.post(spanRequest(1), "Authorization: Bearer 0123456789abcdef0123456789abcdef\r\n"), 200);
+        HttpClient plain(port);
+        QCOMPARE(plain.post("/v1/traces", spanRequest(2)).status, 0);
+        process.terminate();
+        QVERIFY(process.waitForFinished(20'000));
+        QCOMPARE(process.exitCode(), 0);
     }
     void saysWhatIsWrong() {
         QTemporaryDir folder;

@@ -5,6 +5,8 @@
 #include <zlib.h>
 
 #include "receiver_fixture.h"
+#include "source/self_signed.h"
+#include "tls_client.h"
 
 using namespace nj;
 using namespace nj::test;
@@ -198,6 +200,9 @@ private Q_SLOTS:
         const auto public_ = source::createHttpReceiver(open, *capsule.live);
         QVERIFY2(!public_->start().ok(), "an address of others needs a token");
         open.token = "0123456789abcdef0123456789abcdef";
+        const auto bare = source::createHttpReceiver(open, *capsule.live);
+        QVERIFY2(!bare->start().ok(), "an address of others needs TLS too");
+        open.plain = true;
         const auto guarded = source::createHttpReceiver(open, *capsule.live);
         QVERIFY(guarded->start().ok());
         HttpClient client(portOf(*guarded));
@@ -206,6 +211,32 @@ private Q_SLOTS:
         QCOMPARE(known.post("/v1/traces", spanRequest(1), kProtobuf + "Authorization: Bearer 0123456789abcdef0123456789abcdef\r\n").status, 200);
         guarded->stop();
         QCOMPARE(capsule.close().spans, uint64_t(1));
+    }
+    void tls() {
+        const std::string names[] = {"localhost", "127.0.0.1"};
+        const auto identity = source::makeSelfSigned(names);
+        QVERIFY(identity.ok());
+        source::ListenOptions options;
+        options.host = "0.0.0.0";
+        options.token = "0123456789abcdef0123456789abcdef";
+        options.certificate = identity->certificate;
+        options.privateKey = identity->privateKey;
+        ReceivingCapsule capsule(options);
+        const auto pinned = *source::fingerprintOf(identity->certificate);
+        TlsClient client(capsule.port());
+        QCOMPARE(client.fingerprint(), QByteArray::fromStdString(pinned));
+        QCOMPARE(client.post(spanRequest(1), "Authorization: Bearer 0123456789abcdef0123456789abcdee\r\n"), 401);
+        for (uint64_t i = 1; i <= 20; ++i) {
+            TlsClient known(capsule.port());
+            QCOMPARE(known.post(spanRequest(i), "Authorization: Bearer 0123456789abcdef0123456789abcdef\r\n"), 200);
+        }
+        // Larger than TLS' records and the socket's buffers.
+        TlsClient large(capsule.port());
+        QCOMPARE(large.post(spansRequest(1000, 50'000, 1'770'000'000'000'000'000), "Authorization: Bearer 0123456789abcdef0123456789abcdef\r\n"), 200);
+        // Without TLS there is no answer at all.
+        HttpClient plain(capsule.port());
+        QCOMPARE(plain.post("/v1/traces", spanRequest(100), kProtobuf + "Authorization: Bearer 0123456789abcdef0123456789abcdef\r\n").status, 0);
+        QCOMPARE(capsule.close().spans, uint64_t(50'020));
     }
 };
 

@@ -107,13 +107,16 @@ struct ReceivingCapsule {
     std::unique_ptr<ingest::LiveWriter> live;
     std::unique_ptr<source::Receiver> receiver;
 
-    explicit ReceivingCapsule(source::ListenOptions options = {}, ingest::LiveWriterOptions limits = {}) {
+    using Create = std::unique_ptr<source::Receiver> (*)(source::ListenOptions, source::DeliveryTarget&);
+    explicit ReceivingCapsule(source::ListenOptions options = {}, ingest::LiveWriterOptions limits = {}, Create create = source::createHttpReceiver, const QString& where = {}) {
+        if (!where.isEmpty())
+            path = where.toStdString();
         auto opened = store::CapsuleWriter::open(path);
         if (!opened.ok())
             qFatal("%s", opened.error().message.c_str());
         writer = std::move(*opened);
         live = std::make_unique<ingest::LiveWriter>(*writer, limits);
-        receiver = source::createHttpReceiver(std::move(options), *live);
+        receiver = create(std::move(options), *live);
         if (const Status started = receiver->start(); !started.ok())
             qFatal("%s", started.error().message.c_str());
     }
