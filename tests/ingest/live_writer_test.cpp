@@ -68,6 +68,7 @@ public:
         groups.push_back(std::move(group));
         return {};
     }
+    Result<RetentionReport> retain(const RetentionPolicy&) override { return RetentionReport{}; }
     Result<std::map<std::string, std::string>> cursors() override { return kept; }
     Status sealDue() override { return {}; }
 

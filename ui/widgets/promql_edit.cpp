@@ -1,0 +1,135 @@
+#include "widgets/promql_edit.h"
+
+#include <QHelpEvent>
+#include <QRegularExpression>
+#include <QTextBlock>
+#include <QToolTip>
+
+#include "widgets/plain_label.h"
+
+namespace nj::ui {
+namespace {
+
+constexpr int kLongestHighlighted = 20'000, kCheckMs = 300;
+
+const QRegularExpression& tokens() {
+    static const QRegularExpression kTokens = [] {
+        QStringList words;
+        for (const auto& [word, how] : query::promqlWords())
+            words << QString::fromStdString(word);
+        return QRegularExpression(QStringLiteral(R"((?<comment>#.*$)|(?<string>"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|`[^`]*`?)|(?<word>\b(?:%1)\b(?!\s*[=!]))|(?<label>\b[A-Za-z_]\w*(?=\s*(?:=~|!~|!=|=[^=])))|(?<number>\b\d[\w.]*\b))").arg(words.join(QLatin1Char('|'))));
+    }();
+    return kTokens;
+}
+
+QString typeText(MetricKind kind) {
+    switch (kind) {
+    case MetricKind::kGauge: return PromqlEdit::tr("gauge");
+    case MetricKind::kCounter: return PromqlEdit::tr("counter");
+    case MetricKind::kHistogram:
+    case MetricKind::kExponentialHistogram:
+    case MetricKind::kGaugeHistogram: return PromqlEdit::tr("histogram");
+    case MetricKind::kSummary: return PromqlEdit::tr("summary");
+    case MetricKind::kInfo: return PromqlEdit::tr("info");
+    default: return {};
+    }
+}
+
+}  // namespace
+
+PromqlHighlighter::PromqlHighlighter(const Theme& theme, QTextDocument* document) : QSyntaxHighlighter(document), theme_(theme) {}
+
+void PromqlHighlighter::highlightBlock(const QString& text) {
+    if (text.size() > kLongestHighlighted)
+        return;
+    QTextCharFormat comment, string, word, label, number;
+    comment.setForeground(theme_.muted);
+    comment.setFontItalic(true);
+    string.setForeground(theme_.ok);
+    word.setForeground(theme_.accent);
+    label.setForeground(theme_.seriesColor(0));
+    number.setForeground(theme_.warning);
+    for (auto match = tokens().globalMatch(text); match.hasNext();) {
+        const auto found = match.next();
+        const std::pair<const char*, const QTextCharFormat*> kinds[] = {{"comment", &comment}, {"string", &string}, {"word", &word}, {"label", &label}, {"number", &number}};
+        for (const auto& [kind, format] : kinds)
+            if (found.capturedStart(QLatin1String(kind)) >= 0)
+                setFormat(static_cast<int>(found.capturedStart()), static_cast<int>(found.capturedLength()), *format);
+    }
+}
+
+PromqlEdit::PromqlEdit(const Theme& theme, QWidget* parent) : CodeEditor(theme, parent) {
+    setAccessibleName(tr("PromQL"));
+    setPlaceholderText(tr("PromQL, such as sum by (pod) (rate(http_requests_total[5m]))"));
+    setEnterRuns(true);
+    setVerticalScrollBarPolicy(Qt::ScrollBarAsNeeded);
+    new PromqlHighlighter(theme, document());
+    soon_.setSingleShot(true);
+    soon_.setInterval(kCheckMs);
+    connect(&soon_, &QTimer::timeout, this, &PromqlEdit::check);
+    connect(document(), &QTextDocument::contentsChange, this, [this](int, int removed, int added) {
+        if (removed != added || removed > 0)
+            soon_.start();
+    });
+    setNames({});
+}
+
+void PromqlEdit::setNames(const query::PromqlNames& names) {
+    QStringList words;
+    help_.clear();
+    for (const query::MetricName& metric : names.metrics) {
+        const QString name = QString::fromStdString(metric.name).left(300);
+        words << name;
+        QStringList about{typeText(metric.kind), QString::fromStdString(metric.unit).left(40), QString::fromStdString(metric.description).left(400)};
+        about.removeAll(QString());
+        help_.insert(name, about.join(QStringLiteral(" · ")));
+    }
+    for (const std::string& label : names.labels)
+        words << QString::fromStdString(label).left(300);
+    for (const auto& [word, how] : query::promqlWords()) {
+        words << QString::fromStdString(word);
+        help_.insert(QString::fromStdString(word), QString::fromStdString(how));
+    }
+    setWords(words);
+}
+
+QString PromqlEdit::helpFor(const QString& word) const { return help_.value(word); }
+
+bool PromqlEdit::check() {
+    soon_.stop();
+    const std::string text = toPlainText().toStdString();
+    const auto found = expression().isEmpty() ? std::nullopt : query::promqlProblem(text);
+    problem_ = found ? QString::fromStdString(found->message).left(300) + QStringLiteral(" (") + placeText(static_cast<int>(found->at)) + QLatin1Char(')') : QString();
+    markError(found ? static_cast<int>(found->at) : -1);
+    Q_EMIT checked();
+    return !found;
+}
+
+bool PromqlEdit::event(QEvent* event) {
+    if (event->type() != QEvent::ToolTip)
+        return CodeEditor::event(event);
+    const auto* help = static_cast<QHelpEvent*>(event);
+    QTextCursor cursor = cursorForPosition(viewport()->mapFrom(this, help->pos()));
+    const QString line = cursor.block().text();
+    int from = cursor.positionInBlock(), to = from;
+    while (from > 0 && isWordCharacter(line[from - 1]))
+        --from;
+    while (to < line.size() && isWordCharacter(line[to]))
+        ++to;
+    const QString words = helpFor(line.mid(from, to - from));
+    const QString shown = words.isEmpty() ? problem_ : words;
+    QToolTip::showText(help->globalPos(), shown.isEmpty() ? QString() : plainToolTip(shown), this);
+    return true;
+}
+
+bool PromqlEdit::isWordCharacter(QChar c) const { return c.isLetterOrNumber() || c == QLatin1Char('_') || c == QLatin1Char(':'); }
+
+QString PromqlEdit::wordBefore() const {
+    const QString line = textCursor().block().text().left(textCursor().positionInBlock());
+    qsizetype from = line.size();
+    while (from > 0 && isWordCharacter(line[from - 1]))
+        --from;
+    return line.mid(from);
+}
+
+}  // namespace nj::ui
