@@ -1,107 +1,60 @@
-// nightjar_receive_bench [SPANS [CLIENTS]]: spans a second that are acknowledged (so: synced to disk) over OTLP/gRPC and OTLP/HTTP, in
-// requests of 1,000 spans with ten attributes, each client waiting for its answer before it sends the next. Clients and receiver share the
-// machine. Prints figures with the target they are held against; fails only when a span is missing afterwards.
-#include <arpa/inet.h>
-#include <grpcpp/generic/generic_stub.h>
-#include <grpcpp/grpcpp.h>
+// nightjar_receive_bench [ROWS [CLIENTS [SYNC_MS]]]: rows a second that are acknowledged (so: synced to disk) over OTLP/gRPC, OTLP/HTTP and
+// remote write, in requests of 1,000, each client waiting for its answer before it sends the next. The clients are a process of their own
+// on the same machine; CPU and memory are the receiver's alone. SYNC_MS: what each sync of the disk takes longer. Prints figures with the
+// target they are held against, and what ten SDKs need beside it; fails only when a row is missing afterwards.
+#include <fcntl.h>
+#include <malloc.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <functional>
-#include <thread>
+#include <memory>
 
 #include <fmt/format.h>
 
 #include "ingest/live_writer.h"
 #include "query/backend.h"
+#include "receive_client.h"
 #include "source/receiver.h"
 #include "store/capsule_writer.h"
+#include "support/fault_vfs.h"
 #include "synthetic.h"
+#include "synthetic_requests.h"
 
 namespace nj::bench {
 namespace {
 
 namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
 
-std::vector<std::string> requestsOf(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::vector<std::string> requests;
-    unsigned char head[4];
-    while (in.read(reinterpret_cast<char*>(head), 4)) {
-        std::string request(static_cast<size_t>(head[0]) << 24 | static_cast<size_t>(head[1]) << 16 | static_cast<size_t>(head[2]) << 8 | head[3], '\0');
-        in.read(request.data(), static_cast<std::streamsize>(request.size()));
-        requests.push_back(std::move(request));
-    }
-    return requests;
-}
+constexpr const char* kProtobuf = "Content-Type: application/x-protobuf\r\n";
+constexpr const char* kRemoteWrite = "Content-Type: application/x-protobuf\r\nContent-Encoding: snappy\r\nX-Prometheus-Remote-Write-Version: 0.1.0\r\n";
+#define NJ_OTLP(service) "/opentelemetry.proto.collector." service "Service/Export"
 
-bool sendGrpc(const std::string& address, const std::vector<std::string>& requests, std::atomic<size_t>& next) {
-    const auto channel = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), [] {
-        grpc::ChannelArguments arguments;
-        arguments.SetInt("grpc.use_local_subchannel_pool", 1);   // a connection each, as separate processes have
-        return arguments;
-    }());
-    grpc::GenericStub stub(channel);
-    for (size_t i = next++; i < requests.size(); i = next++) {
-        for (int attempt = 0;; ++attempt) {
-            grpc::ClientContext context;
-            const grpc::Slice slice(requests[i].data(), requests[i].size(), grpc::Slice::STATIC_SLICE);
-            const grpc::ByteBuffer request(&slice, 1);
-            grpc::ByteBuffer response;
-            grpc::CompletionQueue queue;
-            grpc::Status status;
-            const auto call = stub.PrepareUnaryCall(&context, "/opentelemetry.proto.collector.trace.v1.TraceService/Export", request, &queue);
-            call->StartCall();
-            call->Finish(&response, &status, nullptr);
-            void* tag = nullptr;
-            bool ok = false;
-            queue.Next(&tag, &ok);
-            if (status.ok())
-                break;
-            if (status.error_code() != grpc::StatusCode::UNAVAILABLE || attempt > 600) {
-                fmt::print("WRONG: {}\n", status.error_message());
-                return false;
-            }
-            std::this_thread::sleep_for(std::chrono::milliseconds(100));
-        }
-    }
-    return true;
-}
-
-bool sendHttp(const std::string& address, const std::vector<std::string>& requests, std::atomic<size_t>& next) {
-    const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port = htons(static_cast<uint16_t>(std::stoi(address.substr(address.rfind(':') + 1))));
-    inet_pton(AF_INET, "127.0.0.1", &to.sin_addr);
-    if (connect(socket, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0)
-        return false;
-    bool good = true;
-    for (size_t i = next++; good && i < requests.size(); i = next++) {
-        const std::string message = fmt::format("POST /v1/traces HTTP/1.1\r\nHost: {}\r\nContent-Type: application/x-protobuf\r\nContent-Length: {}\r\n\r\n", address, requests[i].size()) + requests[i];
-        for (size_t sent = 0; good && sent < message.size();) {
-            const ssize_t n = send(socket, message.data() + sent, message.size() - sent, MSG_NOSIGNAL);
-            good = n > 0;
-            sent += n > 0 ? static_cast<size_t>(n) : 0;
-        }
-        char answer[4096];
-        const ssize_t n = good ? recv(socket, answer, sizeof answer, 0) : 0;   // an answer without a body comes in one piece
-        good = n > 12 && std::strncmp(answer + 9, "200", 3) == 0;
-    }
-    close(socket);
-    return good;
-}
-
-using Send = bool (*)(const std::string&, const std::vector<std::string>&, std::atomic<size_t>&);
-using Create = std::unique_ptr<source::Receiver> (*)(source::ListenOptions, source::DeliveryTarget&);
+struct Load {
+    const char* what;
+    const char* unit;
+    bool grpc;
+    const char* target;
+    const char* headers;
+    const char* file;
+    const char* aim;
+};
+constexpr Load kLoads[] = {
+    {"spans, OTLP/gRPC", "spans", true, NJ_OTLP("trace.v1.Trace"), "", "spans", "target ≥ 200 k"},
+    {"spans, OTLP/HTTP", "spans", false, "/v1/traces", kProtobuf, "spans", ""},
+    {"log records, OTLP/gRPC", "records", true, NJ_OTLP("logs.v1.Logs"), "", "logs", ""},
+    {"log records, OTLP/HTTP", "records", false, "/v1/logs", kProtobuf, "logs", ""},
+    {"samples, OTLP/gRPC", "samples", true, NJ_OTLP("metrics.v1.Metrics"), "", "metrics", ""},
+    {"samples, OTLP/HTTP", "samples", false, "/v1/metrics", kProtobuf, "metrics", ""},
+    {"samples, remote write", "samples", false, "/api/v1/write", kRemoteWrite, "remote_write", ""},
+};
 
 double cpuSeconds() {
     rusage usage{};
@@ -109,56 +62,144 @@ double cpuSeconds() {
     return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 }
 
-bool benchReceiver(const char* what, const char* target, Create create, Send send, const fs::path& dir, const std::vector<std::string>& requests, size_t spans, size_t clients) {
+size_t peakMemoryMiB() {
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);)
+        if (line.starts_with("VmHWM:"))
+            return std::strtoull(line.c_str() + 6, nullptr, 10) / 1024;
+    return 0;
+}
+
+// The other process: starts, says that it is ready, is let go, and says how often it was told to come later.
+class Senders {
+public:
+    explicit Senders(const SendPlan& plan) {
+        int to[2], from[2];
+        if (pipe2(to, O_CLOEXEC) != 0 || pipe2(from, O_CLOEXEC) != 0)
+            return;
+        const std::string command = sendCommand(fs::read_symlink("/proc/self/exe"), plan);
+        pid_ = fork();
+        if (pid_ == 0) {
+            dup2(to[0], STDIN_FILENO);
+            dup2(from[1], STDOUT_FILENO);
+            execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+            _exit(127);
+        }
+        close(to[0]);
+        close(from[1]);
+        in_ = fdopen(from[0], "r");
+        out_ = to[1];
+        good_ = line() == "ready\n";
+    }
+    ~Senders() {
+        if (in_)
+            fclose(in_);
+        close(out_);
+        waitpid(pid_, nullptr, 0);
+    }
+    Senders(const Senders&) = delete;
+    Senders& operator=(const Senders&) = delete;
+    void go() { good_ = write(out_, "\n", 1) == 1 && good_; }
+    // Waits; the number of requests told to come later.
+    size_t wait() {
+        const std::string answer = line();
+        good_ = good_ && !answer.empty();
+        return std::strtoull(answer.c_str(), nullptr, 10);
+    }
+    [[nodiscard]] bool good() const { return good_; }
+
+private:
+    std::string line() {
+        char text[256];
+        return in_ && fgets(text, sizeof text, in_) ? text : "";
+    }
+    pid_t pid_ = -1;
+    FILE* in_ = nullptr;
+    int out_ = -1;
+    bool good_ = false;
+};
+
+bool benchLoad(const Load& load, const fs::path& dir, size_t rows, size_t clients, double pause) {
     const std::string capsule = dir / "received.nightjar";
-    fs::remove(capsule);
+    for (const char* suffix : {"", "-wal", "-shm"})
+        fs::remove(capsule + suffix);
     auto writer = store::CapsuleWriter::open(capsule);
     if (!writer.ok())
         return false;
     bool good = true;
     {
         ingest::LiveWriter live(**writer);
-        const auto receiver = create({}, live);
+        const auto receiver = (load.grpc ? source::createGrpcReceiver : source::createHttpReceiver)({}, live);
         if (!receiver->start().ok())
             return false;
-        std::atomic<size_t> next = 0;
-        std::atomic<bool> allGood = true;
+        Senders senders({load.grpc, receiver->address(), load.target, load.headers, dir / load.file, clients, pause});
         const double cpu = cpuSeconds();
-        const auto start = std::chrono::steady_clock::now();
-        {
-            std::vector<std::jthread> threads;
-            for (size_t i = 0; i < clients; ++i)
-                threads.emplace_back([&] { allGood = send(receiver->address(), requests, next) && allGood; });
-        }
-        const double took = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        const auto start = Clock::now();
+        senders.go();
+        const size_t later = senders.wait();
+        const double took = std::chrono::duration<double>(Clock::now() - start).count(), used = cpuSeconds() - cpu;
         receiver->stop();
         live.stop();
-        good = allGood;
-        fmt::print("{:<44} {:>8.0f} k spans/s   {}\n  CPU of clients and receiver {:.2f} s for {:.2f} s, {} requests told to come later\n", what, static_cast<double>(spans) / took / 1e3, target,
-                   cpuSeconds() - cpu, took, receiver->counters().refusedBusy.load());
+        good = senders.good();
+        const auto& counters = live.counters();
+        if (pause > 0)
+            fmt::print("{:<24} CPU of the receiver {:.2f} % of a core, {} MiB\n", load.what, used / took * 100, peakMemoryMiB());
+        else
+            fmt::print("{:<24} {:>6.0f} k {}/s {:<16} CPU {:.2f} s for {:.2f} s ({:.1f} µs a row), {} MiB, {:.1f} requests a transaction, {} told to come later\n", load.what,
+                       static_cast<double>(rows) / took / 1e3, load.unit, load.aim, used, took, used * 1e6 / static_cast<double>(rows), peakMemoryMiB(),
+                       static_cast<double>(counters.commits) / static_cast<double>(std::max<uint64_t>(1, counters.groups)), later);
+        std::fflush(stdout);
     }
     good = (*writer)->close().ok() && good;
     auto backend = query::openCapsuleBackend(capsule);
     const auto info = backend.ok() ? (*backend)->info({}) : Result<query::CapsuleInfo>(backend.error());
-    if (!info.ok() || info->spans != spans) {
-        fmt::print("WRONG: {} of {} spans are there\n", info.ok() ? info->spans : 0, spans);
+    if (const uint64_t stored = info.ok() ? info->spans + info->logs + info->samples : 0; stored != rows) {
+        fmt::print("WRONG: {} of {} {} are there\n", stored, rows, load.unit);
         good = false;
     }
     return good;
 }
 
-int run(size_t spans, size_t clients) {
+// In a process of its own, so that its memory is not that of the loads before it.
+bool benchAlone(const Load& load, const fs::path& dir, size_t rows, size_t clients, double pause, int syncMs) {
+    std::fflush(stdout);
+    const pid_t pid = fork();
+    if (pid == 0) {
+        mallopt(M_ARENA_MAX, 2);   // as `nightjar serve`
+        bool good = false;
+        {
+            const std::unique_ptr<test::FaultVfs> slow = syncMs > 0 ? std::make_unique<test::FaultVfs>() : nullptr;
+            if (slow)
+                slow->syncMs = syncMs;
+            good = benchLoad(load, dir, rows, clients, pause);
+        }
+        std::fflush(stdout);
+        _exit(good ? 0 : 1);
+    }
+    int status = -1;
+    return waitpid(pid, &status, 0) == pid && status == 0;
+}
+
+int run(size_t rows, size_t clients, int syncMs) {
     const fs::path dir = fs::temp_directory_path() / fmt::format("nightjar-receive-{}", getpid());
     fs::create_directories(dir);
-    const std::string input = dir / "spans.pb";
-    writeSpans(input, spans);
-    const std::vector<std::string> requests = requestsOf(input);
-    fmt::print("{} spans, {} clients\n", spans, clients);
-    bool good = benchReceiver("OTLP/gRPC, requests of 1,000", "target ≥ 200 k", source::createGrpcReceiver, sendGrpc, dir, requests, spans, clients);
-    good = benchReceiver("OTLP/HTTP, requests of 1,000", "", source::createHttpReceiver, sendHttp, dir, requests, spans, clients) && good;
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    fmt::print("memory, highest, with {} MB of requests to send       {} MiB\n", fs::file_size(input) / 1'000'000, usage.ru_maxrss / 1024);
+    writeSpans(dir / "spans", rows);
+    writeLogRequests(dir / "logs", rows);
+    writeMetricRequests(dir / "metrics", rows);
+    writeRemoteWriteRequests(dir / "remote_write", rows);
+    fmt::print("{} rows in requests of 1,000, {} clients{}\n", rows, clients, syncMs > 0 ? fmt::format(", each sync {} ms longer", syncMs) : "");
+    bool good = true;
+    for (const Load& load : kLoads)
+        good = benchAlone(load, dir, rows, clients, 0, syncMs) && good;
+    // Ten SDKs: each a batch of 512 spans every five seconds, as their batch processors send them by default. A short run leaves it out.
+    if (constexpr size_t kMany = 100'000; rows >= kMany) {
+        constexpr size_t kSdks = 10, kRounds = 3;
+        constexpr double kDelay = 5;
+        writeSpans(dir / "spans", kSdks * kRounds * 512, 512);
+        fmt::print("{} SDKs, 512 spans every {} s each\n", kSdks, kDelay);
+        for (const Load& load : {kLoads[0], kLoads[1]})
+            good = benchAlone(load, dir, kSdks * kRounds * 512, kSdks, kDelay, syncMs) && good;
+    }
     fs::remove_all(dir);
     return good ? 0 : 1;
 }
@@ -167,5 +208,8 @@ int run(size_t spans, size_t clients) {
 }  // namespace nj::bench
 
 int main(int argc, char** argv) {
-    return nj::bench::run(argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 500'000, argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 10);
+    if (argc > 1 && std::strcmp(argv[1], "--send") == 0)
+        return nj::bench::sendRequests(argc - 2, argv + 2);
+    const auto number = [&](int i, size_t preset) { return argc > i ? std::strtoull(argv[i], nullptr, 10) : preset; };
+    return nj::bench::run(number(1, 500'000), number(2, 10), static_cast<int>(number(3, 0)));
 }

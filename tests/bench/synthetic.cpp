@@ -90,14 +90,14 @@ void addSpan(pbf_writer& scopeSpans, std::mt19937_64& random, TraceState& trace,
 
 }  // namespace
 
-size_t writeSpans(const std::string& path, size_t spans) {
+size_t writeSpans(const std::string& path, size_t spans, size_t perRequest) {
     Out out(path);
     std::mt19937_64 random(5);
     double time = kStart;
     const double step = kDayNs / static_cast<double>(spans);
     std::vector<TraceState> traces(20);
     for (size_t done = 0, batch = 0; done < spans; ++batch) {
-        const size_t n = std::min<size_t>(1000, spans - done);
+        const size_t n = std::min(perRequest, spans - done);
         std::string request;
         {
             pbf_writer writer(request);

@@ -6,8 +6,8 @@
 
 namespace nj::bench {
 
-// uint32-BE length-framed requests of 1,000 spans: 24 h, 20 services, 200 operations, traces of 1 to 39 spans. Returns bytes written.
-size_t writeSpans(const std::string& path, size_t spans);
+// uint32-BE length-framed requests of so many spans: 24 h, 20 services, 200 operations, traces of 1 to 39 spans. Returns bytes written.
+size_t writeSpans(const std::string& path, size_t spans, size_t perRequest = 1000);
 // One trace of that many spans, 24 services, each below one of the sixteen before it, with three attributes. Returns bytes written.
 size_t writeLargeTrace(const std::string& path, size_t spans);
 // Lines of a JVM-like service log, about 110 bytes each.
