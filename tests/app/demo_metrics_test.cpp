@@ -19,6 +19,7 @@
 #include "views/metrics_list.h"
 #include "views/metrics_view.h"
 #include "views/sql_view.h"
+#include "widgets/promql_edit.h"
 #include "widgets/inspector.h"
 #include "widgets/label_filter_edit.h"
 #include "widgets/legend_table.h"
@@ -125,6 +126,60 @@ private Q_SLOTS:
             most = std::max(most, n > 0 ? 60 * sum / n : 0);
         }
         NJ_VERIFY_NEAR(most, expected, 0.5);
+    }
+    // The controls become an expression, which is written on with completion; what is wrong is marked where it is.
+    void aQueryIsWrittenAsPromql() {
+        bench().showView(QStringLiteral("metrics"), QStringLiteral("metric:vllm:num_preemptions_total"));
+        QTRY_VERIFY_WITH_TIMEOUT(window_->settled(), kPatience);
+        MetricRow& row = *metrics()->rows().front();
+        const double controls = metrics()->panels().front()->picture().parts.front()->answer.lines.front().max;
+        QTest::mouseClick(&row.promqlSwitch(), Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(window_->settled(), kPatience);
+        PromqlEdit& edit = row.promql();
+        QVERIFY2(edit.expression().contains(QStringLiteral("rate(vllm:num_preemptions_total[5m])")), qPrintable(edit.expression()));
+        const auto& part = *metrics()->panels().front()->picture().parts.front();
+        QVERIFY(!part.answer.lines.empty());
+        QVERIFY2(part.answer.lines.front().max > 0.3 * controls && part.answer.lines.front().max < 3 * controls, "a five-minute rate is of the size of the controls' own");
+
+        // Typed by hand, with completion.
+        edit.selectAll();
+        QTest::keyClicks(&edit, QStringLiteral("topk(1, sum by (pod) (rate(num_preemp"));
+        QTRY_VERIFY(edit.completions().contains(QStringLiteral("vllm:num_preemptions_total")));
+        QVERIFY(edit.helpFor(QStringLiteral("rate")).contains(QStringLiteral("range vector")));
+        QVERIFY(edit.helpFor(QStringLiteral("topk")).contains(QStringLiteral("number")));
+        edit.selectAll();
+        edit.insertPlainText(QStringLiteral("topk(1, sum by (pod) (rate(vllm:num_preemptions_total[5m)))"));
+        QTest::keyClick(&edit, Qt::Key_Return);
+        QVERIFY2(edit.problem().contains(QStringLiteral("line 1, column")), qPrintable(edit.problem()));
+        QCOMPARE(edit.extraSelections().size(), 1);
+        edit.selectAll();
+        edit.insertPlainText(QStringLiteral("sum by (pod) (rate(vllm:num_preemptions_total[5m]))"));
+        QTest::keyClick(&edit, Qt::Key_Return);
+        QTRY_VERIFY_WITH_TIMEOUT(window_->settled(), kPatience);
+        QVERIFY(edit.problem().isEmpty());
+        const auto& summed = metrics()->panels().front()->picture().parts.front()->answer;
+        QVERIFY(summed.lines.size() > 1);
+        QVERIFY2(summed.lines.front().label.starts_with("pod="), summed.lines.front().label.c_str());
+        QVERIFY(std::isfinite(summed.lines.front().baseline));
+        // The engine's own words where it can't be evaluated.
+        edit.selectAll();
+        edit.insertPlainText(QStringLiteral("vllm:num_requests_running * on (model_name) vllm:num_requests_waiting"));
+        QTest::keyClick(&edit, Qt::Key_Return);
+        QTRY_VERIFY_WITH_TIMEOUT(window_->settled(), kPatience);
+        QVERIFY2(metrics()->panels().front()->message().contains(QStringLiteral("many")), qPrintable(metrics()->panels().front()->message()));
+        if (const QByteArray path = qgetenv("NIGHTJAR_PICTURES"); !path.isEmpty())
+            window_->grab().save(QString::fromLocal8Bit(path) + QStringLiteral("/promql-error.png"));
+        edit.selectAll();
+        edit.insertPlainText(QStringLiteral("histogram_quantile(0.99, sum by (le, pod) (rate(vllm:time_to_first_token_seconds_bucket[5m])))"));
+        QTest::keyClick(&edit, Qt::Key_Return);
+        QTRY_VERIFY_WITH_TIMEOUT(window_->settled(), kPatience);
+        if (const QByteArray path = qgetenv("NIGHTJAR_PICTURES"); !path.isEmpty())
+            window_->grab().save(QString::fromLocal8Bit(path) + QStringLiteral("/promql.png"));
+        QVERIFY(metrics()->panels().front()->title().contains(QStringLiteral("histogram_quantile")));
+        // Back: the controls are as they were.
+        QTest::mouseClick(&row.promqlSwitch(), Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(window_->settled(), kPatience);
+        QCOMPARE(metrics()->panels().front()->picture().parts.front()->answer.reading, query::MetricReading::kRate);
     }
     void histogramsHaveQuantilesAndAHeatmap() {
         bench().showView(QStringLiteral("metrics"), QStringLiteral("metric:vllm:time_to_first_token_seconds"));

@@ -1,6 +1,7 @@
 #include "views/metric_pictures.h"
 
 #include <QCoreApplication>
+#include <QRegularExpression>
 #include <algorithm>
 #include <cmath>
 
@@ -75,6 +76,51 @@ bool countsFromZero(const MetricPart& part) {
 }
 
 }  // namespace
+
+QString promqlOf(const MetricSpec& spec, const query::MetricAnswer& answer) {
+    static const QRegularExpression kPlain(QStringLiteral("^[A-Za-z_:][A-Za-z0-9_:]*$"));
+    QString matchers;
+    // key:value terms; what is more than that stays behind.
+    for (const QString& term : spec.labels.split(QLatin1Char(' '), Qt::SkipEmptyParts)) {
+        const bool out = term.startsWith(QLatin1Char('-'));
+        const QString key = term.mid(out ? 1 : 0).section(QLatin1Char(':'), 0, 0);
+        QString value = term.section(QLatin1Char(':'), 1);
+        value.remove(QLatin1Char('"'));
+        if (!kPlain.match(key).hasMatch() || value.isEmpty() || value.contains(QLatin1Char('*')))
+            continue;
+        matchers += (matchers.isEmpty() ? QString() : QStringLiteral(",")) + key + (out ? QStringLiteral("!=\"") : QStringLiteral("=\"")) + value + QLatin1Char('"');
+    }
+    const auto selector = [&](const QString& name) {
+        if (kPlain.match(name).hasMatch())
+            return name + (matchers.isEmpty() ? QString() : QLatin1Char('{') + matchers + QLatin1Char('}'));
+        return QStringLiteral("{\"") + name + QLatin1Char('"') + (matchers.isEmpty() ? QString() : QLatin1Char(',') + matchers) + QLatin1Char('}');
+    };
+    QStringList by;
+    for (const std::string& key : answer.by)
+        by << QString::fromStdString(key);
+    if (!spec.by.isEmpty())
+        by = {spec.by};
+    const QString range = QStringLiteral("[5m]");
+    if (answer.reading == query::MetricReading::kQuantiles) {
+        QStringList keys = by;
+        keys.prepend(QStringLiteral("le"));
+        return QStringLiteral("histogram_quantile(0.99, sum by (%1) (rate(%2%3)))").arg(keys.join(QStringLiteral(", ")), selector(spec.name + QStringLiteral("_bucket")), range);
+    }
+    const QString name = answer.histogram ? spec.name + QStringLiteral("_count") : spec.name;
+    const QString read = answer.reading == query::MetricReading::kRate ? QStringLiteral("rate(%1%2)").arg(selector(name), range) : selector(name);
+    const char* combine = nullptr;
+    switch (spec.combine.value_or(answer.combine)) {
+    case query::MetricCombine::kSum: combine = "sum"; break;
+    case query::MetricCombine::kAvg: combine = "avg"; break;
+    case query::MetricCombine::kMin: combine = "min"; break;
+    case query::MetricCombine::kMax: combine = "max"; break;
+    case query::MetricCombine::kCount: combine = "count"; break;
+    default: break;
+    }
+    if (!combine)
+        return read;
+    return QLatin1String(combine) + (by.isEmpty() ? QString() : QStringLiteral(" by (%1)").arg(by.join(QStringLiteral(", ")))) + QStringLiteral(" (") + read + QLatin1Char(')');
+}
 
 std::pair<QString, double> shownMetricUnit(const std::string& unit) {
     const bool rate = unit.size() > 2 && unit.ends_with("/s");

@@ -22,6 +22,8 @@ struct MetricSpec {
     Show show = Show::kAuto;
     std::optional<query::MetricCombine> combine;          // nothing: chosen by the answer
     QString by;                                           // label key; "" = none
+    bool promql = false;                                  // the expression says it all
+    QString expression;
     qint64 series = -1;                                   // never left out, drawn strongest
     [[nodiscard]] bool operator==(const MetricSpec&) const = default;
 };
@@ -32,6 +34,9 @@ struct MetricPart {
     MetricSpec spec;
     query::MetricAnswer answer;
 };
+
+// The PromQL that reads a metric as the row does, where its labels are plain terms; what the answer chose stands for what was left open.
+QString promqlOf(const MetricSpec& spec, const query::MetricAnswer& answer);
 
 // The unit people read, and the factor to it: MiBy → By × 2^20, Cel → °C.
 std::pair<QString, double> shownMetricUnit(const std::string& unit);

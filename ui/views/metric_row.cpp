@@ -8,6 +8,7 @@
 
 #include "widgets/label_filter_edit.h"
 #include "widgets/plain_label.h"
+#include "widgets/promql_edit.h"
 
 namespace nj::ui {
 namespace {
@@ -15,7 +16,7 @@ namespace {
 using Show = MetricSpec::Show;
 using Combine = query::MetricCombine;
 
-constexpr int kLetterWidth = 22, kMostKeys = 60, kNameWidth = 300;
+constexpr int kPromqlHeight = 48, kLetterWidth = 22, kMostKeys = 60, kNameWidth = 300;
 constexpr Combine kCombines[] = {Combine::kNone, Combine::kSum, Combine::kAvg, Combine::kMin, Combine::kMax, Combine::kP50, Combine::kP95, Combine::kCount};
 
 QString showText(Show show) {
@@ -38,6 +39,9 @@ MetricRow::MetricRow(const ViewContext& context, const QString& letter, QWidget*
     connect(labels_, &LabelFilterEdit::appliedChanged, this, &MetricRow::read);
     connect(name_, &QToolButton::clicked, this, &MetricRow::touched);
     connect(remove_, &QToolButton::clicked, this, &MetricRow::removed);
+    connect(switch_, &QToolButton::clicked, this, &MetricRow::switchTo);
+    connect(promql_, &CodeEditor::runAsked, this, &MetricRow::runExpression);
+    connect(promql_, &PromqlEdit::checked, this, [this] { promql_->setToolTip(promql_->problem()); });
 }
 
 void MetricRow::build() {
@@ -77,6 +81,17 @@ void MetricRow::build() {
     combineBox_->addItem(tr("auto"), -1);
     for (const Combine combine : kCombines)
         combineBox_->addItem(combineText(combine), static_cast<int>(combine));
+    promql_ = new PromqlEdit(theme, this);
+    promql_->setObjectName(QStringLiteral("metricPromql"));
+    promql_->installEventFilter(this);
+    promql_->setFixedHeight(kPromqlHeight);
+    promql_->hide();
+    switch_ = new QToolButton(this);
+    switch_->setObjectName(QStringLiteral("metricPromqlSwitch"));
+    switch_->setFont(theme.table);
+    switch_->setCheckable(true);
+    switch_->setText(tr("PromQL"));
+    switch_->setToolTip(tr("Write the query as PromQL; Enter runs it"));
     remove_ = new QToolButton(this);
     remove_->setText(QStringLiteral("×"));
     remove_->setProperty("role", QStringLiteral("flat"));
@@ -89,6 +104,8 @@ void MetricRow::build() {
     row->addWidget(showBox_);
     row->addWidget(combineBox_);
     row->addWidget(byBox_);
+    row->addWidget(promql_, 1);
+    row->addWidget(switch_);
     row->addWidget(remove_);
     setFixedHeight(theme.rowHeight + 2 * theme.unit);
 }
@@ -108,10 +125,66 @@ void MetricRow::setCurrent(bool current) {
 void MetricRow::setSpec(const MetricSpec& spec) {
     spec_ = spec;
     show();
-    askLabels();
+    if (spec_.promql)
+        askNames();
+    else
+        askLabels();
+}
+
+// What the controls say, as an expression; back again they are as they were.
+void MetricRow::switchTo(bool promql) {
+    MetricSpec spec = spec_;
+    spec.promql = promql;
+    if (promql && spec.expression.isEmpty())
+        spec.expression = promqlOf(spec_, answer_);
+    setSpec(spec);
+    if (promql)
+        promql_->setFocus();
+    Q_EMIT changed();
+}
+
+void MetricRow::runExpression() {
+    if (!promql_->check())
+        return;
+    spec_.expression = promql_->expression();
+    Q_EMIT changed();
+}
+
+void MetricRow::askNames() {
+    if (namesKnown_ || askingNames_)
+        return;
+    askingNames_ = true;
+    context_.queries.ask(
+        QStringLiteral("metrics/promql/") + letter_, this,
+        [](query::Backend& backend, std::stop_token stop) -> Result<query::PromqlNames> {
+            auto* promql = query::PromqlBackend::of(backend);
+            return promql ? promql->promqlNames(stop) : query::PromqlNames();
+        },
+        [this](Result<query::PromqlNames>&& names) {
+            askingNames_ = false;
+            namesKnown_ = names.ok();
+            if (names.ok())
+                promql_->setNames(*names);
+            Q_EMIT settledChanged();
+        });
+}
+
+void MetricRow::showNotes(const std::vector<std::string>& notes) {
+    QStringList texts;
+    for (const std::string& note : notes)
+        texts << QString::fromStdString(note).left(300);
+    switch_->setText(texts.isEmpty() ? tr("PromQL") : tr("◆ PromQL"));
+    switch_->setToolTip(texts.isEmpty() ? tr("Write the query as PromQL; Enter runs it") : plainToolTip(texts.join(QLatin1Char('\n'))));
 }
 
 void MetricRow::show() {
+    for (QWidget* control : std::initializer_list<QWidget*>{name_, labels_, showBox_, combineBox_, byBox_})
+        control->setVisible(!spec_.promql);
+    promql_->setVisible(spec_.promql);
+    switch_->setChecked(spec_.promql);
+    setFixedHeight(spec_.promql ? kPromqlHeight + context_.theme.unit : context_.theme.rowHeight + 2 * context_.theme.unit);
+    if (spec_.promql && promql_->expression() != spec_.expression)
+        promql_->setPlainText(spec_.expression);
     name_->setText(name_->fontMetrics().elidedText(cutForCell(spec_.name), Qt::ElideMiddle, kNameWidth - 24));
     name_->setAccessibleName(spec_.name.left(200));
     labels_->setApplied(spec_.labels);
@@ -176,6 +249,8 @@ void MetricRow::read() {
 }
 
 void MetricRow::showAnswer(const query::MetricAnswer& answer) {
+    answer_ = answer;
+    answer_.lines.clear();   // how it was read is what counts
     histogram_ = answer.histogram;
     const QString reading = answer.reading == query::MetricReading::kRate ? tr("rate") : answer.reading == query::MetricReading::kQuantiles ? tr("quantiles") : tr("value");
     showBox_->setItemText(0, tr("auto: %1").arg(reading));

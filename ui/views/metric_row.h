@@ -1,5 +1,6 @@
-// One query of the Metrics view as a line of controls: letter, metric, label filter with completion, reading, grouping. Asks for the labels
-// of its metric under the key it is given; the view asks for the picture. UI thread only.
+// One query of the Metrics view as a line of controls: letter, metric, label filter with completion, reading, grouping; or, with the switch
+// at its end, as a PromQL expression. Asks for the labels of its metric under the key it is given; the view asks for the picture. UI thread
+// only.
 #pragma once
 
 #include <QWidget>
@@ -14,6 +15,7 @@ class QToolButton;
 namespace nj::ui {
 
 class LabelFilterEdit;
+class PromqlEdit;
 
 class MetricRow : public QWidget {
     Q_OBJECT
@@ -29,7 +31,11 @@ public:
     void setRemovable(bool removable);
     // Marked: what the list chooses goes here.
     void setCurrent(bool current);
-    [[nodiscard]] bool settled() const { return !asking_; }
+    [[nodiscard]] bool settled() const { return !asking_ && !askingNames_; }
+    [[nodiscard]] PromqlEdit& promql() { return *promql_; }
+    [[nodiscard]] QToolButton& promqlSwitch() { return *switch_; }
+    // Warnings and infos of the last answer.
+    void showNotes(const std::vector<std::string>& notes);
 
 Q_SIGNALS:
     void changed();
@@ -45,7 +51,10 @@ private:
     void build();
     void askLabels();
     void offerKeys(const std::vector<query::MetricLabel>& labels);
+    void askNames();
     void read();
+    void runExpression();
+    void switchTo(bool promql);
     void show();
 
     ViewContext context_;
@@ -56,8 +65,10 @@ private:
     QComboBox* showBox_;
     QComboBox* combineBox_;
     QComboBox* byBox_;
-    QToolButton* remove_;
-    bool current_ = false, asking_ = false, histogram_ = false;
+    PromqlEdit* promql_;
+    QToolButton *switch_, *remove_;
+    query::MetricAnswer answer_;   // the last of the controls
+    bool current_ = false, asking_ = false, askingNames_ = false, namesKnown_ = false, histogram_ = false;
 };
 
 }  // namespace nj::ui

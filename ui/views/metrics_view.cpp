@@ -7,6 +7,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "query/promql.h"
 #include "query/search_syntax.h"
 #include "state/links.h"
 #include "views/metric_panel.h"
@@ -22,7 +23,7 @@ namespace nj::ui {
 namespace {
 
 constexpr size_t kMostRows = 8, kFirstRows = 2, kMostMoved = 12, kMostFlags = 60;
-constexpr int kListWidth = 360, kHeatColumns = 160, kHeatRows = 40;
+constexpr int kListWidth = 360, kShownExpression = 160, kHeatColumns = 160, kHeatRows = 40;
 
 QString letterOf(size_t row) { return QString(QChar(QLatin1Char(static_cast<char>('A' + row)))); }
 
@@ -327,8 +328,46 @@ void MetricsView::askEvents() {
         });
 }
 
+void MetricsView::askPromql(size_t row) {
+    const MetricSpec& spec = rows_[row]->spec();
+    if (spec.expression.isEmpty() || context_.workspace.range().empty())
+        return;
+    query::PromqlQuestion question;
+    question.expression = spec.expression.toStdString();
+    question.range = context_.workspace.range();
+    question.baseline = context_.workspace.baseline();
+    State& asked = states_[row];
+    asked.asking = true;
+    asked.part.spec = spec;
+    asked.part.spec.name = spec.expression.simplified().left(kShownExpression);   // what titles call it
+    asked.part.spec.show = MetricSpec::Show::kValue;
+    asked.part.letter = rows_[row]->letter();
+    if (MetricPanel* panel = panels_.empty() ? nullptr : panels_[onePanel() ? 0 : row])
+        panel->setBusy(true);
+    context_.queries.ask(
+        QStringLiteral("metrics/row/") + QString::number(row), this,
+        [question](query::Backend& backend, std::stop_token stop) -> Result<query::PromqlAnswer> {
+            auto* promql = query::PromqlBackend::of(backend);
+            return promql ? promql->promql(question, stop) : Result<query::PromqlAnswer>(makeError(ErrorCode::kUnsupported, "This source answers no PromQL."));
+        },
+        [this, row](Result<query::PromqlAnswer>&& answer) {
+            if (row >= states_.size())
+                return;
+            states_[row].error = answer.ok() ? QString() : QString::fromStdString(answer.error().message);
+            if (answer.ok()) {
+                rows_[row]->showNotes(answer->notes);
+                states_[row].part.answer = std::move(answer->lines);
+            }
+            answered(row);
+        });
+}
+
 void MetricsView::ask(size_t row) {
     const MetricSpec& spec = rows_[row]->spec();
+    if (spec.promql) {
+        askPromql(row);
+        return;
+    }
     if (spec.name.isEmpty() || context_.workspace.range().empty())
         return;
     query::MetricQuestion question;
@@ -467,7 +506,7 @@ void MetricsView::showPanels() {
         else if (heat)
             panel.showHeatmap(heat->part, heat->heat);
         else if (!error.isEmpty() && !asking)
-            panel.showError(error, tr("Clear the label filter"), [this] {
+            panel.showError(error, rows_[std::min(p, rows_.size() - 1)]->spec().promql ? QString() : tr("Clear the label filter"), [this] {
                 MetricSpec spec = rows_[current_]->spec();
                 spec.labels.clear();
                 setRow(current_, spec);

@@ -49,6 +49,7 @@ private:
     void openMoved(const std::vector<query::ChangeRow>& moved);
     void openSeries(qint64 id);
     void ask(size_t row);
+    void askPromql(size_t row);
     void askHeat(size_t row, const query::MetricQuestion& question);
     void answered(size_t row);
     void setRow(size_t row, const MetricSpec& spec);

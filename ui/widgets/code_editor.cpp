@@ -25,8 +25,11 @@ CodeEditor::CodeEditor(const Theme& theme, QWidget* parent) : QPlainTextEdit(par
     completer_.popup()->setFont(theme.mono);
     connect(&completer_, qOverload<const QString&>(&QCompleter::activated), this, &CodeEditor::insertCompletion);
     connect(document(), &QTextDocument::contentsChange, this, [this](int, int removed, int added) {
-        if (removed != added || removed > 0)   // highlighting alone changes nothing
-            markError(-1);
+        if (removed == added && removed == 0)   // highlighting alone changes nothing
+            return;
+        markError(-1);
+        if (!typing_)
+            completer_.popup()->hide();   // pasted or set: nobody is in the middle of a word
     });
 }
 
@@ -124,7 +127,9 @@ void CodeEditor::keyPressEvent(QKeyEvent* event) {
         focusNextChild();   // reachable and left by keyboard alone
         return;
     }
+    typing_ = true;
     QPlainTextEdit::keyPressEvent(event);
+    typing_ = false;
     const QString typed = event->text();
     if (!typed.isEmpty() && isWordCharacter(typed[0]))
         complete(false);

@@ -42,7 +42,7 @@ private:
     void insertCompletion(const QString& completion);
     QStringListModel model_;
     QCompleter completer_;
-    bool enterRuns_ = false;
+    bool enterRuns_ = false, typing_ = false;
 };
 
 }  // namespace nj::ui

@@ -1,15 +1,13 @@
-// A text box for one SQL statement: highlighting, completion of keywords, tables, columns and attribute keys, a mark where an error is.
-// Ctrl+Enter runs, Ctrl+Space completes. UI thread; the names are given from outside.
+// A text box for one SQL statement: highlighting, completion of keywords, tables, columns and attribute keys. UI thread; the names are
+// given from outside.
 #pragma once
 
-#include <QCompleter>
-#include <QPlainTextEdit>
-#include <QStringListModel>
 #include <QSyntaxHighlighter>
 #include <vector>
 
 #include "query/sql.h"
 #include "theme/theme.h"
+#include "widgets/code_editor.h"
 
 namespace nj::ui {
 
@@ -26,32 +24,15 @@ private:
     const Theme& theme_;
 };
 
-class SqlEditor : public QPlainTextEdit {
+class SqlEditor : public CodeEditor {
     Q_OBJECT
 public:
     explicit SqlEditor(const Theme& theme, QWidget* parent = nullptr);
     void setTables(const std::vector<query::SqlTable>& tables);
-    // Underlines the word at a byte of the UTF-8 text; < 0 removes the mark, as editing does.
-    void markError(int byteOffset);
-    // "line 2, column 8" of a byte of the UTF-8 text.
-    [[nodiscard]] QString placeText(int byteOffset) const;
-    void insertWord(const QString& word);
-    [[nodiscard]] QStringList completions() const;
-
-Q_SIGNALS:
-    void runAsked();
 
 protected:
-    void keyPressEvent(QKeyEvent* event) override;
-
-private:
-    [[nodiscard]] QString wordBefore() const;
-    [[nodiscard]] int characterAt(int byteOffset) const;
-    void complete(bool asked);
-    void insertCompletion(const QString& completion);
-    const Theme& theme_;
-    QStringListModel model_;
-    QCompleter completer_;
+    [[nodiscard]] QString wordBefore() const override;
+    [[nodiscard]] bool isWordCharacter(QChar c) const override;
 };
 
 // As it must stand in a statement: quoted where it is more than a plain name.

@@ -3,6 +3,7 @@
 #include "query/capsule/drift_questions.h"
 #include "query/capsule/failure_questions.h"
 #include "query/capsule/log_answers.h"
+#include "query/capsule/promql_questions.h"
 #include "query/capsule/questions.h"
 #include "query/capsule/resource_index.h"
 #include "query/capsule/source_questions.h"
@@ -12,7 +13,7 @@
 namespace nj::query {
 namespace {
 
-class CapsuleBackend : public Backend, public SourceQuestions, public DriftSource, public LogSource, public FailureBackend, public DifferenceBackend, public ResourceBackend, public MetricsBackend, public SqlBackend {
+class CapsuleBackend : public Backend, public SourceQuestions, public DriftSource, public LogSource, public FailureBackend, public DifferenceBackend, public ResourceBackend, public MetricsBackend, public PromqlBackend, public SqlBackend {
 public:
     explicit CapsuleBackend(std::unique_ptr<store::CapsuleReader> reader) : reader_(std::move(reader)) {}
 
@@ -44,6 +45,8 @@ public:
     Result<std::vector<MetricName>> metricNames(std::stop_token stop) override { return ask(stop, answerMetricNames); }
     Result<std::vector<MetricLabel>> metricLabels(const MetricLabelsQuestion& q, std::stop_token stop) override { return ask(stop, answerMetricLabels, q); }
     Result<MetricAnswer> metric(const MetricQuestion& q, std::stop_token stop) override { return ask(stop, answerMetric, q); }
+    Result<PromqlAnswer> promql(const PromqlQuestion& q, std::stop_token stop) override { return ask(stop, answerPromql, q); }
+    Result<PromqlNames> promqlNames(std::stop_token stop) override { return ask(stop, answerPromqlNames); }
     Status sql(const std::string& text, const SqlReceiver& receiver, std::stop_token stop) override { return ask(stop, answerSql, text, receiver); }
     Result<std::vector<SqlTable>> sqlTables(std::stop_token stop) override { return ask(stop, answerSqlTables); }
     Result<EntityGraph> entities(std::stop_token) override { return reader_->entities(); }
@@ -99,6 +102,8 @@ private:
 }  // namespace
 
 SourceQuestions* SourceQuestions::of(Backend& backend) { return dynamic_cast<SourceQuestions*>(&backend); }
+
+PromqlBackend* PromqlBackend::of(Backend& backend) { return dynamic_cast<PromqlBackend*>(&backend); }
 
 Result<MetricsBackend*> metricsOf(Backend& backend) {
     if (auto* own = dynamic_cast<MetricsBackend*>(&backend))
