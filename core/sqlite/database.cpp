@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include "sqlite/super_journal.h"
+
 namespace nj::sqlite {
 namespace {
 
@@ -69,6 +71,9 @@ Database::~Database() {
 }
 
 Result<Database> Database::open(const std::string& path, OpenMode mode) {
+    if (mode != OpenMode::kReadOnly && namesSuperJournal(path + "-journal"))
+        return makeError(ErrorCode::kMalformed, path + "-journal names another file, which would be deleted when this one is opened. Nightjar never leaves such a journal: it was put "
+                                                       "there. Move it away to open the file.");
     int flags = SQLITE_OPEN_NOMUTEX;
     flags |= mode == OpenMode::kReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     flags |= mode == OpenMode::kCreate ? SQLITE_OPEN_CREATE : 0;

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "sqlite/database.h"
+#include "sqlite/super_journal.h"
 
 namespace nj::sqlite {
 namespace {
@@ -109,21 +110,6 @@ Status copyBytes(int from, const std::string& to, uint64_t size, const std::func
         at += static_cast<uint64_t>(n);
     }
     return {};
-}
-
-// A journal may name a super-journal at its end, any file at all, which SQLite deletes once it has rolled back: the copy names none.
-Status forgetSuperJournal(const std::string& journal) {
-    static constexpr std::array<unsigned char, 8> kMagic = {0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7};
-    const Descriptor file(::open(journal.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
-    struct stat info {};
-    if (file.get() < 0 || ::fstat(file.get(), &info) != 0 || info.st_size < 16)
-        return {};
-    std::array<unsigned char, 8> end{};
-    const off_t at = info.st_size - 8;
-    if (::pread(file.get(), end.data(), end.size(), at) != 8 || end != kMagic)
-        return {};
-    const std::array<unsigned char, 8> nothing{};
-    return ::pwrite(file.get(), nothing.data(), nothing.size(), at) == 8 ? Status() : copyError(errno, 0);
 }
 
 // Waits a little for locks of others, then copies page by page under one read lock: the writer waits meanwhile, as for any reader.

@@ -98,6 +98,30 @@ void readAll(CapsuleReader& reader) {
 class DamageTest : public QObject {
     Q_OBJECT
 private slots:
+    // A journal beside a stranger's capsule may name any file, which SQLite would delete.
+    void aJournalThatNamesAnotherFileIsRefused() {
+        const TestCapsule capsule;
+        capsule.import(everything());
+        const std::string precious = capsule.path() + ".precious";
+        putBytes(precious, "do not delete me");
+        const QByteArray magic = QByteArray::fromHex("d9d505f920a163d7"), name = QByteArray::fromStdString(precious);
+        quint32 sum = 0;
+        for (const char c : name)
+            sum += static_cast<quint32>(static_cast<signed char>(c));
+        const auto big = [](quint32 v) { return QByteArray{} + char(v >> 24) + char(v >> 16) + char(v >> 8) + char(v); };
+        QByteArray journal = magic + big(0) + big(1) + big(2) + big(512) + big(16384);
+        journal.append(QByteArray(512 - journal.size(), '\0'));
+        journal += big(1 + 0x40000000 / 16384) + name + big(static_cast<quint32>(name.size())) + big(sum) + magic;
+        putBytes(capsule.path() + "-journal", journal);
+        const auto writer = CapsuleWriter::open(capsule.path());
+        QVERIFY(!writer.ok());
+        QVERIFY2(writer.error().message.find("names another file") != std::string::npos, writer.error().message.c_str());
+        (void)CapsuleReader::open(capsule.path());   // it may read or refuse, and deletes nothing
+        QCOMPARE(bytesOf(precious), QByteArray("do not delete me"));
+        QCOMPARE(bytesOf(capsule.path() + "-journal"), journal);
+        std::filesystem::remove(capsule.path() + "-journal");
+        QVERIFY(CapsuleWriter::open(capsule.path()).ok());
+    }
     void container() {
         const TestCapsule capsule;
         capsule.import(everything());

@@ -79,6 +79,7 @@ QPushButton[role="link"]:hover, QPushButton[role="link"]:focus { border-color: {
 QPushButton[role="flat"], QToolButton[role="flat"] { background: transparent; border-color: transparent; color: {muted}; min-height: 16px; padding: 0 6px; }
 QPushButton[role="segment"] { min-height: 16px; padding: 0 8px; color: {muted}; }
 QPushButton[role="segment"]:checked { color: {text}; }
+QPushButton[role="flat"]:checked, QToolButton[role="flat"]:checked { background: {selection}; border-color: {accent}; color: {text}; }
 QPushButton[role="flat"]:hover, QToolButton[role="flat"]:hover { color: {text}; border-color: {line}; }
 QToolButton::menu-indicator, QPushButton::menu-indicator { image: none; width: 0; }
 QLineEdit, QComboBox, QSpinBox, QPlainTextEdit { background: {base}; border: 1px solid {line}; border-radius: 4px; padding: 0 8px; min-height: 22px;

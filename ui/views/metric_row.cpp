@@ -16,7 +16,7 @@ namespace {
 using Show = MetricSpec::Show;
 using Combine = query::MetricCombine;
 
-constexpr int kPromqlHeight = 48, kLetterWidth = 22, kMostKeys = 60, kNameWidth = 300;
+constexpr int kPromqlHeight = 48, kLabelsWidth = 110, kNarrow = 860, kLetterWidth = 22, kMostKeys = 60, kNameWidth = 300;
 constexpr Combine kCombines[] = {Combine::kNone, Combine::kSum, Combine::kAvg, Combine::kMin, Combine::kMax, Combine::kP50, Combine::kP95, Combine::kCount};
 
 QString showText(Show show) {
@@ -52,7 +52,6 @@ void MetricRow::build() {
     name_ = new QToolButton(this);
     name_->setObjectName(QStringLiteral("metricName"));
     name_->setFont(theme.mono);
-    name_->setMaximumWidth(kNameWidth);
     name_->setToolTip(tr("What is chosen at the left goes here"));
     labels_ = new LabelFilterEdit(this);
     labels_->setObjectName(QStringLiteral("metricLabels"));
@@ -73,9 +72,8 @@ void MetricRow::build() {
         box->setMaxVisibleItems(24);
         box->installEventFilter(this);
     }
-    showBox_->setFixedWidth(112);
-    combineBox_->setFixedWidth(142);
-    byBox_->setFixedWidth(112);
+    labels_->setMinimumWidth(kLabelsWidth);
+    fitBoxes();
     for (const Show show : {Show::kAuto, Show::kValue, Show::kRate, Show::kQuantiles, Show::kHeatmap})
         showBox_->addItem(showText(show), static_cast<int>(show));
     combineBox_->addItem(tr("auto"), -1);
@@ -90,6 +88,7 @@ void MetricRow::build() {
     switch_->setObjectName(QStringLiteral("metricPromqlSwitch"));
     switch_->setFont(theme.table);
     switch_->setCheckable(true);
+    switch_->setProperty("role", QStringLiteral("flat"));
     switch_->setText(tr("PromQL"));
     switch_->setToolTip(tr("Write the query as PromQL; Enter runs it"));
     remove_ = new QToolButton(this);
@@ -108,6 +107,20 @@ void MetricRow::build() {
     row->addWidget(switch_);
     row->addWidget(remove_);
     setFixedHeight(theme.rowHeight + 2 * theme.unit);
+}
+
+// Where it is narrow the boxes give way to the labels.
+void MetricRow::fitBoxes() {
+    const bool narrow = width() < kNarrow;
+    showBox_->setFixedWidth(narrow ? 100 : 112);
+    combineBox_->setFixedWidth(narrow ? 112 : 142);
+    byBox_->setFixedWidth(narrow ? 92 : 112);
+    name_->setMaximumWidth(narrow ? 190 : kNameWidth);
+}
+
+void MetricRow::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    fitBoxes();
 }
 
 void MetricRow::setLetter(const QString& letter) {

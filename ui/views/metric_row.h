@@ -45,10 +45,12 @@ Q_SIGNALS:
 
 protected:
     void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     void build();
+    void fitBoxes();
     void askLabels();
     void offerKeys(const std::vector<query::MetricLabel>& labels);
     void askNames();
