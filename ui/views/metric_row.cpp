@@ -16,7 +16,7 @@ namespace {
 using Show = MetricSpec::Show;
 using Combine = query::MetricCombine;
 
-constexpr int kPromqlHeight = 48, kLabelsWidth = 110, kNarrow = 860, kLetterWidth = 22, kMostKeys = 60, kNameWidth = 300;
+constexpr int kPromqlHeight = 48, kLabelsWidth = 88, kNarrow = 860, kNarrowName = 214, kLetterWidth = 22, kMostKeys = 60, kNameWidth = 300;
 constexpr Combine kCombines[] = {Combine::kNone, Combine::kSum, Combine::kAvg, Combine::kMin, Combine::kMax, Combine::kP50, Combine::kP95, Combine::kCount};
 
 QString showText(Show show) {
@@ -111,11 +111,22 @@ void MetricRow::build() {
 
 // Where it is narrow the boxes give way to the labels.
 void MetricRow::fitBoxes() {
-    const bool narrow = width() < kNarrow;
-    showBox_->setFixedWidth(narrow ? 100 : 112);
-    combineBox_->setFixedWidth(narrow ? 112 : 142);
-    byBox_->setFixedWidth(narrow ? 92 : 112);
-    name_->setMaximumWidth(narrow ? 190 : kNameWidth);
+    narrow_ = width() < kNarrow;
+    showBox_->setFixedWidth(narrow_ ? 94 : 112);
+    combineBox_->setFixedWidth(narrow_ ? 118 : 142);
+    byBox_->setFixedWidth(narrow_ ? 108 : 112);
+    name_->setMaximumWidth(narrow_ ? kNarrowName : kNameWidth);
+    nameAutomatics();
+    name_->setText(name_->fontMetrics().elidedText(cutForCell(spec_.name), Qt::ElideMiddle, name_->maximumWidth() - 24));
+}
+
+// What was chosen by the answer; that it was is not said where there is no room for it.
+void MetricRow::nameAutomatics() {
+    if (!answered_)
+        return;
+    const QString reading = answer_.reading == query::MetricReading::kRate ? tr("rate") : answer_.reading == query::MetricReading::kQuantiles ? tr("quantiles") : tr("value");
+    showBox_->setItemText(0, narrow_ ? reading : tr("auto: %1").arg(reading));
+    combineBox_->setItemText(0, answer_.histogram ? tr("auto") : narrow_ ? combineText(answer_.combine) : tr("auto: %1").arg(combineText(answer_.combine)));
 }
 
 void MetricRow::resizeEvent(QResizeEvent* event) {
@@ -198,7 +209,7 @@ void MetricRow::show() {
     setFixedHeight(spec_.promql ? kPromqlHeight + context_.theme.unit : context_.theme.rowHeight + 2 * context_.theme.unit);
     if (spec_.promql && promql_->expression() != spec_.expression)
         promql_->setPlainText(spec_.expression);
-    name_->setText(name_->fontMetrics().elidedText(cutForCell(spec_.name), Qt::ElideMiddle, kNameWidth - 24));
+    name_->setText(name_->fontMetrics().elidedText(cutForCell(spec_.name), Qt::ElideMiddle, name_->maximumWidth() - 24));
     name_->setAccessibleName(spec_.name.left(200));
     labels_->setApplied(spec_.labels);
     const QSignalBlocker blockers[] = {QSignalBlocker(showBox_), QSignalBlocker(combineBox_), QSignalBlocker(byBox_)};
@@ -265,9 +276,8 @@ void MetricRow::showAnswer(const query::MetricAnswer& answer) {
     answer_ = answer;
     answer_.lines.clear();   // how it was read is what counts
     histogram_ = answer.histogram;
-    const QString reading = answer.reading == query::MetricReading::kRate ? tr("rate") : answer.reading == query::MetricReading::kQuantiles ? tr("quantiles") : tr("value");
-    showBox_->setItemText(0, tr("auto: %1").arg(reading));
-    combineBox_->setItemText(0, answer.histogram ? tr("auto") : tr("auto: %1").arg(combineText(answer.combine)));
+    answered_ = true;
+    nameAutomatics();
     combineBox_->setEnabled(!histogram_);
     if (spec_.by.isEmpty() && !answer.by.empty() && !spec_.combine)
         byBox_->setItemText(0, tr("by %1").arg(QString::fromStdString(answer.by.front()).left(60)));

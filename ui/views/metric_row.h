@@ -51,6 +51,7 @@ protected:
 private:
     void build();
     void fitBoxes();
+    void nameAutomatics();
     void askLabels();
     void offerKeys(const std::vector<query::MetricLabel>& labels);
     void askNames();
@@ -70,7 +71,7 @@ private:
     PromqlEdit* promql_;
     QToolButton *switch_, *remove_;
     query::MetricAnswer answer_;   // the last of the controls
-    bool current_ = false, asking_ = false, askingNames_ = false, namesKnown_ = false, histogram_ = false;
+    bool current_ = false, asking_ = false, askingNames_ = false, namesKnown_ = false, histogram_ = false, answered_ = false, narrow_ = false;
 };
 
 }  // namespace nj::ui
