@@ -3,6 +3,7 @@
 #include <QFile>
 #include <QPointer>
 #include <QStandardPaths>
+#include <QSysInfo>
 #include <QUrl>
 #include <algorithm>
 
@@ -373,8 +374,14 @@ void LiveSession::show(const std::vector<LiveEngine::Entry>& entries, const std:
         active_ = active_ || row.active();
         total += row.rows;
         if (listens(entry.config) && row.active()) {
-            const QString address = row.title.section(QLatin1Char(' '), -1);
-            environment << QStringLiteral("export OTEL_EXPORTER_OTLP_ENDPOINT=http://%1\nexport OTEL_EXPORTER_OTLP_PROTOCOL=%2\n").arg(address, entry.config.kind == "otlp_grpc" ? QStringLiteral("grpc") : QStringLiteral("http/protobuf")) +
+            QString address = row.title.section(QLatin1Char(' '), -1);
+            // Every address of this computer: others call it by its name.
+            for (const QString& any : {QStringLiteral("0.0.0.0:"), QStringLiteral("[::]:")})
+                if (address.startsWith(any))
+                    address = QSysInfo::machineHostName() + QLatin1Char(':') + address.mid(any.size());
+            const bool tls = row.activity.contains(QLatin1String("TLS")) && entry.config.value("plain") != "yes";
+            environment << QStringLiteral("export OTEL_EXPORTER_OTLP_ENDPOINT=%1://%2\nexport OTEL_EXPORTER_OTLP_PROTOCOL=%3\n")
+                                   .arg(tls ? QStringLiteral("https") : QStringLiteral("http"), address, entry.config.kind == "otlp_grpc" ? QStringLiteral("grpc") : QStringLiteral("http/protobuf")) +
                                (entry.config.value("token").empty() ? QString() : QStringLiteral("export OTEL_EXPORTER_OTLP_HEADERS=authorization=Bearer%20%1\n").arg(q(entry.config.value("token"))));
         }
         rows.push_back(std::move(row));

@@ -3,6 +3,7 @@
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QHBoxLayout>
+#include <algorithm>
 
 #include "theme/number_format.h"
 #include "widgets/fact_table.h"
@@ -19,8 +20,8 @@ FactCell phaseCell(const LiveRow& row) {
     switch (row.phase) {
     case LiveRow::Phase::kRunning:
     case LiveRow::Phase::kStarting:
-        cell.mark = QStringLiteral("●");
-        cell.role = QStringLiteral("ok");
+        cell.mark = row.open ? QStringLiteral("◆") : QStringLiteral("●");
+        cell.role = row.open ? QStringLiteral("warning") : QStringLiteral("ok");
         break;
     case LiveRow::Phase::kWaiting:
         cell.mark = QStringLiteral("◆");
@@ -33,8 +34,6 @@ FactCell phaseCell(const LiveRow& row) {
     default: cell.mark = QStringLiteral("○"); break;
     }
     cell.text = plain(row.title);
-    if (row.open)
-        cell.detail = LivePanel::tr("reachable from other computers");
     return cell;
 }
 
@@ -142,7 +141,15 @@ void LivePanel::showRows() {
     for (int row = 0; row < table_->rowCount(); ++row)
         if (sources_.rows()[table_->sourceRow(row)].id == kept)
             table_->setCurrentCell(row, 0);
-    setWords(none ? tr("no port is open") : rate > 0 ? tr("%1 rows/s").arg(formatShort(rate)) : QString());
+    const auto reachable = std::count_if(sources_.rows().begin(), sources_.rows().end(), [](const LiveRow& row) { return row.open && row.active(); });
+    QStringList words;
+    if (none)
+        words << tr("no port is open");
+    if (rate > 0)
+        words << tr("%1 rows/s").arg(formatShort(rate));
+    if (reachable > 0)
+        words << tr("◆ other computers can reach %n of them", nullptr, static_cast<int>(reachable));
+    setWords(words.join(QStringLiteral(" · ")));
     if (none)
         showEmpty(tr("Nothing is received. Listen for OTLP, or pull from a Prometheus: choose Add."), tr("Add a live source…"), [this] { add(); });
     else
