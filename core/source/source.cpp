@@ -57,15 +57,15 @@ Result<SourceConfig> configOf(const Json& object) {
     for (const auto& [name, value] : object.items()) {
         if (name == "kind")
             continue;
-        const auto one = [&](const Json& v) -> Status {
+        const auto one = [&, field = std::string(name)](const Json& v) -> Status {
             if (v.is_string())
-                config.add(name, v.get<std::string>());
+                config.add(field, v.get<std::string>());
             else if (v.is_boolean())
-                config.add(name, v.get<bool>() ? "yes" : "no");
+                config.add(field, v.get<bool>() ? "yes" : "no");
             else if (v.is_number())
-                config.add(name, v.dump());
+                config.add(field, v.dump());
             else
-                return wrong(fmt::format("{}: \"{}\" is neither text nor a list of texts", config.kind, name));
+                return wrong(fmt::format("{}: \"{}\" is neither text nor a list of texts", config.kind, field));
             return {};
         };
         if (!value.is_array()) {
