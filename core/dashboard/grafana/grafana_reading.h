@@ -9,7 +9,7 @@
 #include "dashboard/dashboard.h"
 #include "dashboard/grafana/grafana_dashboard.h"
 #include "dashboard/interpolation.h"
-#include "dashboard/json/bounded_json.h"
+#include "base/bounded_json.h"
 
 namespace nj::dashboard {
 

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/json_writer.h"
-#include "dashboard/json/bounded_json.h"
+#include "base/bounded_json.h"
 #include "dashboard/json/dashboard_members.h"
 #include "dashboard/json/enum_names.h"
 

@@ -1,4 +1,5 @@
 // JSON of strangers, in bounds, and lenient access to its members: what has another type than expected counts as absent. Pure functions.
+// A room that includes this links nlohmann_json.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -9,7 +10,7 @@
 
 #include "base/result.h"
 
-namespace nj::dashboard {
+namespace nj {
 
 using Json = nlohmann::json;
 
@@ -29,4 +30,4 @@ bool boolAt(const Json& object, const char* key, bool otherwise = false);
 int intAt(const Json& object, const char* key, int otherwise, int least, int most);
 std::vector<std::string> textsAt(const Json& object, const char* key, size_t most = 1'000);   // also a single text
 
-}  // namespace nj::dashboard
+}  // namespace nj

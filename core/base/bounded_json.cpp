@@ -1,12 +1,12 @@
-#include "dashboard/json/bounded_json.h"
+#include "base/bounded_json.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 #include "base/utf8.h"
-#include "promql/text/number_text.h"
 
-namespace nj::dashboard {
+namespace nj {
 namespace {
 
 // Builds the document; stops where it is no JSON or too deep, and knows where that was.
@@ -34,6 +34,12 @@ private:
     int depth_ = 0;
     std::size_t position_ = 0;
 };
+
+std::optional<double> numberOf(const std::string& text) {
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+}
 
 }  // namespace
 
@@ -77,7 +83,7 @@ std::optional<double> numberAt(const Json& object, const char* key) {
     if (value.is_number())
         number = value.get<double>();
     else if (value.is_string() && !value.get_ref<const std::string&>().empty())
-        number = promql::parseNumber(value.get_ref<const std::string&>());
+        number = numberOf(value.get_ref<const std::string&>());
     return number && std::isfinite(*number) ? number : std::nullopt;
 }
 
@@ -106,4 +112,4 @@ std::vector<std::string> textsAt(const Json& object, const char* key, size_t mos
     return out;
 }
 
-}  // namespace nj::dashboard
+}  // namespace nj
