@@ -19,19 +19,39 @@ constexpr size_t kMaxTextBytes = size_t{64} << 20;   // of all texts: aliases re
 constexpr size_t kMostProblems = 1'000;
 constexpr size_t kMostLabels = 200;
 
-int lineOf(const YAML::Node& node) { return node.Mark().is_null() ? 0 : node.Mark().line + 1; }
+constexpr size_t kMostDocuments = 1'000;
+
+// The documents of a file, each with the count of lines before it. YAML::LoadAll would do, but never ends on a stray ','.
+std::vector<std::pair<std::string, int>> documentsOf(std::string_view yaml) {
+    std::vector<std::pair<std::string, int>> out;
+    int line = 0, firstLine = 0;
+    size_t begin = 0;
+    const auto isMarker = [&](size_t at) { return yaml.substr(at).starts_with("---") && (at + 3 >= yaml.size() || std::string_view(" \t\r\n").find(yaml[at + 3]) != std::string_view::npos); };
+    for (size_t at = 0; at < yaml.size(); ++line) {
+        if (at > begin && isMarker(at) && out.size() < kMostDocuments) {
+            out.emplace_back(yaml.substr(begin, at - begin), firstLine);
+            begin = at;
+            firstLine = line;
+        }
+        const size_t end = yaml.find('\n', at);
+        at = end == std::string_view::npos ? yaml.size() : end + 1;
+    }
+    out.emplace_back(yaml.substr(begin), firstLine);
+    return out;
+}
 
 class Reading {
 public:
     explicit Reading(std::string_view file) : file_(file) {}
 
-    void document(const YAML::Node& root);
+    void document(const YAML::Node& root, int linesBefore);
     [[nodiscard]] bool isRuleFile() const { return isRuleFile_; }
     RuleSet set;
 
 private:
     using Visit = std::function<void(const YAML::Node&)>;
 
+    int lineOf(const YAML::Node& node) const { return node.Mark().is_null() ? 0 : node.Mark().line + 1 + linesBefore_; }
     std::string where(int line) const { return line > 0 ? file_ + ":" + std::to_string(line) : file_; }
     void problem(int line, std::string what) {
         if (set.problems.size() < kMostProblems)
@@ -53,6 +73,7 @@ private:
     std::string file_;
     std::set<std::string> groupNames_;
     size_t textBytes_ = 0, rules_ = 0;
+    int linesBefore_ = 0;
     bool isRuleFile_ = false;
     bool bad_ = false;   // since it was last cleared
 };
@@ -208,7 +229,8 @@ void Reading::groups(const YAML::Node& list) {
         problem(lineOf(list), "'groups' must be a list");
 }
 
-void Reading::document(const YAML::Node& root) {
+void Reading::document(const YAML::Node& root, int linesBefore) {
+    linesBefore_ = linesBefore;
     if (!root.IsMap())
         return;
     const YAML::Node kind = root["kind"], spec = root["spec"];
@@ -225,15 +247,15 @@ Result<RuleSet> readRuleFile(std::string_view yaml, std::string_view fileName) {
     if (yaml.size() > kMaxRuleFileBytes)
         return makeError(ErrorCode::kLimit, file + " is larger than " + std::to_string(kMaxRuleFileBytes >> 20) + " MiB");
     Reading reading(fileName);
-    try {
-        for (const YAML::Node& root : YAML::LoadAll(std::string(yaml)))
-            reading.document(root);
-    } catch (const YAML::Exception& exception) {
-        const std::string line = exception.mark.is_null() ? "" : ":" + std::to_string(exception.mark.line + 1);
-        return makeError(ErrorCode::kMalformed, file + line + ": it is no YAML: " + exception.msg);
-    } catch (const std::exception& exception) {
-        return makeError(ErrorCode::kMalformed, file + ": it is no YAML: " + std::string(exception.what()));
-    }
+    for (const auto& [text, linesBefore] : documentsOf(yaml))
+        try {
+            reading.document(YAML::Load(text), linesBefore);
+        } catch (const YAML::Exception& exception) {
+            const std::string line = exception.mark.is_null() ? "" : ":" + std::to_string(exception.mark.line + 1 + linesBefore);
+            return makeError(ErrorCode::kMalformed, file + line + ": it is no YAML: " + exception.msg);
+        } catch (const std::exception& exception) {
+            return makeError(ErrorCode::kMalformed, file + ": it is no YAML: " + std::string(exception.what()));
+        }
     if (!reading.isRuleFile())
         return makeError(ErrorCode::kMalformed, file + ": it is YAML, but no rule file: it has no 'groups'");
     return std::move(reading.set);

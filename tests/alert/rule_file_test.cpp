@@ -38,6 +38,7 @@ private slots:
     void listsWhatIsWrong_data();
     void listsWhatIsWrong();
     void keepsTheGoodRules();
+    void countsLinesOverDocuments();
     void refusesWhatIsNoRuleFile_data();
     void refusesWhatIsNoRuleFile();
     void staysInBounds();
@@ -143,6 +144,12 @@ void RuleFileTest::keepsTheGoodRules() {
     QCOMPARE(set.groups[0].rules[0].name, std::string("Good"));
 }
 
+void RuleFileTest::countsLinesOverDocuments() {
+    const RuleSet set = read("---\n# a comment\n---\ngroups:\n- name: g\n  rules:\n  - {alert: A, expr: up}\n--- \ngroups:\n- rules: []\n");
+    QCOMPARE(problems(set), QStringList{"r.yml:10: a group has no name"});
+    QCOMPARE(set.groups[0].rules[0].line, 7);
+}
+
 void RuleFileTest::refusesWhatIsNoRuleFile_data() {
     QTest::addColumn<QString>("yaml");
     QTest::addColumn<QString>("message");
@@ -151,6 +158,8 @@ void RuleFileTest::refusesWhatIsNoRuleFile_data() {
     QTest::newRow("another object") << "kind: Pod\nspec: {groups: []}\n" << "r.yml: it is YAML, but no rule file: it has no 'groups'";
     QTest::newRow("not YAML") << "groups:\n- name: [\n" << "r.yml:3: it is no YAML: end of sequence flow not found";
     QTest::newRow("a tab") << "groups:\n\t- a\n" << "r.yml:2: it is no YAML: illegal tab";
+    QTest::newRow("a stray comma") << ", a: 3]\n- b: []" << "r.yml: it is YAML, but no rule file: it has no 'groups'";   // endless documents to YAML::LoadAll
+    QTest::newRow("not YAML, second document") << "groups: []\n---\na: [\n" << "r.yml:4: it is no YAML: end of sequence flow not found";
     QTest::newRow("an unknown alias") << "groups: *a\n" << "r.yml:1: it is no YAML: the referenced anchor is not defined: a";
 }
 
