@@ -270,8 +270,9 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(capsule.receiver->counters().samples > 3000, 30'000);
         const int64_t to = nowMs() - 3000;
         QTest::qWait(3000);
-        writing.process.terminate();   // it flushes what it holds
         const RawSeries theirs = rawSeries(writing.port, QStringLiteral("{job=\"prometheus\",__name__=~\"go_.+\"}"), from, to);
+        writing.process.terminate();   // it flushes what it holds
+        writing.process.waitForFinished(10'000);
         capsule.close();
         PulledCapsule view;
         view.path = capsule.path;
