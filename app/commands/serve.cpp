@@ -10,12 +10,14 @@
 #include <mutex>
 #include <sstream>
 
+#include "api/api_server.h"
 #include "commands/command.h"
 #include "commands/interrupt.h"
 #include "data_folder.h"
 #include "ingest/live_writer.h"
 #include "source/listen_source.h"
 #include "source/pasted.h"
+#include "source/receiver.h"
 #include "source/source.h"
 #include "store/capsule_writer.h"
 
@@ -32,7 +34,7 @@ constexpr int kArenas = 2;
 
 struct Options {
     std::string capsule;
-    std::string grpc, http, remoteWrite;
+    std::string grpc, http, remoteWrite, api;
     std::string token;
     std::string certificate, privateKey;
     bool plain = false;
@@ -184,7 +186,7 @@ Result<std::vector<SourceConfig>> configsOf(const Options& options) {
             configs.push_back(std::move(config));
         }
     }
-    const bool nothing = configs.empty() && options.grpc.empty() && options.http.empty() && options.remoteWrite.empty();
+    const bool nothing = configs.empty() && options.grpc.empty() && options.http.empty() && options.remoteWrite.empty() && options.api.empty();
     if (nothing || !options.grpc.empty())
         configs.push_back(listening(options, "otlp_grpc", options.grpc));
     if (nothing || !options.http.empty())
@@ -228,10 +230,66 @@ void sayHowToSend(const std::vector<SourceConfig>& configs, const std::vector<st
     fmt::print(stderr, "Ctrl+C ends it.\n");
 }
 
+Result<std::unique_ptr<api::ApiServer>> startApi(const Options& options) {
+    if (options.api.empty())
+        return std::unique_ptr<api::ApiServer>();
+    api::ServerOptions server;
+    NJ_ASSIGN(server.listen, source::parseListen(options.api, api::kUsualPort));
+    server.listen.token = options.token;
+    server.listen.hosts = options.hosts;
+    server.listen.origins = options.origins;
+    auto started = api::createApiServer(options.capsule, std::move(server));
+    NJ_RETURN_IF_ERROR(started->start());
+    if (!options.quiet)
+        fmt::print(stderr, "Prometheus API at http://{}\n", printable(started->address()));
+    return started;
+}
+
+// Until Ctrl+C, or until all sources have ended and nobody is answered either.
+void follow(const Options& options, const std::stop_token& stop, const std::vector<std::unique_ptr<source::Source>>& sources, const ingest::LiveWriter* live) {
+    std::mutex mutex;
+    std::condition_variable_any wake;
+    std::unique_lock lock(mutex);
+    std::vector<std::string> shown(sources.size());
+    uint64_t dropped = 0;
+    auto nextReport = std::chrono::steady_clock::now() + kReport;
+    while (!stop.stop_requested()) {
+        wake.wait_for(lock, stop, kTick, [] { return false; });
+        if (options.api.empty() && std::all_of(sources.begin(), sources.end(), [](const auto& source) { return ended(source->state()); }))
+            break;
+        if (options.quiet || live == nullptr || std::chrono::steady_clock::now() < nextReport)
+            continue;
+        nextReport = std::chrono::steady_clock::now() + kReport;
+        for (size_t i = 0; i < sources.size(); ++i)
+            if (std::string text = stateText(sources[i]->state()); text != shown[i]) {
+                fmt::print(stderr, "{}\n", text);
+                shown[i] = std::move(text);
+            }
+        if (const uint64_t now = live->counters().droppedRows; now != dropped) {
+            dropped = now;
+            fmt::print(stderr, "Retention has dropped {} rows so far\n", dropped);
+        }
+        if (const std::string problem = live->problem(); !problem.empty())
+            fmt::print(stderr, "Nothing is taken for now: {}\n", printable(problem));
+    }
+}
+
+// --api alone: what is there is answered, and nothing is written.
+Status answerOnly(const Options& options, const std::stop_token& stop) {
+    NJ_ASSIGN(const auto server, startApi(options));
+    if (!options.quiet)
+        fmt::print(stderr, "The capsule is only read. Ctrl+C ends it.\n");
+    follow(options, stop, {}, nullptr);
+    server->stop();
+    return {};
+}
+
 Status run(const Options& options) {
     mallopt(M_ARENA_MAX, kArenas);
     const Interrupt interrupt;
     NJ_ASSIGN(std::vector<SourceConfig> configs, configsOf(options));
+    if (configs.empty())
+        return answerOnly(options, interrupt.token());
     for (SourceConfig& config : configs) {
         NJ_ASSIGN(config, source::withIdentity(config, dataFolder()));
     }
@@ -246,37 +304,16 @@ Status run(const Options& options) {
             NJ_ASSIGN(auto made, source::createSource(config, live));
             sources.push_back(std::move(made));
         }
+        NJ_ASSIGN(const auto server, startApi(options));
         for (const auto& source : sources)
             NJ_RETURN_IF_ERROR(source->start());
         if (options.plain)
             fmt::print(stderr, "WITHOUT TLS (--plain): tokens and telemetry can be read on their way, unless a proxy before it does TLS.\n");
         if (!options.quiet)
             sayHowToSend(configs, sources);
-        std::mutex mutex;
-        std::condition_variable_any wake;
-        std::unique_lock lock(mutex);
-        std::vector<std::string> shown(sources.size());
-        uint64_t dropped = 0;
-        auto nextReport = std::chrono::steady_clock::now() + kReport;
-        while (!interrupt.token().stop_requested()) {
-            wake.wait_for(lock, interrupt.token(), kTick, [] { return false; });
-            if (std::all_of(sources.begin(), sources.end(), [](const auto& source) { return ended(source->state()); }))
-                break;
-            if (options.quiet || std::chrono::steady_clock::now() < nextReport)
-                continue;
-            nextReport = std::chrono::steady_clock::now() + kReport;
-            for (size_t i = 0; i < sources.size(); ++i)
-                if (std::string text = stateText(sources[i]->state()); text != shown[i]) {
-                    fmt::print(stderr, "{}\n", text);
-                    shown[i] = std::move(text);
-                }
-            if (const uint64_t now = live.counters().droppedRows; now != dropped) {
-                dropped = now;
-                fmt::print(stderr, "Retention has dropped {} rows so far\n", dropped);
-            }
-            if (const std::string problem = live.problem(); !problem.empty())
-                fmt::print(stderr, "Nothing is taken for now: {}\n", printable(problem));
-        }
+        follow(options, interrupt.token(), sources, &live);
+        if (server)
+            server->stop();
         for (const auto& source : sources)
             source->stop();
         live.stop();
@@ -302,6 +339,7 @@ void addServeCommand(CLI::App& parent, int& exitCode) {
     command->add_option("--otlp-grpc", options->grpc, "listen for OTLP/gRPC (127.0.0.1:4317)")->group("Listen");
     command->add_option("--otlp-http", options->http, "listen for OTLP/HTTP and remote write (127.0.0.1:4318)")->group("Listen");
     command->add_option("--remote-write", options->remoteWrite, "a further address for remote write (/api/v1/write)")->group("Listen");
+    command->add_option("--api", options->api, "answer the HTTP API of a Prometheus over the capsule (127.0.0.1:9090); alone: only read it")->group("Listen");
     command->add_option("--token", options->token, "bearer token that senders must show; needed for addresses other computers reach")->envname("NIGHTJAR_TOKEN")->group("Listen");
     command->add_option("--tls-cert", options->certificate, "certificate (PEM) to show; without one an own is made where other computers reach the address")->group("Listen");
     command->add_option("--tls-key", options->privateKey, "private key (PEM) of that certificate")->group("Listen");

@@ -41,6 +41,8 @@ public:
         std::vector<const store::SeriesRow*> rows;     // more than one: told apart by nothing that has a name
         TimeRange range;
     };
+    // Sorted by labels.
+    Result<std::vector<const NamedSeries*>> matching(const std::vector<Matcher>& matchers) const;
     using HistogramSamples = std::shared_ptr<const std::vector<HistogramSample>>;
     // All points of a series, as the last readers left them.
     Result<HistogramSamples> histograms(const store::SeriesRow& row);
@@ -55,7 +57,6 @@ private:
     void add(Labels labels, const std::string& name, Part part, const store::SeriesRow* row, double bound, TimeRange range);
     void tellApart();
     void addTargets();
-    Result<std::vector<const NamedSeries*>> matching(const std::vector<Matcher>& matchers) const;
 
     store::CapsuleReader& reader_;
     std::shared_ptr<const store::Snapshot> snapshot_;

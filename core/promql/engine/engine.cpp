@@ -5,35 +5,15 @@
 
 #include "promql/engine/evaluation.h"
 #include "promql/engine/step_invariance.h"
+#include "promql/syntax/expr_walk.h"
 #include "promql/syntax/parser.h"
 
 namespace nj::promql {
 
 namespace {
 
-void forEach(const Expr& expr, const std::function<void(const Expr&)>& visit) {
-    visit(expr);
-    switch (expr.kind) {
-    case ExprKind::kSubquery: return forEach(*as<SubqueryExpr>(expr).expr, visit);
-    case ExprKind::kParen: return forEach(*as<ParenExpr>(expr).expr, visit);
-    case ExprKind::kUnary: return forEach(*as<UnaryExpr>(expr).expr, visit);
-    case ExprKind::kBinary:
-        forEach(*as<BinaryExpr>(expr).left, visit);
-        return forEach(*as<BinaryExpr>(expr).right, visit);
-    case ExprKind::kAggregate:
-        if (as<AggregateExpr>(expr).parameter)
-            forEach(*as<AggregateExpr>(expr).parameter, visit);
-        return forEach(*as<AggregateExpr>(expr).expr, visit);
-    case ExprKind::kCall:
-        for (const ExprPtr& arg : as<CallExpr>(expr).args)
-            forEach(*arg, visit);
-        return;
-    default: return;
-    }
-}
-
 void checkCalls(const Expr& expr, Evaluation& evaluation) {
-    forEach(expr, [&](const Expr& node) {
+    forEachExpr(expr, [&](const Expr& node) {
         if (node.kind == ExprKind::kAggregate) {
             const AggregateOp op = as<AggregateExpr>(node).op;
             if (!evaluation.options.experimentalFunctions && (op == AggregateOp::kLimitk || op == AggregateOp::kLimitRatio))

@@ -128,16 +128,21 @@ private:
         window.series = &series_;
         const DurationNs leftReach = call_.anchored || call_.smoothed ? evaluation_.options.lookback : 0;
         const DurationNs rightReach = call_.smoothed ? evaluation_.options.lookback : 0;
+        constexpr size_t kLookedBetweenChecks = 1'000'000;
+        size_t looked = 0;   // samples in the windows since it was asked whether to stop
         bool any = false;
         Outcome outcome;
         for (size_t i = 0; i < steps_.count; ++i) {
-            if ((i & 0xfff) == 0xfff)
-                evaluation_.checkStopped();
             window.step = i;
             window.time = steps_.at(i);
             window.to = fixed_ ? firstEnd_ : firstEnd_ + static_cast<DurationNs>(i) * steps_.step;
             window.from = saturatingSubtract(window.to, call_.range);
             slide(window, saturatingSubtract(window.from, leftReach), saturatingSubtract(window.to, -rightReach));
+            looked += window.floats() + window.histograms() + 1;
+            if (looked >= kLookedBetweenChecks) {
+                evaluation_.checkStopped();
+                looked = 0;
+            }
             if (window.floats() + window.histograms() == 0)
                 continue;
             outcome.histogram.reset();
