@@ -29,15 +29,20 @@ Answer failed(unsigned status, std::string_view type, std::string_view message) 
 
 }  // namespace
 
-Answer success(std::string_view data, const std::vector<std::string>& warnings, const std::vector<std::string>& infos) {
+Answer success(const std::function<void(std::string&)>& write, const std::vector<std::string>& warnings,
+               const std::vector<std::string>& infos) {
     Answer answer;
-    answer.body.reserve(data.size() + 128);
     JsonWriter json(answer.body);
-    json.beginObject().key("status").string("success").key("data").raw(data);
+    json.beginObject().key("status").string("success").key("data").raw("");
+    write(answer.body);
     writeTexts(json, "warnings", warnings);
     writeTexts(json, "infos", infos);
     json.endObject();
     return answer;
+}
+
+Answer success(std::string_view data, const std::vector<std::string>& warnings, const std::vector<std::string>& infos) {
+    return success([data](std::string& body) { body += data; }, warnings, infos);
 }
 
 Answer failure(const Error& error) {

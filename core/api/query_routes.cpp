@@ -55,7 +55,7 @@ Result<Answer> answerOf(const Call& call, const std::string& query, Result<promq
         return makeError(ErrorCode::kLimit,
                          fmt::format("the answer has {} samples, more than the {} that are sent: take a larger step or fewer series",
                                      points, call.limits.maxAnswerPoints));
-    return success(promql::resultJson(*result), warnings, result->annotations.infos(query));
+    return success([&](std::string& body) { promql::appendResultJson(body, *result); }, warnings, result->annotations.infos(query));
 }
 
 }  // namespace

@@ -1,7 +1,9 @@
 // Bits, most significant first. The reader yields zeros and fails once past its end. Plain values.
 #pragma once
 
+#include <bit>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -43,6 +45,8 @@ class BitReader {
 public:
     explicit BitReader(std::string_view bytes) : bytes_(bytes) {}
     uint64_t bits(int count) {
+        if (count <= kPeeked && near())
+            return count == 0 ? 0 : take(peek(), count);
         uint64_t value = 0;
         while (count > 0) {
             const size_t byte = at_ / 8;
@@ -58,9 +62,25 @@ public:
         }
         return value;
     }
+    // For decoders of many small numbers: while near(), the next kPeeked bits and more are the upper ones of peek().
+    static constexpr int kPeeked = 57;
+    [[nodiscard]] bool near() const { return at_ / 8 + 8 <= bytes_.size(); }
+    [[nodiscard]] uint64_t peek() const {
+        uint64_t word = 0;
+        std::memcpy(&word, bytes_.data() + at_ / 8, sizeof word);
+        if constexpr (std::endian::native == std::endian::little)
+            word = __builtin_bswap64(word);
+        return word << (at_ % 8);
+    }
+    void skip(int count) { at_ += static_cast<size_t>(count); }
     [[nodiscard]] bool failed() const { return failed_; }
 
 private:
+    uint64_t take(uint64_t word, int count) {
+        at_ += static_cast<size_t>(count);
+        return word >> (64 - count);
+    }
+
     std::string_view bytes_;
     size_t at_ = 0;
     bool failed_ = false;

@@ -74,6 +74,16 @@ struct SamplePoint {
     [[nodiscard]] double value() const;   // integers converted
 };
 
+// Samples of one series as two arrays. Integers are converted; where nothing was recorded the value is the stale marker.
+struct SampleArrays {
+    std::vector<TimeNs> times;
+    std::vector<double> values;
+    void clear() {
+        times.clear();
+        values.clear();
+    }
+};
+
 struct SignalTotals {
     uint64_t spans = 0, spanEvents = 0, spanLinks = 0, logs = 0, series = 0, samples = 0, histograms = 0, exemplars = 0, evaluations = 0, events = 0, documents = 0;
     TimeRange spanRange, logRange, sampleRange;
@@ -109,6 +119,8 @@ public:
 
     // ---- metrics: points of one series in [range.from, range.to), ascending by time
     virtual Status samples(const Snapshot& snapshot, int64_t series, TimeRange range, const std::function<bool(const SamplePoint&)>& visit) = 0;
+    // The same all at once, without starts and flags, behind what `out` holds: for those that read many series whole.
+    virtual Status sampleArrays(const Snapshot& snapshot, int64_t series, TimeRange range, SampleArrays& out) = 0;
     virtual Status histograms(const Snapshot& snapshot, int64_t series, TimeRange range, const std::function<bool(const HistogramPoint&)>& visit) = 0;
     virtual Result<std::vector<Exemplar>> exemplars(const Snapshot& snapshot, TimeRange range, const std::vector<int64_t>& series) = 0;
 

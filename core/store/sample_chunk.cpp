@@ -38,6 +38,19 @@ void putNumber(BitWriter& out, int64_t number) {
 }
 
 int64_t getNumber(BitReader& in) {
+    if (in.near()) {
+        const uint64_t word = in.peek();
+        const int ones = std::min(std::countl_one(word), static_cast<int>(kWidths.size()) - 1);
+        const int prefix = ones + 1, width = kWidths[static_cast<size_t>(ones)];
+        if (width == 0) {
+            in.skip(prefix);
+            return 0;
+        }
+        if (prefix + width <= BitReader::kPeeked) {
+            in.skip(prefix + width);
+            return unzigzag(word << prefix >> (64 - width));
+        }
+    }
     size_t bucket = 0;
     while (bucket + 1 < kWidths.size() && in.bits(1) == 1)
         ++bucket;
@@ -78,17 +91,28 @@ std::string deltas(const std::vector<int64_t>& numbers, bool twice) {
     return out.take();
 }
 
-std::vector<int64_t> undelta(std::string_view bytes, size_t count, bool twice, bool& failed) {
+// Into numbers[0..count), times `unit`. False: the bytes end before.
+bool undelta(std::string_view bytes, std::span<int64_t> numbers, bool twice, int64_t unit = 1) {
     BitReader in(bytes);
-    std::vector<int64_t> numbers(count);
+    const auto scaledUp = [unit](int64_t number) { return static_cast<int64_t>(static_cast<uint64_t>(number) * static_cast<uint64_t>(unit)); };
     int64_t last = 0, lastDelta = 0;
-    for (auto& number : numbers) {
+    for (size_t i = 0; i < numbers.size();) {
+        // Samples at equal distances are zero bits.
+        if (twice && i > 1 && in.near()) {
+            const auto zeros = static_cast<size_t>(std::min(std::countl_zero(in.peek()), BitReader::kPeeked));
+            const size_t end = std::min(numbers.size(), i + zeros);
+            in.skip(static_cast<int>(end - i));
+            for (; i < end; ++i)
+                numbers[i] = scaledUp(last = wrapPlus(last, lastDelta));
+            if (i == numbers.size())
+                break;
+        }
         const int64_t delta = twice ? wrapPlus(getNumber(in), lastDelta) : getNumber(in);
-        number = last = wrapPlus(last, delta);
+        last = wrapPlus(last, delta);
         lastDelta = delta;
+        numbers[i++] = scaledUp(last);
     }
-    failed = failed || in.failed();
-    return numbers;
+    return !in.failed();
 }
 
 // Gorilla: equal = 0; else 1, and the changed bits with the window before (0) or a new one (1, 6 bits leading, 6 bits length - 1).
@@ -119,21 +143,22 @@ std::string xorValues(std::span<const SamplePoint> points) {
     return out.take();
 }
 
-bool unxorValues(std::string_view bytes, std::vector<SamplePoint>& points) {
+bool unxorValues(std::string_view bytes, std::span<uint64_t> values) {
     BitReader in(bytes);
     uint64_t last = 0;
     int leading = 0, length = 64;
-    for (SamplePoint& point : points) {
+    for (uint64_t& value : values) {
         if (in.bits(1) == 1) {
             if (in.bits(1) == 1) {
-                leading = static_cast<int>(in.bits(6));
-                length = static_cast<int>(in.bits(6)) + 1;
+                const uint64_t window = in.bits(12);
+                leading = static_cast<int>(window >> 6);
+                length = static_cast<int>(window & 63) + 1;
                 if (leading + length > 64)
                     return false;
             }
             last ^= in.bits(length) << (64 - leading - length);
         }
-        point.valueBits = last;
+        value = last;
     }
     return !in.failed();
 }
@@ -188,6 +213,10 @@ double SamplePoint::value() const {
     return (flags & kSampleInteger) != 0 ? static_cast<double>(static_cast<int64_t>(valueBits)) : std::bit_cast<double>(valueBits);
 }
 
+double arrayValue(const SamplePoint& point) {
+    return (point.flags & kSampleNoRecordedValue) != 0 ? std::bit_cast<double>(kStaleNanBits) : point.value();
+}
+
 std::string encodeSampleChunk(std::span<const SamplePoint> points) {
     ByteWriter out;
     out.varint(points.size());
@@ -221,44 +250,122 @@ std::string encodeSampleChunk(std::span<const SamplePoint> points) {
     return out.take();
 }
 
-Result<std::vector<SamplePoint>> decodeSampleChunk(std::string_view bytes) {
+namespace {
+
+// A chunk's parts, checked against each other but not decoded.
+struct Parts {
+    size_t count = 0;
+    int64_t unit = 1;
+    uint32_t flags = 0;                 // of all samples, or
+    std::vector<uint32_t> eachFlags;    // of each
+    Values mode = Values::kXor;
+    double scale = 1;
+    ByteReader starts{std::string_view()};
+    std::string_view times, values;
+    [[nodiscard]] uint32_t flagsOf(size_t i) const { return eachFlags.empty() ? flags : eachFlags[i]; }
+};
+
+// Reads past the starts, whose meaning depends on the times that follow them.
+bool skipStarts(ByteReader& in, size_t count) {
+    const auto mode = in.fixed<uint8_t>();
+    if (mode > static_cast<uint8_t>(Starts::kListed))
+        return false;
+    const size_t numbers = mode == static_cast<uint8_t>(Starts::kNone) ? 0 : mode == static_cast<uint8_t>(Starts::kListed) ? count : 1;
+    for (size_t i = 0; i < numbers; ++i)
+        in.zigzag();
+    return !in.failed();
+}
+
+std::optional<Parts> partsOf(std::string_view bytes) {
     ByteReader in(bytes);
     const uint64_t count = in.varint();
     const auto unit = in.fixed<uint8_t>();
     if (in.failed() || count == 0 || count > kChunkSamples || unit >= kUnits.size())
-        return damaged();
-    std::vector<SamplePoint> points(count);
-    const bool same = in.fixed<uint8_t>() == 0;
-    uint32_t flags = 0;
-    for (size_t i = 0; i < count; ++i) {
-        if (i == 0 || !same)
+        return std::nullopt;
+    Parts parts;
+    parts.count = count;
+    parts.unit = kUnits[unit];
+    if (in.fixed<uint8_t>() == 0) {
+        parts.flags = static_cast<uint32_t>(in.varint());
+    } else {
+        parts.eachFlags.resize(count);
+        for (uint32_t& flags : parts.eachFlags)
             flags = static_cast<uint32_t>(in.varint());
-        points[i].flags = flags;
     }
     const auto mode = in.fixed<uint8_t>();
     const auto exponent = in.fixed<uint8_t>();
-    // Starts refer to times, which follow them: read those first.
-    ByteReader starts = in;
-    std::vector<SamplePoint> scratch(count);
-    if (!getStarts(in, scratch))
+    parts.starts = in;
+    if (!skipStarts(in, count))
+        return std::nullopt;
+    parts.times = in.text();
+    parts.values = in.text();
+    if (in.failed() || in.left() != 0 || mode > static_cast<uint8_t>(Values::kDeltaOfDelta) || exponent >= kScales.size())
+        return std::nullopt;
+    parts.mode = static_cast<Values>(mode);
+    parts.scale = kScales[exponent];
+    return parts;
+}
+
+// Bits of doubles, or of integers where flags say so.
+bool valueBits(const Parts& parts, std::span<uint64_t> out) {
+    if (parts.mode == Values::kXor)
+        return unxorValues(parts.values, out);
+    std::array<int64_t, kChunkSamples> room;
+    const std::span<int64_t> numbers(room.data(), parts.count);
+    if (!undelta(parts.values, numbers, parts.mode == Values::kDeltaOfDelta))
+        return false;
+    for (size_t i = 0; i < numbers.size(); ++i)
+        out[i] = (parts.flagsOf(i) & kSampleInteger) != 0 ? static_cast<uint64_t>(numbers[i]) : std::bit_cast<uint64_t>(static_cast<double>(numbers[i]) / parts.scale);
+    return true;
+}
+
+}  // namespace
+
+Result<std::vector<SamplePoint>> decodeSampleChunk(std::string_view bytes) {
+    auto parts = partsOf(bytes);
+    if (!parts)
         return damaged();
-    bool failed = false;
-    const auto times = undelta(in.text(), count, true, failed);
-    const std::string_view values = in.text();
-    if (failed || in.failed() || in.left() != 0 || mode > static_cast<uint8_t>(Values::kDeltaOfDelta) || exponent >= kScales.size())
+    std::vector<int64_t> times(parts->count);
+    std::vector<uint64_t> values(parts->count);
+    if (!undelta(parts->times, times, true, parts->unit) || !valueBits(*parts, values))
         return damaged();
-    for (size_t i = 0; i < count; ++i)
-        points[i].time = static_cast<int64_t>(static_cast<uint64_t>(times[i]) * static_cast<uint64_t>(kUnits[unit]));
-    getStarts(starts, points);
-    if (mode == static_cast<uint8_t>(Values::kXor))
-        return unxorValues(values, points) ? Result(std::move(points)) : Result<std::vector<SamplePoint>>(damaged());
-    const auto numbers = undelta(values, count, mode == static_cast<uint8_t>(Values::kDeltaOfDelta), failed);
-    if (failed)
-        return damaged();
-    for (size_t i = 0; i < count; ++i)
-        points[i].valueBits = (points[i].flags & kSampleInteger) != 0 ? static_cast<uint64_t>(numbers[i])
-                                                                      : std::bit_cast<uint64_t>(static_cast<double>(numbers[i]) / kScales[exponent]);
+    std::vector<SamplePoint> points(parts->count);
+    for (size_t i = 0; i < points.size(); ++i)
+        points[i] = {0, times[i], values[i], parts->flagsOf(i)};
+    getStarts(parts->starts, points);
     return points;
+}
+
+Status decodeSampleArrays(std::string_view bytes, SampleArrays& out) {
+    const auto parts = partsOf(bytes);
+    if (!parts)
+        return damaged();
+    const size_t before = out.times.size();
+    out.times.resize(before + parts->count);
+    out.values.resize(before + parts->count);
+    const std::span<double> values(out.values.data() + before, parts->count);
+    const auto doubles = [&]() {
+        // Scaled numbers that all samples have as doubles need no way through bits.
+        if (parts->mode == Values::kXor || !parts->eachFlags.empty() || parts->flags != 0) {
+            std::array<uint64_t, kChunkSamples> bits;
+            if (!valueBits(*parts, std::span(bits.data(), parts->count)))
+                return false;
+            for (size_t i = 0; i < values.size(); ++i)
+                values[i] = arrayValue({0, 0, bits[i], parts->flagsOf(i)});
+            return true;
+        }
+        std::array<int64_t, kChunkSamples> numbers;
+        if (!undelta(parts->values, std::span(numbers.data(), parts->count), parts->mode == Values::kDeltaOfDelta))
+            return false;
+        for (size_t i = 0; i < values.size(); ++i)
+            values[i] = static_cast<double>(numbers[i]) / parts->scale;
+        return true;
+    };
+    if (undelta(parts->times, std::span(out.times.data() + before, parts->count), true, parts->unit) && doubles())
+        return {};
+    out.times.resize(before);
+    out.values.resize(before);
+    return damaged();
 }
 
 }  // namespace nj::store

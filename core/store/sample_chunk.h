@@ -20,6 +20,10 @@ inline constexpr size_t kChunkBytes = 3072;
 
 std::string encodeSampleChunk(std::span<const SamplePoint> points);
 Result<std::vector<SamplePoint>> decodeSampleChunk(std::string_view bytes);
+// The same without starts and flags, behind what `out` holds.
+Status decodeSampleArrays(std::string_view bytes, SampleArrays& out);
+// As it stands in such arrays.
+double arrayValue(const SamplePoint& point);
 
 // Composite histogram points of one series.
 std::string encodeHistogramChunk(std::span<const HistogramPoint> points);

@@ -122,10 +122,32 @@ Result<std::pair<std::unique_ptr<SegmentView>, uint32_t>> StoreReader::locate(co
     return makeError(ErrorCode::kNotFound, "no row with seq " + std::to_string(seq));
 }
 
+Result<sqlite::Statement> StoreReader::chunks(const StoreSnapshot& snapshot, int64_t series, ChunkKind kind, TimeRange range) {
+    const std::string shift = snapshot.shifts().sql("import");
+    std::string sql = snapshot.shifts().none() ? "SELECT time_from, id, data, 0 FROM nj_chunk WHERE series = ?1 AND kind = ?2 AND time_from < ?4 AND time_to > ?3 ORDER BY time_from, id"
+                                               : "SELECT time_from + " + shift + ", id, data, " + shift + " FROM nj_chunk WHERE series = ?1 AND kind = ?2 AND time_from + " + shift +
+                                                     " < ?4 AND time_to + " + shift + " > ?3 ORDER BY 1, id";
+    if (sql != chunkSql_)
+        chunkStatement_.reset();
+    chunkSql_ = std::move(sql);
+    if (!chunkStatement_) {
+        NJ_ASSIGN(chunkStatement_, db_.prepare(chunkSql_));
+    }
+    sqlite::Statement statement = std::move(*chunkStatement_);
+    chunkStatement_.reset();
+    statement.bind(1, series).bind(2, static_cast<int>(kind)).bind(3, range.from).bind(4, range.to);
+    return statement;
+}
+
+void StoreReader::giveBack(sqlite::Statement&& statement) {
+    statement.reset();   // what is not read to its end would hold a read transaction
+    chunkStatement_ = std::move(statement);
+}
+
 // Chunks of one series may overlap (several imports, late samples): by time, the later chunk's point wins. What is still in the
 // journal came last.
 template <typename Point, typename Decode>
-static Status mergeChunks(sqlite::Database& db, const StoreSnapshot& snapshot, int64_t series, ChunkKind kind, TimeRange range, const Decode& decode,
+static Status mergeChunks(sqlite::Statement& statement, const StoreSnapshot& snapshot, int64_t series, ChunkKind kind, TimeRange range, const Decode& decode,
                           const std::function<bool(const Point&)>& visit) {
     using Points = std::map<TimeNs, std::pair<int64_t, Point>>;   // with the chunk that brought each
     Points pending, journal;
@@ -157,12 +179,6 @@ static Status mergeChunks(sqlite::Database& db, const StoreSnapshot& snapshot, i
                 return false;
         }
     };
-    const std::string shift = snapshot.shifts().sql("import");
-    const std::string sql = snapshot.shifts().none() ? "SELECT time_from, id, data, 0 FROM nj_chunk WHERE series = ?1 AND kind = ?2 AND time_from < ?4 AND time_to > ?3 ORDER BY time_from, id"
-                                                     : "SELECT time_from + " + shift + ", id, data, " + shift + " FROM nj_chunk WHERE series = ?1 AND kind = ?2 AND time_from + " + shift +
-                                                           " < ?4 AND time_to + " + shift + " > ?3 ORDER BY 1, id";
-    NJ_ASSIGN(auto statement, db.prepare(sql));
-    statement.bind(1, series).bind(2, static_cast<int>(kind)).bind(3, range.from).bind(4, range.to);
     for (;;) {
         NJ_ASSIGN(const bool row, statement.step());
         if (!row)
@@ -176,12 +192,67 @@ static Status mergeChunks(sqlite::Database& db, const StoreSnapshot& snapshot, i
 }
 
 Status StoreReader::samples(const Snapshot& snapshot, int64_t series, TimeRange range, const std::function<bool(const SamplePoint&)>& visit) {
-    return mergeChunks<SamplePoint>(db_, static_cast<const StoreSnapshot&>(snapshot), series, ChunkKind::kSamples, range, decodeSampleChunk, visit);
+    const auto& own = static_cast<const StoreSnapshot&>(snapshot);
+    NJ_ASSIGN(sqlite::Statement statement, chunks(own, series, ChunkKind::kSamples, range));
+    const Status merged = mergeChunks<SamplePoint>(statement, own, series, ChunkKind::kSamples, range, decodeSampleChunk, visit);
+    giveBack(std::move(statement));
+    return merged;
+}
+
+// False: the chunks overlap.
+static Result<bool> appendAscending(sqlite::Statement& statement, SampleArrays& out) {
+    const size_t before = out.times.size();
+    for (;;) {
+        NJ_ASSIGN(const bool row, statement.step());
+        if (!row)
+            return true;
+        const size_t begin = out.times.size();
+        NJ_RETURN_IF_ERROR(decodeSampleArrays(statement.blob(2), out));
+        if (const DurationNs shift = statement.integer(3); shift != 0)
+            for (size_t i = begin; i < out.times.size(); ++i)
+                out.times[i] = wrapPlus(out.times[i], shift);
+        const auto first = out.times.begin() + static_cast<std::ptrdiff_t>(begin > before ? begin - 1 : begin);
+        if (std::adjacent_find(first, out.times.end(), std::greater_equal<>()) != out.times.end())
+            return false;
+    }
+}
+
+// Chunks that follow each other are decoded in place; where some overlap, or the journal has more, all are merged point by point.
+Status StoreReader::sampleArrays(const Snapshot& snapshot, int64_t series, TimeRange range, SampleArrays& out) {
+    const auto& own = static_cast<const StoreSnapshot&>(snapshot);
+    const size_t before = out.times.size();
+    bool ascending = own.journalChunks(series, ChunkKind::kSamples).empty();
+    if (ascending) {
+        NJ_ASSIGN(sqlite::Statement statement, chunks(own, series, ChunkKind::kSamples, range));
+        const auto appended = appendAscending(statement, out);
+        giveBack(std::move(statement));
+        NJ_ASSIGN(ascending, appended);
+    }
+    if (!ascending) {
+        out.times.resize(before);
+        out.values.resize(before);
+        return samples(snapshot, series, range, [&](const SamplePoint& point) {
+            out.times.push_back(point.time);
+            out.values.push_back(arrayValue(point));
+            return true;
+        });
+    }
+    // The first and the last chunk reach out of the range.
+    const auto begin = out.times.begin() + static_cast<std::ptrdiff_t>(before);
+    const auto last = std::lower_bound(begin, out.times.end(), range.to) - out.times.begin();
+    out.times.resize(static_cast<size_t>(last));
+    out.values.resize(static_cast<size_t>(last));
+    const auto early = std::lower_bound(begin, out.times.end(), range.from) - begin;
+    out.times.erase(begin, begin + early);
+    out.values.erase(out.values.begin() + static_cast<std::ptrdiff_t>(before), out.values.begin() + static_cast<std::ptrdiff_t>(before) + early);
+    return {};
 }
 
 Status StoreReader::histograms(const Snapshot& snapshot, int64_t series, TimeRange range, const std::function<bool(const HistogramPoint&)>& visit) {
-    return mergeChunks<HistogramPoint>(
-        db_, static_cast<const StoreSnapshot&>(snapshot), series, ChunkKind::kHistograms, range,
+    const auto& own = static_cast<const StoreSnapshot&>(snapshot);
+    NJ_ASSIGN(sqlite::Statement statement, chunks(own, series, ChunkKind::kHistograms, range));
+    const Status merged = mergeChunks<HistogramPoint>(
+        statement, own, series, ChunkKind::kHistograms, range,
         [series](std::string_view bytes) -> Result<std::vector<HistogramPoint>> {
             NJ_ASSIGN(auto points, decodeHistogramChunk(bytes));
             for (auto& point : points)
@@ -189,6 +260,8 @@ Status StoreReader::histograms(const Snapshot& snapshot, int64_t series, TimeRan
             return points;
         },
         visit);
+    giveBack(std::move(statement));
+    return merged;
 }
 
 Result<std::vector<Exemplar>> StoreReader::exemplars(const Snapshot& snapshot, TimeRange range, const std::vector<int64_t>& series) {

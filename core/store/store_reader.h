@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "sqlite/database.h"
@@ -30,6 +31,7 @@ public:
     Result<std::unique_ptr<SegmentView>> view(const Snapshot& snapshot, int64_t segmentId) override;
     Result<std::pair<std::unique_ptr<SegmentView>, uint32_t>> locate(const Snapshot& snapshot, Signal signal, int64_t seq) override;
     Status samples(const Snapshot& snapshot, int64_t series, TimeRange range, const std::function<bool(const SamplePoint&)>& visit) override;
+    Status sampleArrays(const Snapshot& snapshot, int64_t series, TimeRange range, SampleArrays& out) override;
     Status histograms(const Snapshot& snapshot, int64_t series, TimeRange range, const std::function<bool(const HistogramPoint&)>& visit) override;
     Result<std::vector<Exemplar>> exemplars(const Snapshot& snapshot, TimeRange range, const std::vector<int64_t>& series) override;
     Result<SignalTotals> totals() override;
@@ -46,9 +48,16 @@ public:
     [[nodiscard]] const std::string& path() const override { return path_; }
 
 private:
+    // The statement that yields the chunks of a series that overlap a range: time_from, id, data, shift. Prepared once per set of
+    // corrections, for a query asks for thousands of series; giveBack() keeps it for the next, so that calls may nest.
+    Result<sqlite::Statement> chunks(const StoreSnapshot& snapshot, int64_t series, ChunkKind kind, TimeRange range);
+    void giveBack(sqlite::Statement&& statement);
+
     std::string path_;
     std::string privateFolder_;
     sqlite::Database db_;
+    std::string chunkSql_;
+    std::optional<sqlite::Statement> chunkStatement_;   // nobody reads it
     std::shared_ptr<CapsuleShared> shared_;
     SnapshotLoader loader_;
 };

@@ -21,6 +21,14 @@ std::vector<SamplePoint> samplesOf(CapsuleReader& reader, int64_t series, TimeRa
         out.push_back(p);
         return true;
     }));
+    // Read as arrays they are the same samples, whatever way these took; what was in the arrays stays.
+    SampleArrays arrays{{7}, {0.5}};
+    need(reader.sampleArrays(*snapshot, series, range, arrays));
+    if (arrays.times.size() != out.size() + 1 || arrays.values.size() != arrays.times.size() || arrays.times[0] != 7)
+        qFatal("%zu samples, but %zu in arrays", out.size(), arrays.times.size() - 1);
+    for (size_t i = 0; i < out.size(); ++i)
+        if (arrays.times[i + 1] != out[i].time || std::bit_cast<uint64_t>(arrays.values[i + 1]) != std::bit_cast<uint64_t>(arrayValue(out[i])))
+            qFatal("sample %zu is another one in arrays", i);
     return out;
 }
 
@@ -65,9 +73,18 @@ private slots:
         QCOMPARE(back.size(), points.size());
         for (size_t i = 0; i < points.size(); ++i)
             QVERIFY2(same(back[i], points[i]), std::to_string(i).c_str());
+        SampleArrays arrays;
+        need(decodeSampleArrays(bytes, arrays));
+        QCOMPARE(arrays.times.size(), points.size());
+        for (size_t i = 0; i < points.size(); ++i) {
+            QCOMPARE(arrays.times[i], points[i].time);
+            const bool none = (points[i].flags & kSampleNoRecordedValue) != 0;
+            QVERIFY2(std::bit_cast<uint64_t>(arrays.values[i]) == (none ? kStaleNanBits : std::bit_cast<uint64_t>(points[i].value())), std::to_string(i).c_str());
+        }
         // Every cut of the bytes is an Error or a shorter answer, never a crash.
         for (size_t cut = 0; cut < bytes.size(); cut += 7)
-            (void)decodeSampleChunk(std::string_view(bytes).substr(0, cut));
+            QCOMPARE(decodeSampleArrays(std::string_view(bytes).substr(0, cut), arrays).ok(), decodeSampleChunk(std::string_view(bytes).substr(0, cut)).ok());
+        QCOMPARE(arrays.times.size(), points.size());
     }
     void regularScrapesTakeTwoBytesASample() {
         Batch batch;

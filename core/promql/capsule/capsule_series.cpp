@@ -27,23 +27,26 @@ double cumulativeCount(const FloatHistogram& histogram, double bound) {
     if (std::isinf(bound))
         return histogram.count;
     double count = 0;
-    for (size_t i = 0; i < histogram.positive.size() && histogram.positive.index[i] <= last; ++i)
-        count += histogram.positive.count[i];
+    for (size_t i = 0; i < histogram.positive.size() && histogram.positive.index[i] <= last; ++i) count += histogram.positive.count[i];
     return count;
 }
 
 }  // namespace
 
 void CapsuleSeries::add(TimeNs time, double value, HistogramPtr histogram) {
-    anyHistogram_ = anyHistogram_ || histogram != nullptr;
-    times_.push_back(time);
-    values_.push_back(value);
-    histograms_.push_back(std::move(histogram));
+    if (histogram != nullptr) {
+        anyHistogram_ = true;
+        histograms_.resize(scalars_.times.size());  // what came before has none
+        histograms_.push_back(std::move(histogram));
+    }
+    scalars_.times.push_back(time);
+    scalars_.values.push_back(value);
 }
 
 Status CapsuleSeries::samples(TimeNs from, TimeNs to, const std::function<bool(const SampleRun&)>& visit) {
-    times_.clear();
-    values_.clear();
+    if (stop_.stop_requested())
+        return makeError(ErrorCode::kCancelled, "the query was cancelled");
+    scalars_.clear();
     histograms_.clear();
     anyHistogram_ = false;
     for (const store::SeriesRow* row : series_.rows) {
@@ -55,40 +58,43 @@ Status CapsuleSeries::samples(TimeNs from, TimeNs to, const std::function<bool(c
     if (series_.part == Part::kTargetInfo)
         readTargetInfo(from, to);
     sortByTime();
-    if (!times_.empty())
-        visit({times_, values_, anyHistogram_ ? std::span<const HistogramPtr>(histograms_) : std::span<const HistogramPtr>()});
+    if (anyHistogram_)
+        histograms_.resize(scalars_.times.size());
+    if (!scalars_.times.empty())
+        visit({scalars_.times, scalars_.values,
+               anyHistogram_ ? std::span<const HistogramPtr>(histograms_) : std::span<const HistogramPtr>()});
     return {};
 }
 
 Status CapsuleSeries::readScalars(const store::SeriesRow& row, TimeNs from, TimeNs to) {
-    const bool delta = row.temporality == Temporality::kDelta;
+    if (row.temporality != Temporality::kDelta)
+        return querier_.reader().sampleArrays(querier_.snapshot(), row.id, halfOpen(from, to), scalars_);
+    // Sums count from the series' start.
+    store::SampleArrays deltas;
+    NJ_RETURN_IF_ERROR(
+        querier_.reader().sampleArrays(querier_.snapshot(), row.id, {std::min(row.range.from, from), halfOpen(from, to).to}, deltas));
     double sum = 0;
-    TimeRange range = halfOpen(from, to);
-    if (delta)
-        range.from = std::min(range.from, row.range.from);   // sums count from the series' start
-    return querier_.reader().samples(querier_.snapshot(), row.id, range, [&](const store::SamplePoint& point) {
-        const bool stale =
-            (point.flags & kSampleNoRecordedValue) != 0 || ((point.flags & kSampleInteger) == 0 && point.valueBits == kStaleNanBits);
-        double value = stale ? kStale : point.value();
-        if (delta && !stale)
-            value = sum += value;
-        if (point.time > from)
-            add(point.time, value, nullptr);
-        return !stop_.stop_requested();
-    });
+    for (size_t i = 0; i < deltas.times.size(); ++i) {
+        const bool stale = std::bit_cast<uint64_t>(deltas.values[i]) == kStaleNanBits;
+        if (!stale)
+            sum += deltas.values[i];
+        if (deltas.times[i] > from)
+            add(deltas.times[i], stale ? kStale : sum, nullptr);
+    }
+    return {};
 }
 
 double CapsuleSeries::valueOf(const HistogramSample& sample) const {
     switch (series_.part) {
-    case Part::kCount: return sample.count;
-    case Part::kSum: return sample.sum;
-    case Part::kBucket: return cumulativeCount(*sample.histogram, series_.bound);
-    case Part::kQuantile: {
-        const auto at = std::find(sample.quantiles.begin(), sample.quantiles.end(), series_.bound);
-        const auto index = static_cast<size_t>(at - sample.quantiles.begin());
-        return index < sample.values.size() ? sample.values[index] : kStale;
-    }
-    default: return 0;
+        case Part::kCount: return sample.count;
+        case Part::kSum: return sample.sum;
+        case Part::kBucket: return cumulativeCount(*sample.histogram, series_.bound);
+        case Part::kQuantile: {
+            const auto at = std::find(sample.quantiles.begin(), sample.quantiles.end(), series_.bound);
+            const auto index = static_cast<size_t>(at - sample.quantiles.begin());
+            return index < sample.values.size() ? sample.values[index] : kStale;
+        }
+        default: return 0;
     }
 }
 
@@ -111,29 +117,28 @@ void CapsuleSeries::readTargetInfo(TimeNs from, TimeNs to) {
     TimeNs time = series_.range.from;
     if (from >= time)
         time += (from - time) / kTargetInfoDistance * kTargetInfoDistance + kTargetInfoDistance;
-    for (; time <= end; time += kTargetInfoDistance)
-        add(time, 1, nullptr);
+    for (; time <= end; time += kTargetInfoDistance) add(time, 1, nullptr);
 }
 
 // Several stored series may show as one; of two samples of one time the first counts.
 void CapsuleSeries::sortByTime() {
-    if (std::adjacent_find(times_.begin(), times_.end(), std::greater_equal<>()) == times_.end())
+    std::vector<TimeNs>& all = scalars_.times;
+    if (std::adjacent_find(all.begin(), all.end(), std::greater_equal<>()) == all.end())
         return;
-    std::vector<size_t> order(times_.size());
+    histograms_.resize(all.size());
+    std::vector<size_t> order(all.size());
     std::iota(order.begin(), order.end(), size_t(0));
-    std::stable_sort(order.begin(), order.end(), [this](size_t a, size_t b) { return times_[a] < times_[b]; });
-    std::vector<TimeNs> times;
-    std::vector<double> values;
+    std::stable_sort(order.begin(), order.end(), [&all](size_t a, size_t b) { return all[a] < all[b]; });
+    store::SampleArrays sorted;
     std::vector<HistogramPtr> histograms;
     for (const size_t i : order) {
-        if (!times.empty() && times.back() == times_[i])
+        if (!sorted.times.empty() && sorted.times.back() == all[i])
             continue;
-        times.push_back(times_[i]);
-        values.push_back(values_[i]);
+        sorted.times.push_back(all[i]);
+        sorted.values.push_back(scalars_.values[i]);
         histograms.push_back(histograms_[i]);
     }
-    times_ = std::move(times);
-    values_ = std::move(values);
+    scalars_ = std::move(sorted);
     histograms_ = std::move(histograms);
 }
 

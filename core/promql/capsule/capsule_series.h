@@ -23,9 +23,8 @@ private:
     CapsuleQuerier& querier_;
     const CapsuleQuerier::NamedSeries& series_;
     std::stop_token stop_;
-    std::vector<TimeNs> times_;
-    std::vector<double> values_;
-    std::vector<HistogramPtr> histograms_;
+    store::SampleArrays scalars_;            // a native histogram's value is 0
+    std::vector<HistogramPtr> histograms_;   // as many as samples once all are read, where there is any
     bool anyHistogram_ = false;
 };
 

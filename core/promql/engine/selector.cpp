@@ -34,7 +34,7 @@ void readSamples(SeriesIterator& iterator, TimeNs from, TimeNs to, bool keepStal
         count += run.times.size();
         if (!held.fits(count))   // said below: nothing may throw through the holder of the series
             return false;
-        if (run.histograms.empty() && keepStale) {
+        if (run.histograms.empty() && (keepStale || std::none_of(run.values.begin(), run.values.end(), isAbsent))) {
             series.times.insert(series.times.end(), run.times.begin(), run.times.end());
             series.values.insert(series.values.end(), run.values.begin(), run.values.end());
             return true;

@@ -21,7 +21,41 @@ std::string timeText(TimeNs time) {
     return text;
 }
 
-void writeFloat(JsonWriter& json, TimeNs time, double value) { json.beginArray().raw(timeText(time)).string(apiNumber(value)).endArray(); }
+// The series of a matrix have their points at the same steps: their texts are made once.
+class StepTexts {
+public:
+    const std::string& at(size_t point, TimeNs time) {
+        if (point >= kMost)
+            return text_ = timeText(time);
+        if (point >= known_.size())
+            known_.resize(point + 1);
+        auto& [knownTime, text] = known_[point];
+        if (text.empty() || knownTime != time) {
+            knownTime = time;
+            text = timeText(time);
+        }
+        return text;
+    }
+
+private:
+    static constexpr size_t kMost = 20'000;
+    std::vector<std::pair<TimeNs, std::string>> known_;
+    std::string text_;
+};
+
+void appendFloat(std::string& out, std::string_view time, double value) {
+    out += '[';
+    out += time;
+    out += ",\"";
+    appendApiNumber(out, value);
+    out += "\"]";
+}
+
+void writeFloat(JsonWriter& json, TimeNs time, double value) {
+    std::string text;
+    appendFloat(text, timeText(time), value);
+    json.raw(text);
+}
 
 void writeBucket(JsonWriter& json, const Bucket& bucket) {
     const int rule = bucket.lowerInclusive ? (bucket.upperInclusive ? 3 : 1) : (bucket.upperInclusive ? 0 : 2);
@@ -53,8 +87,7 @@ void writeHistogram(JsonWriter& json, TimeNs time, const FloatHistogram& histogr
 
 void writeLabels(JsonWriter& json, const Labels& labels) {
     json.beginObject();
-    for (const Label& label : labels)
-        json.key(label.name).string(label.value);
+    for (const Label& label : labels) json.key(label.name).string(label.value);
     json.endObject();
 }
 
@@ -75,21 +108,24 @@ void writeVector(JsonWriter& json, const Vector& vector) {
     json.endArray();
 }
 
-void writeMatrix(JsonWriter& json, const Matrix& matrix) {
+void writeMatrix(JsonWriter& json, std::string& out, const Matrix& matrix) {
+    StepTexts times;
     json.beginArray();
     for (const MatrixSeries& series : matrix) {
         json.beginObject().key("metric");
         writeLabels(json, *series.labels);
         if (!series.floats.empty()) {
             json.key("values").beginArray();
-            for (const FloatPoint& point : series.floats)
-                writeFloat(json, point.time, point.value);
+            for (size_t i = 0; i < series.floats.size(); ++i) {
+                if (i > 0)
+                    out += ',';
+                appendFloat(out, times.at(i, series.floats[i].time), series.floats[i].value);
+            }
             json.endArray();
         }
         if (!series.histograms.empty()) {
             json.key("histograms").beginArray();
-            for (const NativePoint& point : series.histograms)
-                writeHistogram(json, point.time, *point.histogram);
+            for (const NativePoint& point : series.histograms) writeHistogram(json, point.time, *point.histogram);
             json.endArray();
         }
         json.endObject();
@@ -101,25 +137,33 @@ void writeTexts(JsonWriter& json, std::string_view key, const std::vector<std::s
     if (texts.empty())
         return;
     json.key(key).beginArray();
-    for (const std::string& text : texts)
-        json.string(text);
+    for (const std::string& text : texts) json.string(text);
     json.endArray();
+}
+
+// About as many bytes as the result takes: a text of hundreds of megabytes must not grow by doubling.
+size_t sizeOf(const QueryResult& result) {
+    constexpr size_t kPerPoint = 34;
+    size_t points = 0;
+    if (const auto* matrix = std::get_if<Matrix>(&result.value))
+        for (const MatrixSeries& series : *matrix) points += series.floats.size();
+    return points * kPerPoint;
 }
 
 std::string_view errorType(ErrorCode code) {
     switch (code) {
-    case ErrorCode::kInvalidArgument: return "bad_data";
-    case ErrorCode::kCancelled: return "canceled";
-    case ErrorCode::kInternal: return "internal";
-    case ErrorCode::kNotFound: return "not_found";
-    default: return "execution";
+        case ErrorCode::kInvalidArgument: return "bad_data";
+        case ErrorCode::kCancelled: return "canceled";
+        case ErrorCode::kInternal: return "internal";
+        case ErrorCode::kNotFound: return "not_found";
+        default: return "execution";
     }
 }
 
 }  // namespace
 
-std::string resultJson(const QueryResult& result) {
-    std::string out;
+void appendResultJson(std::string& out, const QueryResult& result) {
+    out.reserve(out.size() + sizeOf(result));
     JsonWriter json(out);
     json.beginObject().key("resultType");
     if (const auto* scalar = std::get_if<ScalarValue>(&result.value)) {
@@ -132,16 +176,22 @@ std::string resultJson(const QueryResult& result) {
         writeVector(json, *vector);
     } else {
         json.string("matrix").key("result");
-        writeMatrix(json, std::get<Matrix>(result.value));
+        writeMatrix(json, out, std::get<Matrix>(result.value));
     }
     json.endObject();
+}
+
+std::string resultJson(const QueryResult& result) {
+    std::string out;
+    appendResultJson(out, result);
     return out;
 }
 
 std::string responseJson(const QueryResult& result, std::string_view query) {
     std::string out;
     JsonWriter json(out);
-    json.beginObject().key("status").string("success").key("data").raw(resultJson(result));
+    json.beginObject().key("status").string("success").key("data").raw("");
+    appendResultJson(out, result);
     writeTexts(json, "warnings", result.annotations.warnings(query));
     writeTexts(json, "infos", result.annotations.infos(query));
     json.endObject();

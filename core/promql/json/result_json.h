@@ -10,6 +10,7 @@ namespace nj::promql {
 
 // {"resultType":…,"result":…}
 std::string resultJson(const QueryResult& result);
+void appendResultJson(std::string& out, const QueryResult& result);
 // {"status":"success","data":…,"warnings":[…],"infos":[…]}; the query gives annotations their positions.
 std::string responseJson(const QueryResult& result, std::string_view query);
 // {"status":"error","errorType":…,"error":…}

@@ -1,10 +1,10 @@
 #include "promql/text/number_text.h"
 
+#include <fmt/format.h>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
-#include <fmt/format.h>
 #include <limits>
 
 namespace nj::promql {
@@ -20,7 +20,7 @@ std::optional<std::string> specialNumber(double value) {
 }
 
 std::string shortest(double value, std::chars_format format) {
-    std::array<char, 1100> buffer;   // 5e-324 without exponent needs 326, 1.8e308 needs 309
+    std::array<char, 1100> buffer;  // 5e-324 without exponent needs 326, 1.8e308 needs 309
     const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, format);
     return {buffer.data(), end.ptr};
 }
@@ -82,11 +82,29 @@ std::string compactNumber(double value) {
     return exponent < -4 || exponent >= 6 ? scientific : shortest(value, std::chars_format::fixed);
 }
 
-std::string apiNumber(double value) {
-    if (const auto special = specialNumber(value))
-        return *special;
+void appendApiNumber(std::string& out, double value) {
+    // Most are whole, and those need no search for the shortest text.
+    if (value > -1e15 && value < 1e15 && value == std::trunc(value) && (value != 0 || !std::signbit(value))) {
+        std::array<char, 24> digits;
+        const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), static_cast<int64_t>(value));
+        out.append(digits.data(), end.ptr);
+        return;
+    }
+    if (const auto special = specialNumber(value)) {
+        out += *special;
+        return;
+    }
     const double size = std::fabs(value);
-    return shortest(value, size != 0 && (size < 1e-6 || size >= 1e21) ? std::chars_format::scientific : std::chars_format::fixed);
+    std::array<char, 1100> buffer;
+    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
+                                   size != 0 && (size < 1e-6 || size >= 1e21) ? std::chars_format::scientific : std::chars_format::fixed);
+    out.append(buffer.data(), end.ptr);
+}
+
+std::string apiNumber(double value) {
+    std::string text;
+    appendApiNumber(text, value);
+    return text;
 }
 
 std::string roundedNumber(double value, int digits) {
@@ -125,7 +143,7 @@ std::optional<double> parseNumber(std::string_view text) {
         if (parsed.ptr != end || parsed.ec == std::errc::invalid_argument)
             return std::nullopt;
         if (parsed.ec == std::errc::result_out_of_range)
-            value = std::strtod(clean->c_str(), nullptr);   // +Inf or 0, as the exponent says
+            value = std::strtod(clean->c_str(), nullptr);  // +Inf or 0, as the exponent says
     }
     return negative ? -value : value;
 }
@@ -143,7 +161,7 @@ std::optional<double> parseNumberLiteral(std::string_view text) {
     int64_t value = 0;
     const auto parsed = std::from_chars(digits->data(), digits->data() + digits->size(), value, base);
     if (parsed.ec != std::errc() || parsed.ptr != digits->data() + digits->size())
-        return parseNumber(text);   // 08 and 0.5 are decimal
+        return parseNumber(text);  // 08 and 0.5 are decimal
     return static_cast<double>(value);
 }
 
@@ -161,12 +179,10 @@ std::optional<DurationNs> parsePromDuration(std::string_view text) {
             return std::nullopt;
         at = static_cast<size_t>(number.ptr - text.data());
         size_t unitEnd = at;
-        while (unitEnd < text.size() && !isDigit(text[unitEnd]))
-            ++unitEnd;
+        while (unitEnd < text.size() && !isDigit(text[unitEnd])) ++unitEnd;
         const std::string_view unit = text.substr(at, unitEnd - at);
         size_t found = nextUnit;
-        while (found < kUnits.size() && kUnits[found].name != unit)
-            ++found;
+        while (found < kUnits.size() && kUnits[found].name != unit) ++found;
         if (found == kUnits.size())
             return std::nullopt;
         nextUnit = found + 1;

@@ -15,6 +15,7 @@ std::string plainNumber(double value);
 std::string compactNumber(double value);
 // As values stand in the API's JSON: plain, with exponent below 1e-6 and from 1e21.
 std::string apiNumber(double value);
+void appendApiNumber(std::string& out, double value);
 // Go's %.Ng with a given count of significant digits.
 std::string roundedNumber(double value, int digits);
 // As OpenMetrics writes le and quantile: like compactNumber, with ".0" on whole numbers.
