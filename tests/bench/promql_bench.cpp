@@ -1,6 +1,7 @@
 // nightjar_promql_bench [SERIES [HOURS]]: range queries at a step of 15 s over synthetic series in memory; prints seconds per query, fails
 // only when a query does. For a comparison with Prometheus on the same data: --openmetrics FILE writes what promtool tsdb
-// create-blocks-from openmetrics reads, --json EXPR prints the HTTP API's answer.
+// create-blocks-from openmetrics reads, --json EXPR prints the HTTP API's answer; --node FILE writes SERIES of a node_exporter's kind.
+// beside_prometheus compares capsules with Prometheus on both.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -8,6 +9,7 @@
 #include <fmt/format.h>
 #include <random>
 
+#include "node_series.h"
 #include "promql/engine.h"
 #include "promql/json/result_json.h"
 #include "promql/text/number_text.h"
@@ -159,17 +161,22 @@ const char* const kQueries[] = {
 
 int run(int argc, char** argv) {
     const char* dump = nullptr;
+    const char* node = nullptr;
     const char* query = nullptr;
     std::vector<int> numbers;
     for (int i = 1; i < argc; ++i) {
         if (std::strcmp(argv[i], "--openmetrics") == 0 && i + 1 < argc)
             dump = argv[++i];
+        else if (std::strcmp(argv[i], "--node") == 0 && i + 1 < argc)
+            node = argv[++i];
         else if (std::strcmp(argv[i], "--json") == 0 && i + 1 < argc)
             query = argv[++i];
         else
             numbers.push_back(std::max(20, std::atoi(argv[i])));
     }
     const int hours = std::min(numbers.size() > 1 ? numbers[1] : 24, 45);   // the longest that has no more than 11,000 steps
+    if (node != nullptr)
+        return writeNodeSeries(node, std::max(1, (numbers.empty() ? 500 : numbers[0]) / 100), hours);
     Store store(!numbers.empty() ? numbers[0] : 5000, hours);
     if (dump != nullptr)
         return writeOpenMetrics(store, dump);
