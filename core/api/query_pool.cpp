@@ -3,6 +3,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <new>
 
 namespace nj::api {
 namespace {
@@ -66,7 +67,11 @@ Answer QueryPool::answered(std::unique_ptr<ServedCapsule>& capsule, const Job& j
             return failure(opened.error());
         capsule = std::move(*opened);
     }
-    return answer(*capsule, job.request, limits_, job.stop.get_token());
+    try {
+        return answer(*capsule, job.request, limits_, job.stop.get_token());
+    } catch (const std::bad_alloc&) {
+        return failure(makeError(ErrorCode::kLimit, "the answer needs more memory than there is"));
+    }
 }
 
 void QueryPool::work(std::unique_ptr<ServedCapsule> capsule) {

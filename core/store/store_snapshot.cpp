@@ -47,13 +47,11 @@ std::shared_ptr<const MemoryBlobs> StoreSnapshot::journalBlobs(int64_t segment) 
     const auto it = journalBlobs_.find(segment);
     return it == journalBlobs_.end() ? nullptr : it->second;
 }
-std::vector<const ChunkRow*> StoreSnapshot::journalChunks(int64_t series, ChunkKind kind) const {
-    std::vector<const ChunkRow*> out;
-    for (const auto& [row, entry] : journal_)
-        for (const ChunkRow& chunk : entry->chunks)
-            if (chunk.series == series && chunk.kind == kind)
-                out.push_back(&chunk);
-    return out;
+const std::vector<const ChunkRow*>& StoreSnapshot::journalChunks(int64_t series, ChunkKind kind) const {
+    static const std::vector<const ChunkRow*> kNone;
+    const auto& bySeries = journalChunks_[static_cast<size_t>(kind)];
+    const auto found = bySeries.find(series);
+    return found == bySeries.end() ? kNone : found->second;
 }
 uint64_t StoreSnapshot::journalPoints(ChunkKind kind) const {
     uint64_t points = 0;
@@ -250,6 +248,8 @@ Status SnapshotLoader::loadJournal(StoreSnapshot& snapshot) {
             NJ_ASSIGN(auto decoded, decodeJournal(there ? data.blob(0) : std::string_view(), ids.integer(1), -1 - id * kIdsPerRow, keyText));
             entry = std::make_shared<const JournalEntry>(std::move(decoded));
         }
+        for (const ChunkRow& chunk : entry->chunks)
+            snapshot.journalChunks_[static_cast<size_t>(chunk.kind)][chunk.series].push_back(&chunk);
         for (const JournalSegment& segment : entry->segments) {
             const auto info = shifted(segment.info, snapshot.shiftOf(*segment.info));
             snapshot.bySignal_[static_cast<size_t>(info->signal)].push_back(info);

@@ -42,7 +42,7 @@ public:
     // The blobs of a segment that is still in the journal, else nullptr.
     [[nodiscard]] std::shared_ptr<const MemoryBlobs> journalBlobs(int64_t segment) const;
     // Chunks still in the journal, in order of commit.
-    [[nodiscard]] std::vector<const ChunkRow*> journalChunks(int64_t series, ChunkKind kind) const;
+    [[nodiscard]] const std::vector<const ChunkRow*>& journalChunks(int64_t series, ChunkKind kind) const;
     [[nodiscard]] uint64_t journalPoints(ChunkKind kind) const;
     [[nodiscard]] const TimeShifts& shifts() const { return shifts_; }
     // By how much the times of a segment are moved.
@@ -58,6 +58,7 @@ private:
     std::vector<int64_t> pinned_;
     std::map<int64_t, std::shared_ptr<const JournalEntry>> journal_;   // by row
     std::unordered_map<int64_t, std::shared_ptr<const MemoryBlobs>> journalBlobs_;
+    std::unordered_map<int64_t, std::vector<const ChunkRow*>> journalChunks_[2];   // by kind and series; a query asks for each series
     std::shared_ptr<const Dictionaries> dictionaries_;
     std::shared_ptr<const std::vector<SeriesRow>> series_;
 };
