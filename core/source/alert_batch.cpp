@@ -26,10 +26,10 @@ std::string entityOf(const LabelPairs& labels) {
     return {};
 }
 
-void addAttributes(format::OtlpBuilder& builder, std::string_view prefix, const LabelPairs& pairs) {
+void addAttributes(format::OtlpBuilder& builder, const LabelPairs& pairs) {
     AttributeColumns& columns = builder.logAttributes();
     for (const auto& [name, value] : pairs)
-        columns.addString(builder.logRow(), std::string(prefix) + name, value);
+        columns.addString(builder.logRow(), name, value);
 }
 
 }  // namespace
@@ -47,10 +47,12 @@ Batch alertBatch(const std::vector<AlertRow>& alerts) {
         for (const std::string_view words : {summary, description})
             if (!words.empty())
                 body += (body.size() == name.size() ? ": " : ". ") + std::string(words);
-        addAttributes(builder, "", alert.labels);
-        addAttributes(builder, "annotation.", alert.annotations);
-        if (const std::string_view runbook = find(alert.annotations, "runbook_url"); !runbook.empty())
-            builder.logAttributes().addString(builder.logRow(), "runbook_url", runbook);
+        addAttributes(builder, alert.labels);
+        // The runbook keeps its own name: whoever shows the alert offers it.
+        LabelPairs annotations = alert.annotations;
+        for (auto& annotation : annotations)
+            annotation.first = annotation.first == "runbook_url" ? annotation.first : "annotation." + annotation.first;
+        addAttributes(builder, annotations);
         IncidentEvent event;
         event.time = alert.from;
         event.end = alert.to;

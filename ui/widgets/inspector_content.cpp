@@ -205,8 +205,8 @@ InspectorContent inspectEvent(const query::EventMark& event, const query::LogDet
         if (address.startsWith(QLatin1String("https://")) || address.startsWith(QLatin1String("http://")))
             content.links.push_back({InspectorLink::Kind::kWeb, tr("Runbook"), {}, {}, {}, address.left(2000), {}, false});
     }
-    if (log)
-        content.sentence = cutForCell(q(log->body)).left(400);
+    if (const QString body = log ? cutForCell(q(log->body)).left(400) : QString(); body != content.title)
+        content.sentence = body;
     InspectorSection facts{tr("Event"), {}, {{tr("time"), formatDateTime(event.time, options.utc, kMillisecond) + QLatin1Char(' ') + zoneName(event.time, options.utc), {}, false}}};
     if (end > event.time)
         facts.rows.push_back({tr("until"), formatDateTime(end, options.utc, kMillisecond), {}, false});
