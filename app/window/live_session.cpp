@@ -12,6 +12,7 @@
 #include "shell/workbench.h"
 #include "source/listen_source.h"
 #include "source/pasted.h"
+#include "source/promql_selectors.h"
 #include "source/receiver.h"
 
 namespace nj::app {
@@ -22,6 +23,7 @@ using source::SourceConfig;
 using source::SourceState;
 using ui::LiveRow;
 
+constexpr DurationNs kBeforePulled = 10 * kMinute;   // what a rate at the range's start reads
 constexpr int kPollMs = 500, kShownExpression = 300, kShownWords = 6;
 
 QString q(std::string_view text) { return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())); }
@@ -161,6 +163,7 @@ void LiveSession::connectWorkspace() {
     connect(live, &ui::LiveSources::keepRequested, this, &LiveSession::keep);
     connect(live, &ui::LiveSources::startRequested, this, &LiveSession::start);
     connect(live, &ui::LiveSources::testRequested, this, &LiveSession::test);
+    connect(live, &ui::LiveSources::pullRequested, this, &LiveSession::pull);
     connect(live, &ui::LiveSources::pasteRequested, this, &LiveSession::paste);
     connect(live, &ui::LiveSources::stopRequested, this, [this](int id) {
         post([id](std::unique_ptr<LiveEngine>& engine) { engine->stop(id); });
@@ -265,6 +268,23 @@ void LiveSession::test(int ticket, const QString& kind, const ui::LiveValues& va
             QMetaObject::invokeMethod(this, [answer, good = probe.ok(), words] { answer(good, words); });
         });
     });
+}
+
+// From the first Prometheus there is, as a source of its own that ends.
+void LiveSession::pull(const QString& expression, TimeRange range) {
+    const auto server = std::find_if(sources_.begin(), sources_.end(), [](const Source& source) { return source.config.kind == "prometheus"; });
+    const std::vector<std::string> selectors = source::selectorsIn(expression.toStdString());
+    if (server == sources_.end() || selectors.empty()) {
+        window_.say(tr("No selector in it that a server could be asked for."));
+        return;
+    }
+    SourceConfig config = server->config;
+    std::erase_if(config.values, [](const auto& v) { return v.first == "pack" || v.first == "match" || v.first == "range" || v.first == "follow"; });
+    for (const std::string& selector : selectors)
+        config.add("match", selector);
+    config.set("range", formatRfc3339(range.from - kBeforePulled, 3) + ".." + formatRfc3339(range.to, 3));
+    config.set("follow", "no");
+    keep(0, QStringLiteral("prometheus"), valuesOf(config));
 }
 
 void LiveSession::paste(const QString& text) {

@@ -46,6 +46,7 @@ private:
     void start(int id);
     void test(int ticket, const QString& kind, const ui::LiveValues& values);
     void paste(const QString& text);
+    void pull(const QString& expression, TimeRange range);
     void remember();
     void poll();
     void show(const std::vector<LiveEngine::Entry>& entries, const std::string& problem);

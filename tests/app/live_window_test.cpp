@@ -6,6 +6,7 @@
 #include <atomic>
 #include <thread>
 
+#include "../source/prometheus_fixture.h"
 #include "../source/receiver_fixture.h"
 #include "query/backend.h"
 #include "shell/live_clock.h"
@@ -15,7 +16,11 @@
 #include "shell/workbench.h"
 #include "state/live_sources.h"
 #include "ui_watchdog.h"
+#include "views/metric_panel.h"
+#include "views/metric_row.h"
+#include "views/metrics_view.h"
 #include "widgets/fact_table.h"
+#include "widgets/promql_edit.h"
 #include "widgets/source_editor.h"
 #include "window/window_session.h"
 
@@ -215,6 +220,42 @@ private Q_SLOTS:
         w.editor()->pasteField()->setText(QStringLiteral("good morning"));
         QVERIFY(w.editor()->sentence().startsWith(QStringLiteral("◆")));
         QCOMPARE(w.editor()->kind()->currentData().toString(), QStringLiteral("prometheus"));
+    }
+
+    // A query reads series that were not pulled: they are fetched from where the others came from.
+    void aViewPullsWhatItLacks() {
+        PrometheusServer server;
+        if (!server.start({}))
+            QSKIP("Debian's prometheus is not here");
+        LiveWindow w;
+        QTest::keyClick(w.window.findChild<StartPage*>(), Qt::Key_L);
+        QTRY_VERIFY_WITH_TIMEOUT(w.editor() && w.editor()->isVisible(), 20'000);
+        w.editor()->kind()->setCurrentIndex(w.editor()->kind()->findData(QStringLiteral("prometheus")));
+        QTest::keyClicks(w.editor()->field(QStringLiteral("url")), QString::fromStdString(server.url()));
+        QTest::keyClicks(w.editor()->field(QStringLiteral("pack")), QStringLiteral("up"));
+        QTest::keyClicks(w.editor()->field(QStringLiteral("interval")), QStringLiteral("1s"));
+        QTest::mouseClick(w.editor()->findChild<QPushButton*>(QStringLiteral("sourceKeep")), Qt::LeftButton);
+        Workbench& bench = *w.window.workbench();
+        QTRY_VERIFY_WITH_TIMEOUT(bench.workspace().info().series > 0, 30'000);
+        bench.live()->stop();
+        QTest::qWait(4000);   // a few scrapes lie in the range then
+        bench.workspace().setRange({nowNs() - kMinute, nowNs()});
+        bench.showView(QStringLiteral("metrics"));
+        auto* metrics = qobject_cast<MetricsView*>(bench.currentView());
+        QVERIFY(metrics);
+        QTRY_VERIFY_WITH_TIMEOUT(!metrics->rows().empty() && w.window.settled(), 30'000);
+        MetricRow& row = *metrics->rows().front();
+        QTest::mouseClick(&row.promqlSwitch(), Qt::LeftButton);
+        row.promql().selectAll();
+        row.promql().insertPlainText(QStringLiteral("sum(go_goroutines)"));
+        QTest::keyClick(&row.promql(), Qt::Key_Return);
+        QTRY_VERIFY_WITH_TIMEOUT(metrics->panels().front()->message().contains(QStringLiteral("may have some")), 30'000);
+        for (QPushButton* button : metrics->panels().front()->findChildren<QPushButton*>())
+            if (button->text() == QStringLiteral("Pull it"))
+                QTest::mouseClick(button, Qt::LeftButton);
+        QTRY_COMPARE_WITH_TIMEOUT(w.live().rows().size(), 2, 20'000);
+        QTRY_VERIFY_WITH_TIMEOUT(metrics->panels().front()->bodyShown() && metrics->panels().front()->title().contains(QStringLiteral("go_goroutines")), 30'000);
+        QCOMPARE(w.live().rows()[1].values.value(QStringLiteral("match")), QStringList{QStringLiteral("go_goroutines")});
     }
 
     // At full speed on two cores: a frame of the window takes no longer than before.

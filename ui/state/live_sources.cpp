@@ -16,6 +16,10 @@ bool LiveSources::anyActive() const {
     return std::any_of(rows_.begin(), rows_.end(), [](const LiveRow& row) { return row.active(); });
 }
 
+bool LiveSources::canPull() const {
+    return std::any_of(rows_.begin(), rows_.end(), [](const LiveRow& row) { return row.kind == QLatin1String("prometheus"); });
+}
+
 void LiveSources::setRows(QVector<LiveRow> rows, const QString& environment) {
     rows_ = std::move(rows);
     environment_ = environment;

@@ -70,6 +70,9 @@ public:
     void paste(const QString& text) { Q_EMIT pasteRequested(text); }
     // `id` 0 = a new one.
     void keep(int id, const QString& kind, const LiveValues& values) { Q_EMIT keepRequested(id, kind, values); }
+    // A view lacks series that a server may have: those of the expression are fetched for that range. Only where canPull().
+    [[nodiscard]] bool canPull() const;
+    void pull(const QString& expression, TimeRange range) { Q_EMIT pullRequested(expression, range); }
     void start(int id) { Q_EMIT startRequested(id); }
     void stop(int id) { Q_EMIT stopRequested(id); }
     void remove(int id) { Q_EMIT removeRequested(id); }
@@ -83,6 +86,7 @@ Q_SIGNALS:
     void pasteRequested(const QString& text);
     void pasteAnswered(const QString& kind, const nj::ui::LiveValues& values, const QString& words);
     void keepRequested(int id, const QString& kind, const nj::ui::LiveValues& values);
+    void pullRequested(const QString& expression, nj::TimeRange range);
     void startRequested(int id);
     void stopRequested(int id);
     void removeRequested(int id);

@@ -10,6 +10,7 @@
 #include "query/promql.h"
 #include "query/search_syntax.h"
 #include "state/links.h"
+#include "state/live_sources.h"
 #include "views/metric_panel.h"
 #include "views/metric_row.h"
 #include "views/metrics_list.h"
@@ -510,6 +511,11 @@ void MetricsView::showPanels() {
                 MetricSpec spec = rows_[current_]->spec();
                 spec.labels.clear();
                 setRow(current_, spec);
+            });
+        else if (LiveSources& live = LiveSources::of(context_.workspace); !asking && live.canPull() && p < rows_.size())
+            panel.showEmpty(tr("No sample of it in this range, here. The Prometheus this capsule pulls from may have some."), tr("Pull it"), [this, p] {
+                const MetricSpec& spec = rows_[std::min(p, rows_.size() - 1)]->spec();
+                LiveSources::of(context_.workspace).pull(spec.promql ? spec.expression : spec.name, context_.workspace.range());
             });
         else if (!asking)
             panel.showEmpty(tr("No sample of it in this range."), wholeCapsuleAction(context_.workspace), [this] { context_.workspace.setRange(context_.workspace.all()); });
