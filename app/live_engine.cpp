@@ -41,6 +41,10 @@ bool LiveEngine::active(const Held& held) {
     return phase == SourceState::Phase::kStarting || phase == SourceState::Phase::kRunning || phase == SourceState::Phase::kWaiting;
 }
 
+bool LiveEngine::anyActive() const {
+    return std::any_of(sources_.begin(), sources_.end(), [](const auto& one) { return active(one.second); });
+}
+
 Status LiveEngine::open() {
     if (writer_)
         return {};
@@ -62,7 +66,7 @@ Status LiveEngine::closeWriter() {
 }
 
 void LiveEngine::closeWhenIdle() {
-    if (std::none_of(sources_.begin(), sources_.end(), [](const auto& one) { return active(one.second); }))
+    if (!anyActive())
         (void)closeWriter();   // what was acknowledged is in the journal, which the next writer seals
 }
 
@@ -128,7 +132,7 @@ Status LiveEngine::pause() {
 
 Status LiveEngine::resume() {
     paused_ = false;
-    if (std::none_of(sources_.begin(), sources_.end(), [](const auto& one) { return active(one.second); }))
+    if (!anyActive())
         return {};
     return open();
 }

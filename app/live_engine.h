@@ -64,6 +64,7 @@ private:
     // Where nothing runs any more the capsule is closed.
     void closeWhenIdle();
     [[nodiscard]] static bool active(const Held& held);
+    [[nodiscard]] bool anyActive() const;
 
     const std::string capsule_;
     Switch switch_;

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "base/hash.h"
+#include "base/hash128_hash.h"
 #include "format/format.h"
 #include "model/batch.h"
 
@@ -125,13 +125,6 @@ public:
     [[nodiscard]] Batch take();
 
 private:
-    struct HashOfHash {
-        size_t operator()(const Hash128& h) const {
-            size_t v;
-            std::memcpy(&v, h.data(), sizeof v);
-            return v;
-        }
-    };
     void startLike(const Batch& before);
     uint32_t resourceIndex();
     uint32_t scopeIndex();
@@ -148,8 +141,8 @@ private:
     MetricFields metric_;
     Hash128 metricHash_{};                // of metric, scope and resource; valid when metricHashed_
     bool metricHashed_ = false;
-    std::unordered_map<Hash128, uint32_t, HashOfHash> rawSeries_;
-    std::unordered_map<Hash128, uint32_t, HashOfHash> series_;
+    std::unordered_map<Hash128, uint32_t, Hash128Hash> rawSeries_;
+    std::unordered_map<Hash128, uint32_t, Hash128Hash> series_;
     std::string scratch_;
     size_t inputBytes_ = 0;
 };

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "base/hash128_hash.h"
 #include "format/otlp_builder.h"
 #include "format/prometheus_families.h"
 #include "format/prometheus_line.h"
@@ -62,18 +63,11 @@ public:
     bool flush(const BatchConsumer& out);
 
 private:
-    struct HashOfHash {
-        size_t operator()(const Hash128& h) const {
-            size_t v;
-            std::memcpy(&v, h.data(), sizeof v);
-            return v;
-        }
-    };
     OtlpBuilder rows_;
     std::string lastRaw_;
     uint32_t last_ = kNoIndex;
-    std::unordered_map<Hash128, uint32_t, HashOfHash> byText_;
-    std::unordered_map<Hash128, uint32_t, HashOfHash> byLabels_;
+    std::unordered_map<Hash128, uint32_t, Hash128Hash> byText_;
+    std::unordered_map<Hash128, uint32_t, Hash128Hash> byLabels_;
     PrometheusFamilies families_;
     std::string scratch_;
 };

@@ -7,11 +7,6 @@
 namespace nj::source {
 namespace {
 
-std::string_view find(const LabelPairs& pairs, std::string_view name) {
-    const auto it = std::find_if(pairs.begin(), pairs.end(), [&](const auto& pair) { return pair.first == name; });
-    return it == pairs.end() ? std::string_view() : std::string_view(it->second);
-}
-
 uint8_t severityOf(std::string_view label) {
     if (label == "critical" || label == "page" || label == "error" || label == "high")
         return 17;
@@ -21,7 +16,7 @@ uint8_t severityOf(std::string_view label) {
 // What an alert is about, the narrowest first.
 std::string entityOf(const LabelPairs& labels) {
     for (const char* name : {"pod", "model_name", "service", "deployment", "node", "instance", "job"})
-        if (const std::string_view value = find(labels, name); !value.empty())
+        if (const std::string_view value = findLabel(labels, name); !value.empty())
             return std::string(value);
     return {};
 }
@@ -37,10 +32,10 @@ void addAttributes(format::OtlpBuilder& builder, const LabelPairs& pairs) {
 Batch alertBatch(const std::vector<AlertRow>& alerts) {
     format::OtlpBuilder builder;
     for (const AlertRow& alert : alerts) {
-        const std::string name(find(alert.labels, "alertname"));
-        const std::string_view summary = find(alert.annotations, "summary"), description = find(alert.annotations, "description");
+        const std::string name(findLabel(alert.labels, "alertname"));
+        const std::string_view summary = findLabel(alert.annotations, "summary"), description = findLabel(alert.annotations, "description");
         Resource resource;
-        if (const std::string_view service = find(alert.labels, "service"); !service.empty())
+        if (const std::string_view service = findLabel(alert.labels, "service"); !service.empty())
             resource.attributes.push_back({"service.name", AttributeValue::ofString(service)});
         builder.setResource(std::move(resource));
         std::string body = name;
@@ -59,7 +54,7 @@ Batch alertBatch(const std::vector<AlertRow>& alerts) {
         event.kind = "alert";
         event.title = name + (summary.empty() ? "" : ": " + std::string(summary));
         event.entity = entityOf(alert.labels);
-        event.severity = severityOf(find(alert.labels, "severity"));
+        event.severity = severityOf(findLabel(alert.labels, "severity"));
         event.logRow = builder.logRow();
         format::LogFields log;
         log.time = alert.from;

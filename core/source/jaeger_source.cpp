@@ -107,7 +107,7 @@ private:
         NJ_ASSIGN(const TimeRange range, fetchRange(config_.value("range"), nowNs()));
         for (size_t i = 0; i < services.size(); ++i) {
             say(fmt::format("traces of {}, service {} of {}", services[i], i + 1, services.size()), static_cast<double>(i) / static_cast<double>(services.size()));
-            NJ_ASSIGN(const QueryPairs query, services_.v3 ? newQuery(services[i], range) : oldQuery(services[i], range));
+            NJ_ASSIGN(const QueryPairs query, searchQuery(services[i], range));
             const Status taken = take(services_.v3 ? "/api/v3/traces" : "/api/traces", query, stop);
             // API v3 says "not found" where a search finds nothing.
             if (!taken.ok() && taken.error().code != ErrorCode::kNotFound)
@@ -116,36 +116,23 @@ private:
         return {};
     }
 
-    Result<QueryPairs> newQuery(const std::string& service, TimeRange range) const {
-        // The names that all versions take.
-        QueryPairs query{{"query.service_name", service}, {"query.start_time_min", formatRfc3339(range.from)}, {"query.start_time_max", formatRfc3339(range.to)}};
-        const auto add = [&](const char* name, const std::string& value) {
-            if (!value.empty())
-                query.emplace_back(name, value);
+    // Both APIs ask for the same, by other names; those of v3 are the ones that all its versions take.
+    Result<QueryPairs> searchQuery(const std::string& service, TimeRange range) const {
+        struct Names {
+            const char *operation, *shortest, *longest, *tags, *limit;
         };
+        static constexpr Names kNew = {"query.operation_name", "query.duration_min", "query.duration_max", "query.attributes", "query.num_traces"};
+        static constexpr Names kOld = {"operation", "minDuration", "maxDuration", "tags", "limit"};
+        const Names& names = services_.v3 ? kNew : kOld;
+        QueryPairs query = services_.v3
+                               ? QueryPairs{{"query.service_name", service}, {"query.start_time_min", formatRfc3339(range.from)}, {"query.start_time_max", formatRfc3339(range.to)}}
+                               : QueryPairs{{"service", service}, {"start", std::to_string(range.from / kMicrosecond)}, {"end", std::to_string(range.to / kMicrosecond)}};
         NJ_ASSIGN(const std::string tags, tagsJson(config_));
         NJ_ASSIGN(const uint64_t limit, countOf(config_, "limit", kPresetTraces, kMostTraces));
-        add("query.operation_name", config_.value("operation"));
-        add("query.duration_min", config_.value("min_duration"));
-        add("query.duration_max", config_.value("max_duration"));
-        add("query.attributes", tags);
-        add("query.num_traces", std::to_string(limit));
-        return query;
-    }
-
-    Result<QueryPairs> oldQuery(const std::string& service, TimeRange range) const {
-        QueryPairs query{{"service", service}, {"start", std::to_string(range.from / kMicrosecond)}, {"end", std::to_string(range.to / kMicrosecond)}};
-        const auto add = [&](const char* name, const std::string& value) {
+        for (const auto& [name, value] : {std::pair(names.operation, config_.value("operation")), std::pair(names.shortest, config_.value("min_duration")),
+                                          std::pair(names.longest, config_.value("max_duration")), std::pair(names.tags, tags), std::pair(names.limit, std::to_string(limit))})
             if (!value.empty())
                 query.emplace_back(name, value);
-        };
-        NJ_ASSIGN(const std::string tags, tagsJson(config_));
-        NJ_ASSIGN(const uint64_t limit, countOf(config_, "limit", kPresetTraces, kMostTraces));
-        add("operation", config_.value("operation"));
-        add("minDuration", config_.value("min_duration"));
-        add("maxDuration", config_.value("max_duration"));
-        add("tags", tags);
-        add("limit", std::to_string(limit));
         return query;
     }
 

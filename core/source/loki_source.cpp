@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/hash.h"
+#include "source/covered_time.h"
 #include "source/fetch_source.h"
 #include "source/loki_page.h"
 
@@ -26,24 +27,6 @@ constexpr SourceField kFields[] = {
     {"follow", "Follow", FieldKind::kSwitch, "no", "go on with what comes in"},
     {"interval", "Every", FieldKind::kDuration, "5s", "how often what is new is fetched"},
     NJ_HTTP_FIELDS,
-};
-
-// What of the server's time is in the capsule without a hole, and how far back it is wanted.
-struct Covered {
-    TimeNs from = 0, to = 0, goal = 0;
-    [[nodiscard]] std::string text() const { return fmt::format("{} {} {}", from, to, goal); }
-    static std::optional<Covered> parse(std::string_view text) {
-        Covered c;
-        for (TimeNs* part : {&c.from, &c.to, &c.goal}) {
-            const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *part);
-            if (error != std::errc())
-                return std::nullopt;
-            text.remove_prefix(static_cast<size_t>(end - text.data()));
-            if (text.starts_with(' '))
-                text.remove_prefix(1);
-        }
-        return c;
-    }
 };
 
 class LokiSource final : public FetchSource {
@@ -91,7 +74,7 @@ private:
         lines_ = 0;
         covered_ = {range.to, range.to, range.from};
         // What an earlier run fetched is not fetched again, unless there is a hole between.
-        if (const auto before = Covered::parse(target().cursor(cursorName_)); before && before->from <= before->to)
+        if (const auto before = CoveredTime::parse(target().cursor(cursorName_)); before && before->from <= before->to)
             if (follow_ ? before->to <= now : before->from <= range.to && before->to >= range.from)
                 covered_ = {before->from, before->to, range.from};
         return {};
@@ -102,7 +85,7 @@ private:
         TimeRange range{covered_.to, std::min(end, covered_.to + window_)};
         say(fmt::format("catching up: {} to {}", formatRfc3339(range.from, 0), formatRfc3339(range.to, 0)));
         NJ_ASSIGN(LokiPage page, fetch(range, false, stop));
-        Covered next = covered_;
+        CoveredTime next = covered_;
         next.to = page.whole.to;
         NJ_RETURN_IF_ERROR(take(page, next, stop));
         return page.cut || range.to < end;
@@ -113,7 +96,7 @@ private:
         const double all = static_cast<double>(std::max<DurationNs>(covered_.to - covered_.goal, 1));
         say(fmt::format("{} lines; fetching {} to {}", lines_, formatRfc3339(range.from, 0), formatRfc3339(range.to, 0)), static_cast<double>(covered_.to - covered_.from) / all);
         NJ_ASSIGN(LokiPage page, fetch(range, true, stop));
-        Covered next = covered_;
+        CoveredTime next = covered_;
         next.from = page.whole.from;
         return take(page, next, stop);
     }
@@ -154,7 +137,7 @@ private:
         return false;
     }
 
-    Status take(LokiPage& page, const Covered& next, const std::stop_token& stop) {
+    Status take(LokiPage& page, const CoveredTime& next, const std::stop_token& stop) {
         if (page.crowded)
             noteError(fmt::format("more than {} lines at {}: not all of them are given", page_, formatRfc3339(page.whole.from)));
         std::vector<Batch> batches;
@@ -174,7 +157,7 @@ private:
     DurationNs interval_ = 5 * kSecond, window_ = kWindow;
     TimeNs end_ = 0;
     uint64_t page_ = kPage, limit_ = kPresetLines, lines_ = 0;
-    Covered covered_;
+    CoveredTime covered_;
 };
 
 Status checkSettings(const SourceConfig& config) {

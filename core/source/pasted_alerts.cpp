@@ -2,25 +2,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
+#include "base/bounded_json.h"
 #include "source/pasted_kinds.h"
 
 namespace nj::source {
 namespace {
 
-using Json = nlohmann::json;
-
 constexpr size_t kMostAlerts = 1000, kMostLabels = 100;
 constexpr DurationNs kBefore = 30 * kMinute, kAfter = 10 * kMinute, kStillFiring = 2 * kHour;
-
-const Json& at(const Json& object, const char* key) {
-    static const Json none;
-    if (!object.is_object())
-        return none;
-    const auto it = object.find(key);
-    return it == object.end() ? none : *it;
-}
 
 std::string textAt(const Json& object, const char* key) {
     const Json& value = at(object, key);

@@ -1,23 +1,13 @@
 // Addresses of Grafana: explore pages of all ages (left=[…], left={…}, panes={…}) and dashboards.
-#include <nlohmann/json.hpp>
 
+#include "base/bounded_json.h"
 #include "source/http_client.h"
 #include "source/pasted_kinds.h"
 
 namespace nj::source {
 namespace {
 
-using Json = nlohmann::json;
-
 constexpr size_t kMostQueries = 50;
-
-const Json& at(const Json& object, const char* key) {
-    static const Json none;
-    if (!object.is_object())
-        return none;
-    const auto it = object.find(key);
-    return it == object.end() ? none : *it;
-}
 
 std::string textAt(const Json& object, const char* key) {
     const Json& value = at(object, key);

@@ -5,17 +5,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <protozero/pbf_writer.hpp>
 
+#include "base/bounded_json.h"
 #include "format/format.h"
 #include "source/inflater.h"
+#include "source/keep_samples.h"
 #include "source/prometheus_selector.h"
 
 namespace nj::source {
 namespace {
-
-using Json = nlohmann::json;
 
 constexpr size_t kMaxAnswer = 512U << 20;
 constexpr size_t kMaxJson = 64U << 20;         // of answers that are read as a whole
@@ -35,15 +34,6 @@ std::string baseOf(std::string_view url) {
 HttpOptions bounded(HttpOptions options) {
     options.maxBody = kMaxAnswer;
     return options;
-}
-
-// Member of an object, or null.
-const Json& at(const Json& object, const char* key) {
-    static const Json none;
-    if (!object.is_object())
-        return none;
-    const auto it = object.find(key);
-    return it == object.end() ? none : *it;
 }
 
 std::string textAt(const Json& object, const char* key) {
@@ -101,6 +91,11 @@ bool asksForLess(const HttpResponse& response) {
 }
 
 }  // namespace
+
+std::string_view findLabel(const LabelPairs& pairs, std::string_view name) {
+    const auto it = std::find_if(pairs.begin(), pairs.end(), [&](const auto& pair) { return pair.first == name; });
+    return it == pairs.end() ? std::string_view() : std::string_view(it->second);
+}
 
 PrometheusApi::PrometheusApi(std::string_view url, HttpOptions options) : base_(baseOf(url)), http_(bounded(std::move(options))) {}
 
@@ -314,23 +309,8 @@ Result<std::vector<PrometheusApi::Presence>> PrometheusApi::presence(const std::
 }
 
 void keepPoints(Batch& batch, const std::function<bool(uint32_t series, TimeNs time)>& wanted) {
-    SampleColumns& samples = batch.samples;
-    size_t kept = 0;
-    for (size_t row = 0; row < samples.size(); ++row) {
-        if (!wanted(samples.series[row], samples.time[row]))
-            continue;
-        samples.series[kept] = samples.series[row];
-        samples.start[kept] = samples.start[row];
-        samples.time[kept] = samples.time[row];
-        samples.valueBits[kept] = samples.valueBits[row];
-        samples.flags[kept] = samples.flags[row];
-        ++kept;
-    }
-    samples.series.resize(kept);
-    for (std::vector<TimeNs>* times : {&samples.start, &samples.time})
-        times->resize(kept);
-    samples.valueBits.resize(kept);
-    samples.flags.resize(kept);
+    const SampleColumns& samples = batch.samples;
+    keepSamples(batch.samples, [&](size_t row) { return wanted(samples.series[row], samples.time[row]); });
     std::erase_if(batch.histograms, [&](const HistogramPoint& point) { return !wanted(point.series, point.time); });
 }
 

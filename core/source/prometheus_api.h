@@ -14,6 +14,8 @@
 namespace nj::source {
 
 using LabelPairs = std::vector<std::pair<std::string, std::string>>;
+// "" when it is absent.
+std::string_view findLabel(const LabelPairs& pairs, std::string_view name);
 
 struct PrometheusAlert {
     LabelPairs labels, annotations;

@@ -3,14 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <map>
 #include <set>
 #include <unordered_map>
 
+#include "base/hash128_hash.h"
 #include "format/prometheus_families.h"
 #include "source/alert_batch.h"
+#include "source/covered_time.h"
+#include "source/fetch_source.h"
 #include "source/prometheus_api.h"
 #include "source/prometheus_packs.h"
 #include "source/prometheus_selector.h"
@@ -58,14 +60,6 @@ Status checkSelectors(const SourceConfig& config) {
     return {};
 }
 
-// "6h" back from now, or "FROM..TO".
-Result<TimeRange> rangeOf(const std::string& text, TimeNs now) {
-    if (text.find("..") != std::string::npos)
-        return parseTimeRange(text, now);
-    NJ_ASSIGN(const DurationNs back, parseDuration(text.empty() ? "1h" : text));
-    return TimeRange{now - back, now};
-}
-
 DurationNs intervalOf(PrometheusApi& api, const SourceConfig& config, const std::stop_token& stop) {
     if (const auto wanted = parseDuration(config.value("interval")); wanted.ok() && *wanted > 0)
         return std::max(*wanted, kSecond);
@@ -85,24 +79,6 @@ Result<uint64_t> seriesOf(PrometheusApi& api, const std::vector<std::string>& se
     }
     return series;
 }
-
-// What of the server's time is in the capsule without a hole, and how far back it is wanted.
-struct Covered {
-    TimeNs from = 0, to = 0, goal = 0;
-    [[nodiscard]] std::string text() const { return fmt::format("{} {} {}", from, to, goal); }
-    static std::optional<Covered> parse(std::string_view text) {
-        Covered c;
-        for (TimeNs* part : {&c.from, &c.to, &c.goal}) {
-            const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *part);
-            if (error != std::errc())
-                return std::nullopt;
-            text.remove_prefix(static_cast<size_t>(end - text.data()));
-            if (text.starts_with(' '))
-                text.remove_prefix(1);
-        }
-        return c;
-    }
-};
 
 std::string hexOfText(std::string_view text) { return fmt::format("{:02x}", fmt::join(hash128(text), "")); }
 
@@ -179,7 +155,7 @@ private:
 
     Status plan(const std::stop_token& stop) {
         const TimeNs now = nowNs();
-        NJ_ASSIGN(const TimeRange range, rangeOf(config_.value("range"), now));
+        NJ_ASSIGN(const TimeRange range, fetchRange(config_.value("range"), now));
         follow_ = follow_ && range.to >= now - kMinute;
         Status counted = retrying([&]() -> Status {
             NJ_ASSIGN(series_, seriesOf(api_, selectors_, range, stop));
@@ -189,7 +165,7 @@ private:
         if (series_ > kMaxSeries)
             return makeError(ErrorCode::kLimit, fmt::format("{} series match, more than {}: choose packs or narrower matchers", series_, kMaxSeries));
         covered_ = {range.to, range.to, range.from};
-        if (const auto before = Covered::parse(target().cursor(cursorName_)); before && before->to > 0 && before->to <= now) {
+        if (const auto before = CoveredTime::parse(target().cursor(cursorName_)); before && before->to > 0 && before->to <= now) {
             // What lies between the last run and this one is followed up; what is further back goes on from where it stopped.
             if (follow_ || before->to >= range.to)
                 covered_ = {before->from, before->to, std::min(before->goal, range.from)};
@@ -209,7 +185,7 @@ private:
         const TimeRange range{covered_.to, std::min(now, covered_.to + length_ + kSettled)};
         if (range.to < now)
             say(fmt::format("catching up: {} to {}", formatRfc3339(range.from, 0), formatRfc3339(range.to, 0)));
-        Covered next = covered_;
+        CoveredTime next = covered_;
         next.to = std::max(covered_.to, range.to - kSettled);
         return pull(range, next, true, stop);
     }
@@ -219,13 +195,13 @@ private:
         const double all = static_cast<double>(std::max<DurationNs>(covered_.to - covered_.goal, 1));
         say(fmt::format("{}, {} series: back-filling {} to {}", product_, series_, formatRfc3339(range.from, 0), formatRfc3339(range.to, 0)),
             static_cast<double>(covered_.to - covered_.from) / all);
-        Covered next = covered_;
+        CoveredTime next = covered_;
         next.from = range.from;
         return pull(range, next, false, stop);
     }
 
     // One stretch of time, all selectors; durable together with `next` at its end.
-    Status pull(TimeRange range, const Covered& next, bool following, const std::stop_token& stop) {
+    Status pull(TimeRange range, const CoveredTime& next, bool following, const std::stop_token& stop) {
         std::vector<Batch> batches;
         const format::BatchConsumer keep = [&](Batch&& batch) {
             for (SeriesKey& key : batch.series)
@@ -327,12 +303,12 @@ private:
     // Of its rule, without what a template would have filled in.
     LabelPairs annotationsOf(const LabelPairs& labels) const {
         LabelPairs out;
-        for (const auto& [name, value] : labels)
-            if (name == "alertname")
-                if (const auto rule = rules_.find(value); rule != rules_.end())
-                    for (const auto& annotation : rule->second.annotations)
-                        if (annotation.second.find("{{") == std::string::npos)
-                            out.push_back(annotation);
+        const auto rule = rules_.find(std::string(findLabel(labels, "alertname")));
+        if (rule == rules_.end())
+            return out;
+        for (const auto& annotation : rule->second.annotations)
+            if (annotation.second.find("{{") == std::string::npos)
+                out.push_back(annotation);
         return out;
     }
 
@@ -392,29 +368,22 @@ private:
     format::PrometheusFamilies families_;
     DurationNs interval_ = kDefaultInterval, length_ = kShortestPull;
     uint64_t series_ = 0;
-    Covered covered_;
+    CoveredTime covered_;
     bool remoteRead_ = true, exemplarsOffered_ = true, alertsFilled_ = false;
-    struct HashOfHash {
-        size_t operator()(const Hash128& h) const {
-            size_t v;
-            std::memcpy(&v, h.data(), sizeof v);
-            return v;
-        }
-    };
-    std::unordered_map<Hash128, TimeNs, HashOfHash> seen_;   // newest sample taken while following
+    std::unordered_map<Hash128, TimeNs, Hash128Hash> seen_;   // newest sample taken while following
     std::map<std::string, PrometheusAlertRule> rules_;
     std::map<std::string, AlertRow> firing_;
 };
 
 Result<std::unique_ptr<Source>> create(const SourceConfig& config, DeliveryTarget& target) {
     NJ_RETURN_IF_ERROR(checkSelectors(config));
-    NJ_RETURN_IF_ERROR(rangeOf(config.value("range"), nowNs()));
+    NJ_RETURN_IF_ERROR(fetchRange(config.value("range"), nowNs()));
     return std::unique_ptr<Source>(std::make_unique<PrometheusSource>(config, target));
 }
 
 Result<SourceProbe> probe(const SourceConfig& config, std::stop_token stop) {
     NJ_RETURN_IF_ERROR(checkSelectors(config));
-    NJ_ASSIGN(const TimeRange range, rangeOf(config.value("range"), nowNs()));
+    NJ_ASSIGN(const TimeRange range, fetchRange(config.value("range"), nowNs()));
     HttpOptions options = httpOptions(config);
     options.timeout = 15 * kSecond;
     PrometheusApi api(config.value("url"), std::move(options));

@@ -6,6 +6,7 @@
 #include <limits>
 #include <map>
 
+#include "source/keep_samples.h"
 #include "base/utf8.h"
 #include "format/format.h"
 
@@ -38,27 +39,6 @@ void addSample(Batch& batch, uint32_t series, TimeNs time, uint64_t bits) {
     batch.samples.time.push_back(time);
     batch.samples.valueBits.push_back(bits);
     batch.samples.flags.push_back(0);
-}
-
-// Keeps the rows that are wanted.
-template <typename Wanted>
-void keepSamples(SampleColumns& samples, Wanted&& wanted) {
-    size_t kept = 0;
-    for (size_t row = 0; row < samples.size(); ++row) {
-        if (!wanted(row))
-            continue;
-        samples.series[kept] = samples.series[row];
-        samples.start[kept] = samples.start[row];
-        samples.time[kept] = samples.time[row];
-        samples.valueBits[kept] = samples.valueBits[row];
-        samples.flags[kept] = samples.flags[row];
-        ++kept;
-    }
-    samples.series.resize(kept);
-    samples.start.resize(kept);
-    samples.time.resize(kept);
-    samples.valueBits.resize(kept);
-    samples.flags.resize(kept);
 }
 
 bool endsWithEof(std::string_view body) {

@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "base/hash.h"
+#include "base/hash128_hash.h"
 #include "base/result.h"
 #include "model/batch.h"
 
@@ -44,13 +44,6 @@ private:
         bool stampedByUs = false;    // then; what brings its own times gets no stale marker
         uint64_t exemplar = 0;       // hash of the last one taken: exporters show it until the next comes
     };
-    struct HashOfHash {
-        size_t operator()(const Hash128& h) const {
-            size_t v;
-            std::memcpy(&v, h.data(), sizeof v);
-            return v;
-        }
-    };
     Status check(const std::vector<Batch>& batches, std::string_view body, bool openMetrics) const;
     void relabel(SeriesKey& key) const;
     void take(Batch& batch, TimeNs start, Taken& taken);
@@ -59,7 +52,7 @@ private:
 
     const AttributeList labels_;
     const uint64_t sampleLimit_;
-    std::unordered_map<Hash128, Known, HashOfHash> known_;
+    std::unordered_map<Hash128, Known, Hash128Hash> known_;
     uint64_t round_ = 0;
 };
 

@@ -2,9 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 
+#include "source/fetch_source.h"
 #include "source/pull_source.h"
 #include "source/scrape_target.h"
 
@@ -48,17 +48,6 @@ Result<AttributeList> labelsOf(const SourceConfig& config) {
     return labels;
 }
 
-Result<uint64_t> numberOf(const SourceConfig& config, std::string_view field, uint64_t preset, uint64_t most) {
-    const std::string text = config.value(field);
-    uint64_t number = preset;
-    if (text.empty())
-        return number;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || end != text.data() + text.size() || number == 0 || number > most)
-        return makeError(ErrorCode::kInvalidArgument, fmt::format("{}: '{}' is no number from 1 to {}", field, text, most));
-    return number;
-}
-
 Result<DurationNs> durationOf(const SourceConfig& config, std::string_view field, DurationNs preset) {
     const std::string text = config.value(field);
     return text.empty() ? Result<DurationNs>(preset) : parseDuration(text);
@@ -75,8 +64,8 @@ Result<ScrapeSettings> settingsOf(const SourceConfig& config) {
     if (timeout > settings.interval)
         return makeError(ErrorCode::kInvalidArgument, "the timeout is longer than the interval");
     NJ_ASSIGN(settings.labels, labelsOf(config));
-    NJ_ASSIGN(settings.sampleLimit, numberOf(config, "sample_limit", 500'000, 10'000'000));
-    NJ_ASSIGN(const uint64_t mebibytes, numberOf(config, "body_limit", 64, 1024));
+    NJ_ASSIGN(settings.sampleLimit, countOf(config, "sample_limit", 500'000, 10'000'000));
+    NJ_ASSIGN(const uint64_t mebibytes, countOf(config, "body_limit", 64, 1024));
     settings.job = config.value("job").empty() ? "scrape" : config.value("job");
     settings.http = httpOptions(config);
     settings.http.timeout = timeout;

@@ -13,6 +13,9 @@
 
 namespace nj::store {
 
+// By which health counts what was dropped.
+inline constexpr const char* kRetentionReason = "rows dropped by retention";
+
 class RetentionSummary {
 public:
     // kMalformed for a damaged segment: nothing of it is taken then.

@@ -13,7 +13,6 @@ namespace nj::store {
 namespace {
 
 constexpr const char* kSummaryFormat = "retention";
-constexpr const char* kReason = "rows dropped by retention";
 constexpr TimeNs kNoTime = std::numeric_limits<TimeNs>::min();
 
 }  // namespace
@@ -128,7 +127,7 @@ Status StoreWriter::dropOld(const std::vector<Old>& going, TimeNs before) {
     }
     for (const auto& [import, what] : byImport)
         if (const auto live = imports_.find(import); live != imports_.end())
-            noteHealth(*live->second, {HealthSeverity::kInfo, kReason, {}, 0, 0, what.first});
+            noteHealth(*live->second, {HealthSeverity::kInfo, kRetentionReason, {}, 0, 0, what.first});
     const Status done = transact([&]() -> Status {
         NJ_ASSIGN(auto retire, db_.prepare("UPDATE nj_segment SET retired = 1 WHERE id = ?1"));
         NJ_ASSIGN(auto remove, db_.prepare("DELETE FROM nj_chunk WHERE id = ?1"));
@@ -150,13 +149,13 @@ Status StoreWriter::dropOld(const std::vector<Old>& going, TimeNs before) {
         for (const auto& [import, what] : byImport) {
             const std::string example = fmt::format("what was older than {}", formatRfc3339(what.second, 0));
             if (const auto live = imports_.find(import); live != imports_.end()) {
-                live->second->health[{HealthSeverity::kInfo, kReason}].example = example;
+                live->second->health[{HealthSeverity::kInfo, kRetentionReason}].example = example;
                 NJ_RETURN_IF_ERROR(insertHealth(import, *live->second));
                 continue;
             }
-            NJ_RETURN_IF_ERROR(known.bind(1, import).bind(2, what.first).bind(3, example).bind(4, kReason).run());
+            NJ_RETURN_IF_ERROR(known.bind(1, import).bind(2, what.first).bind(3, example).bind(4, kRetentionReason).run());
             if (db_.changes() == 0)
-                NJ_RETURN_IF_ERROR(fresh.bind(1, import).bind(2, what.first).bind(3, example).bind(4, kReason).bind(5, static_cast<int>(HealthSeverity::kInfo)).run());
+                NJ_RETURN_IF_ERROR(fresh.bind(1, import).bind(2, what.first).bind(3, example).bind(4, kRetentionReason).bind(5, static_cast<int>(HealthSeverity::kInfo)).run());
         }
         metricsChanged_ = true;
         return {};

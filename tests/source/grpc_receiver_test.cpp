@@ -143,12 +143,7 @@ private Q_SLOTS:
         QCOMPARE(capsule.close().spans, uint64_t(1));
     }
     void busyIsToldWithADelay() {
-        class Full : public source::DeliveryTarget {
-            [[nodiscard]] std::string cursor(const std::string&) const override { return {}; }
-        public:
-            void deliver(source::Delivery&& delivery) override { delivery.done(source::Outcome::kBusy, "the disk is full"); }
-            [[nodiscard]] bool hasRoom(size_t bytes) const override { return bytes < 1000; }
-        } full;
+        FullTarget full;
         const auto receiver = source::createGrpcReceiver({}, full);
         QVERIFY(receiver->start().ok());
         GrpcClient client(receiver->address());

@@ -128,12 +128,7 @@ private Q_SLOTS:
     }
     void fullQueueIsBusy() {
         // No room at all: everything but what enters alone is told to come later.
-        class Full : public source::DeliveryTarget {
-            [[nodiscard]] std::string cursor(const std::string&) const override { return {}; }
-        public:
-            void deliver(source::Delivery&& delivery) override { delivery.done(source::Outcome::kBusy, "the disk is full"); }
-            [[nodiscard]] bool hasRoom(size_t bytes) const override { return bytes < 1000; }
-        } full;
+        FullTarget full;
         const auto receiver = source::createHttpReceiver({}, full);
         QVERIFY(receiver->start().ok());
         HttpClient client(portOf(*receiver));

@@ -100,6 +100,14 @@ inline QByteArray spansRequest(uint64_t first, int count, TimeNs start, const ch
 // One span; its time follows from its number.
 inline QByteArray spanRequest(uint64_t number, const char* name = "work") { return spansRequest(number, 1, 1'770'000'000'000'000'000LL + static_cast<TimeNs>(number) * 1'000'000, name); }
 
+// No room for more than a little, and no commit at all.
+class FullTarget final : public source::DeliveryTarget {
+public:
+    void deliver(source::Delivery&& delivery) override { delivery.done(source::Outcome::kBusy, "the disk is full"); }
+    [[nodiscard]] bool hasRoom(size_t bytes) const override { return bytes < 1000; }
+    [[nodiscard]] std::string cursor(const std::string&) const override { return {}; }
+};
+
 struct ReceivingCapsule {
     QTemporaryDir folder;
     std::string path = folder.filePath(QStringLiteral("live.nightjar")).toStdString();

@@ -10,6 +10,7 @@
 #include "query/capsule/questions.h"
 #include "query/capsule/source_questions.h"
 #include "query/capsule/trace_index.h"
+#include "store/retention_summary.h"
 
 namespace nj::query {
 namespace {
@@ -44,7 +45,7 @@ void addSignals(const CapsuleInfo& info, Facts& facts) {
     for (const HealthSummary& health : info.health)
         if (health.severity == HealthSeverity::kRejected || health.severity == HealthSeverity::kLost)
             facts.push_back({Kind::kRejected, fmt::format("{} × {}", health.count, health.reason), health.example, health.count, health.severity == HealthSeverity::kLost});
-        else if (health.reason == "rows dropped by retention")
+        else if (health.reason == store::kRetentionReason)
             facts.push_back({Kind::kDropped, plural(health.count, "row was dropped by retention", "rows were dropped by retention"), health.example, health.count, true});
 }
 
