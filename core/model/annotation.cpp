@@ -22,6 +22,7 @@ std::vector<Note>& listOf(Annotations& all, const Note&) { return all.notes; }
 std::vector<SavedView>& listOf(Annotations& all, const SavedView&) { return all.views; }
 std::vector<Objective>& listOf(Annotations& all, const Objective&) { return all.objectives; }
 std::vector<TimeCorrection>& listOf(Annotations& all, const TimeCorrection&) { return all.corrections; }
+std::vector<Definition>& listOf(Annotations& all, const Definition&) { return all.definitions; }
 
 }  // namespace
 
@@ -40,6 +41,8 @@ ObjectiveKind objectiveKindFromName(std::string_view name) {
     const auto* found = std::find(std::begin(kObjectiveNames), std::end(kObjectiveNames), name);
     return found == std::end(kObjectiveNames) ? ObjectiveKind::kSpanDuration : static_cast<ObjectiveKind>(found - std::begin(kObjectiveNames));
 }
+
+std::string_view definitionKindName(DefinitionKind kind) { return kind == DefinitionKind::kRules ? "rules" : "dashboard"; }
 
 std::string newAnnotationId() {
     static constexpr char kDigits[] = "0123456789abcdef";
@@ -75,6 +78,7 @@ void mergeInto(Annotations& all, const Annotations& others) {
     each(others.views);
     each(others.objectives);
     each(others.corrections);
+    each(others.definitions);
 }
 
 }  // namespace nj

@@ -1,4 +1,4 @@
-// What people add to an incident: notes, saved views, objectives, corrections of clocks. Plain values, any thread.
+// What people add to an incident: notes, saved views, objectives, corrections of clocks, dashboards and rules. Plain values, any thread.
 // Each carries a random id that never changes and the time it was last changed: where two files hold the same id, the one changed
 // last counts. Removing sets `deleted`, so that a merge does not bring the old text back.
 #pragma once
@@ -67,13 +67,25 @@ struct TimeCorrection : AnnotationHead {
     bool operator==(const TimeCorrection&) const = default;
 };
 
-using Annotation = std::variant<Note, SavedView, Objective, TimeCorrection>;
+// A dashboard or a file of rules, kept as its text.
+enum class DefinitionKind : uint8_t { kDashboard, kRules };
+struct Definition : AnnotationHead {
+    DefinitionKind kind = DefinitionKind::kDashboard;
+    std::string name;              // "vLLM"; of rules the file's
+    std::string source;            // what it was read from: "grafana.json"; "" = made here
+    std::string document;          // a dashboard's JSON (dashboard/json), a rule file's YAML as it was
+    bool operator==(const Definition&) const = default;
+};
+inline constexpr size_t kMaxDefinitionBytes = size_t{8} << 20;
+
+using Annotation = std::variant<Note, SavedView, Objective, TimeCorrection, Definition>;
 
 struct Annotations {
     std::vector<Note> notes;
     std::vector<SavedView> views;
     std::vector<Objective> objectives;
     std::vector<TimeCorrection> corrections;
+    std::vector<Definition> definitions;
 };
 
 // "fact", "hypothesis", …: as stored, printed and typed.
@@ -81,6 +93,7 @@ std::string_view noteKindName(NoteKind kind);
 NoteKind noteKindFromName(std::string_view name);       // kFact for an unknown one
 std::string_view objectiveKindName(ObjectiveKind kind);
 ObjectiveKind objectiveKindFromName(std::string_view name);
+std::string_view definitionKindName(DefinitionKind kind);      // "dashboard", "rules"
 
 // 32 random hex digits.
 std::string newAnnotationId();

@@ -47,7 +47,6 @@ Result<std::string> capsuleIdOf(const std::string& capsule) {
 std::vector<std::string> sidecarStatements() {
     std::vector<std::string> statements = annotationTableStatements();
     statements.emplace_back("CREATE TABLE nj_meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID");
-    std::sort(statements.begin(), statements.end());
     return statements;
 }
 
@@ -64,8 +63,7 @@ Status checkSidecar(sqlite::Database& db, const std::string& path, const std::st
             break;
         found.emplace_back(statement.text(0));
     }
-    std::sort(found.begin(), found.end());
-    if (found != sidecarStatements())
+    if (!schemaFits(std::move(found), sidecarStatements()))
         return makeError(ErrorCode::kMalformed, path + " is damaged: its tables are not those of a file of notes");
     NJ_ASSIGN(const std::string of, db.queryText("SELECT value FROM nj_meta WHERE key = 'capsule_id'"));
     if (of != capsuleId)

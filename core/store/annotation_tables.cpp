@@ -95,10 +95,34 @@ struct CorrectionTable {
     }
 };
 
+struct DefinitionTable {
+    using Row = Definition;
+    static constexpr const char* kName = "nj_definition";
+    static constexpr const char* kColumns = "kind TEXT, name TEXT, source TEXT, document TEXT";
+    static constexpr int kCount = 4;
+    static std::vector<Row>& list(Annotations& all) { return all.definitions; }
+    static void read(const sqlite::Statement& s, Row& definition) {
+        definition.kind = textAt(s, 0) == definitionKindName(DefinitionKind::kRules) ? DefinitionKind::kRules : DefinitionKind::kDashboard;
+        definition.name = textAt(s, 1);
+        definition.source = textAt(s, 2);
+        if (const std::string_view document = s.text(kHeadColumns + 3); document.size() <= kMaxDefinitionBytes)
+            definition.document = document;
+    }
+    static void bind(sqlite::Statement& s, const Row& definition) {
+        s.bind(6, definitionKindName(definition.kind)).bind(7, cut(definition.name)).bind(8, cut(definition.source)).bind(9, definition.document);
+    }
+};
+
 template <typename Table>
-std::string createStatement() {
-    return std::string("CREATE TABLE ") + Table::kName + "(id TEXT PRIMARY KEY, author TEXT, created INTEGER, modified INTEGER, deleted INTEGER, " + Table::kColumns +
+std::string createStatement(const char* create = "CREATE TABLE ") {
+    return std::string(create) + Table::kName + "(id TEXT PRIMARY KEY, author TEXT, created INTEGER, modified INTEGER, deleted INTEGER, " + Table::kColumns +
            ") WITHOUT ROWID";
+}
+
+Result<bool> hasTable(sqlite::Database& db, std::string_view name) {
+    NJ_ASSIGN(auto statement, db.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1"));
+    statement.bind(1, name);
+    return statement.step();
 }
 
 template <typename Table>
@@ -137,6 +161,12 @@ Status put(sqlite::Database& db, const Note& row) { return putRow<NoteTable>(db,
 Status put(sqlite::Database& db, const SavedView& row) { return putRow<ViewTable>(db, row); }
 Status put(sqlite::Database& db, const Objective& row) { return putRow<ObjectiveTable>(db, row); }
 Status put(sqlite::Database& db, const TimeCorrection& row) { return putRow<CorrectionTable>(db, row); }
+Status put(sqlite::Database& db, const Definition& row) {
+    if (row.document.size() > kMaxDefinitionBytes)
+        return makeError(ErrorCode::kInvalidArgument, "a dashboard or rule file of more than 8 MiB is not kept");
+    NJ_RETURN_IF_ERROR(db.execute(createStatement<DefinitionTable>("CREATE TABLE IF NOT EXISTS ").c_str()));   // older files have none
+    return putRow<DefinitionTable>(db, row);
+}
 
 template <typename Row>
 Status putAll(sqlite::Database& db, const std::vector<Row>& rows) {
@@ -149,8 +179,18 @@ Status putAll(sqlite::Database& db, const std::vector<Row>& rows) {
 
 const std::vector<std::string>& annotationTableStatements() {
     static const std::vector<std::string> kStatements = {createStatement<NoteTable>(), createStatement<ViewTable>(), createStatement<ObjectiveTable>(),
-                                                         createStatement<CorrectionTable>()};
+                                                         createStatement<CorrectionTable>(), createStatement<DefinitionTable>()};
     return kStatements;
+}
+
+bool schemaFits(std::vector<std::string> found, std::vector<std::string> expected) {
+    // Came within format 1: a file without it gets it with its first row.
+    const std::string later = createStatement<DefinitionTable>();
+    std::erase(found, later);
+    std::erase(expected, later);
+    std::sort(found.begin(), found.end());
+    std::sort(expected.begin(), expected.end());
+    return found == expected;
 }
 
 Result<Annotations> readAnnotations(sqlite::Database& db) {
@@ -159,6 +199,9 @@ Result<Annotations> readAnnotations(sqlite::Database& db) {
     NJ_RETURN_IF_ERROR(readTable<ViewTable>(db, all));
     NJ_RETURN_IF_ERROR(readTable<ObjectiveTable>(db, all));
     NJ_RETURN_IF_ERROR(readTable<CorrectionTable>(db, all));
+    NJ_ASSIGN(const bool definitions, hasTable(db, DefinitionTable::kName));
+    if (definitions)
+        NJ_RETURN_IF_ERROR(readTable<DefinitionTable>(db, all));
     return all;
 }
 
@@ -172,7 +215,8 @@ Status putAnnotations(sqlite::Database& db, const Annotations& all) {
     NJ_RETURN_IF_ERROR(putAll(db, all.notes));
     NJ_RETURN_IF_ERROR(putAll(db, all.views));
     NJ_RETURN_IF_ERROR(putAll(db, all.objectives));
-    return putAll(db, all.corrections);
+    NJ_RETURN_IF_ERROR(putAll(db, all.corrections));
+    return putAll(db, all.definitions);
 }
 
 }  // namespace nj::store

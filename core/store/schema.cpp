@@ -110,9 +110,7 @@ Status checkSchema(sqlite::Database& db, const std::string& path) {
             break;
         found.emplace_back(statement->text(0));
     }
-    std::vector<std::string> expected = schemaStatements();
-    std::sort(expected.begin(), expected.end());
-    if (found != expected)
+    if (!schemaFits(std::move(found), schemaStatements()))
         return damagedFile(path, "its tables are not those of a capsule of format " + std::to_string(version));
     return {};
 }

@@ -105,6 +105,46 @@ private slots:
         QVERIFY2(!std::filesystem::exists(capsule.path() + "-wal"), "the capsule stays one file");
         QVERIFY(!file->put(Note{}).ok());
     }
+    void dashboardsAndRulesToo() {
+        const TestCapsule capsule;
+        capsule.import(everySignal(kT0));
+        Definition board;
+        board.id = newAnnotationId();
+        board.modified = kT0;
+        board.name = "vLLM";
+        board.source = "grafana.json";
+        board.document = "{'rows': []}" + std::string(200'000, ' ');   // longer than a note may be
+        Definition rules = board;
+        rules.id = newAnnotationId();
+        rules.kind = DefinitionKind::kRules;
+        const auto file = need(AnnotationFile::open(capsule.path()));
+        need(file->put(board));
+        need(file->put(rules));
+        const Annotations all = loaded(capsule.path());
+        QCOMPARE(all.definitions.size(), size_t(2));
+        QVERIFY(std::find(all.definitions.begin(), all.definitions.end(), board) != all.definitions.end());
+        QVERIFY(std::find(all.definitions.begin(), all.definitions.end(), rules) != all.definitions.end());
+        board.document.assign(kMaxDefinitionBytes + 1, ' ');
+        QVERIFY(!file->put(board).ok());
+    }
+    // A capsule and a sidecar from before there were definitions: read, and given the table with the first one.
+    void anOlderFileHasNone() {
+        const TestCapsule capsule;
+        capsule.import(everySignal(kT0));
+        need(need(sqlite::Database::open(capsule.path(), sqlite::OpenMode::kReadWrite)).execute("DROP TABLE nj_definition"));
+        QVERIFY(loaded(capsule.path()).definitions.empty());
+        QCOMPARE(need(capsule.reader()->totals()).events, uint64_t(1));
+        Definition board;
+        board.id = newAnnotationId();
+        board.modified = kT0;
+        board.name = "vLLM";
+        need(need(AnnotationFile::open(capsule.path()))->put(board));
+        QVERIFY(loaded(capsule.path()).definitions == std::vector{board});
+        need(need(AnnotationFile::open(capsule.path(), AnnotationFile::Place::kSidecar))->put(noteOf("n", "beside")));
+        const std::string sidecar = capsule.path() + "-notes";
+        need(need(sqlite::Database::open(sidecar, sqlite::OpenMode::kReadWrite)).execute("DROP TABLE nj_definition"));
+        QCOMPARE(loaded(capsule.path()).notes.size(), size_t(1));
+    }
     void theLaterChangeWins() {
         const TestCapsule capsule;
         capsule.import(everySignal(kT0));

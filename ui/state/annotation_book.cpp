@@ -48,6 +48,7 @@ std::optional<Annotation> find(const Annotations& all, const std::string& id) {
     look(all.views);
     look(all.objectives);
     look(all.corrections);
+    look(all.definitions);
     return found;
 }
 
@@ -116,10 +117,12 @@ void AnnotationBook::refreshShown() {
     takeLiving(all_.views, shown_.views);
     takeLiving(all_.objectives, shown_.objectives);
     takeLiving(all_.corrections, shown_.corrections);
+    takeLiving(all_.definitions, shown_.definitions);
     const auto byName = [](const auto& a, const auto& b) { return std::tie(a.name, a.id) < std::tie(b.name, b.id); };
     std::sort(shown_.notes.begin(), shown_.notes.end(), [](const Note& a, const Note& b) { return std::tie(a.time, a.created, a.id) < std::tie(b.time, b.created, b.id); });
     std::sort(shown_.views.begin(), shown_.views.end(), byName);
     std::sort(shown_.objectives.begin(), shown_.objectives.end(), byName);
+    std::sort(shown_.definitions.begin(), shown_.definitions.end(), byName);
     std::sort(shown_.corrections.begin(), shown_.corrections.end(),
               [](const TimeCorrection& a, const TimeCorrection& b) { return std::tie(a.import, a.host) < std::tie(b.import, b.host); });
     Q_EMIT changed();

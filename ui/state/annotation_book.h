@@ -1,4 +1,4 @@
-// Notes, saved views, objectives and clock corrections of the open capsule, as the window sees them: at once after a change, written
+// Notes, saved views, objectives, clock corrections, dashboards and rules of the open capsule, as the window sees them: at once after a change, written
 // behind on a thread of its own. Every change is a step of its own undo history (undo()), apart from that of ranges and filters.
 // Without a store everything lives in memory. UI thread; owns its thread, and waits for what is being written when it goes.
 #pragma once
@@ -31,11 +31,12 @@ public:
     // Reads again: another program may have written.
     void reload();
 
-    // What is not deleted: notes by time, views and objectives by name, corrections by what they correct.
+    // What is not deleted: notes by time, views, objectives and definitions by name, corrections by what they correct.
     [[nodiscard]] const std::vector<Note>& notes() const { return shown_.notes; }
     [[nodiscard]] const std::vector<SavedView>& views() const { return shown_.views; }
     [[nodiscard]] const std::vector<Objective>& objectives() const { return shown_.objectives; }
     [[nodiscard]] const std::vector<TimeCorrection>& corrections() const { return shown_.corrections; }
+    [[nodiscard]] const std::vector<Definition>& definitions() const { return shown_.definitions; }
     [[nodiscard]] const Note* note(const std::string& id) const;
 
     // Adds or replaces by id. A missing id, author and time of creation are filled in; returns the id. `what`: the undo text.

@@ -49,6 +49,10 @@ Labels otlpLabels(const store::Snapshot& snapshot, const store::SeriesRow& row) 
 
 Result<std::unique_ptr<CapsuleQuerier>> CapsuleQuerier::of(store::CapsuleReader& reader) {
     NJ_ASSIGN(std::shared_ptr<const store::Snapshot> snapshot, reader.snapshot());
+    return of(reader, std::move(snapshot));
+}
+
+Result<std::unique_ptr<CapsuleQuerier>> CapsuleQuerier::of(store::CapsuleReader& reader, std::shared_ptr<const store::Snapshot> snapshot) {
     std::unique_ptr<CapsuleQuerier> querier(new CapsuleQuerier(reader, std::move(snapshot)));
     NJ_RETURN_IF_ERROR(querier->nameAll());
     return querier;

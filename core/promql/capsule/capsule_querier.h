@@ -24,6 +24,7 @@ struct HistogramSample {
 class CapsuleQuerier : public Querier {
 public:
     static Result<std::unique_ptr<CapsuleQuerier>> of(store::CapsuleReader& reader);
+    static Result<std::unique_ptr<CapsuleQuerier>> of(store::CapsuleReader& reader, std::shared_ptr<const store::Snapshot> snapshot);
 
     Result<std::vector<std::unique_ptr<SeriesIterator>>> select(const std::vector<Matcher>& matchers, TimeNs from, TimeNs to,
                                                                 std::stop_token stop) override;

@@ -108,7 +108,7 @@ Status addBaseline(promql::CapsuleQuerier& querier, const PromqlQuestion& questi
 }  // namespace
 
 Result<PromqlAnswer> answerPromql(QueryContext& context, const PromqlQuestion& question) {
-    NJ_ASSIGN(const auto querier, promql::CapsuleQuerier::of(context.reader()));
+    NJ_ASSIGN(promql::CapsuleQuerier* const querier, context.promql());
     PromqlAnswer answer;
     answer.step = roundStep(question.range.length(), std::clamp(question.columns, 2, 5000));
     const TimeNs start = question.range.from / answer.step * answer.step;
@@ -152,7 +152,7 @@ Result<PromqlAnswer> answerPromql(QueryContext& context, const PromqlQuestion& q
 }
 
 Result<PromqlNames> answerPromqlNames(QueryContext& context) {
-    NJ_ASSIGN(const auto querier, promql::CapsuleQuerier::of(context.reader()));
+    NJ_ASSIGN(promql::CapsuleQuerier* const querier, context.promql());
     PromqlNames names;
     NJ_ASSIGN(names.labels, querier->labelNames({}));
     NJ_ASSIGN(const auto metrics, querier->labelValues(std::string(promql::kMetricName), {}));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "promql/capsule/capsule_querier.h"
 #include "query/capsule/entity_names.h"
 #include "query/capsule/log_matches.h"
 #include "query/capsule/trace_index.h"
@@ -25,12 +26,20 @@ void QueryCache::clear() {
     entities.reset();
     gpuEvents.reset();
     imports.reset();
+    promql.reset();
 }
 
 Status QueryContext::checkStop() const {
     if (stop_.stop_requested())
         return makeError(ErrorCode::kCancelled, "the question was withdrawn");
     return {};
+}
+
+Result<promql::CapsuleQuerier*> QueryContext::promql() {
+    if (!cache_.promql) {
+        NJ_ASSIGN(cache_.promql, promql::CapsuleQuerier::of(reader_, snapshot_));
+    }
+    return cache_.promql.get();
 }
 
 Result<const store::SegmentView*> QueryContext::view(int64_t segment) {

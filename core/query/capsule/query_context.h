@@ -16,6 +16,10 @@
 #include "query/capsule/row_set.h"
 #include "store/capsule_reader.h"
 
+namespace nj::promql {
+class CapsuleQuerier;
+}
+
 namespace nj::query {
 
 class EntityNames;
@@ -42,6 +46,7 @@ struct QueryCache {
     std::shared_ptr<const EntityNames> entityNames;                        // points into entities
     std::shared_ptr<const std::vector<EventMark>> gpuEvents;
     std::shared_ptr<const std::vector<store::ImportRow>> imports;
+    std::unique_ptr<promql::CapsuleQuerier> promql;                        // naming every series takes a while
 };
 
 class QueryContext {
@@ -62,6 +67,8 @@ public:
     // Rows whose start lies in the range, exactly.
     Result<RowSpan> rowsIn(const store::SegmentView& view, TimeRange range) const;
     Result<const EntityGraph*> entities();
+    // The series under their Prometheus names.
+    Result<promql::CapsuleQuerier*> promql();
     Result<ImportSummary> import(int64_t id);
 
 private:
