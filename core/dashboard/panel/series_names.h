@@ -1,0 +1,20 @@
+// What the series of a panel are called. Built from all answers of a panel; a value, any thread.
+#pragma once
+
+#include <set>
+
+#include "dashboard/panel/panel_queries.h"
+
+namespace nj::dashboard {
+
+class SeriesNames {
+public:
+    explicit SeriesNames(const PanelQueries& queries);
+    // By the target's legend; "" and "__auto": the labels in which the series differ, else the metric's name, else the expression.
+    [[nodiscard]] std::string of(const QueryAnswer& answer, const promql::Labels& labels) const;
+
+private:
+    std::set<std::string, std::less<>> differing_;   // among series without a legend
+};
+
+}  // namespace nj::dashboard

@@ -1,0 +1,108 @@
+#include "dashboard/panel_answer.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "dashboard/calculation.h"
+#include "dashboard/panel/panel_absence.h"
+#include "dashboard/panel/panel_buckets.h"
+#include "dashboard/panel/panel_frames.h"
+#include "dashboard/panel/panel_queries.h"
+#include "dashboard/transform.h"
+
+namespace nj::dashboard {
+namespace {
+
+// Texts of transformations may hold variables too.
+std::vector<Transformation> interpolated(const std::vector<Transformation>& transformations, const Scope& scope) {
+    std::vector<Transformation> out = transformations;
+    for (Transformation& each : out) {
+        for (std::string* text : {&each.pattern, &each.left, &each.right, &each.alias})
+            *text = interpolate(*text, scope);
+        for (FieldRule& rule : each.fields)
+            for (std::string* text : {&rule.name, &rule.rename, &rule.value})
+                *text = interpolate(*text, scope);
+    }
+    return out;
+}
+
+void cutRows(Frame& table) {
+    for (Field& field : table.fields) {
+        field.times.resize(std::min(field.times.size(), kMostPanelRows));
+        field.numbers.resize(std::min(field.numbers.size(), kMostPanelRows));
+        field.texts.resize(std::min(field.texts.size(), kMostPanelRows));
+    }
+}
+
+// Whether only series are drawn, each as it comes: then those behind the bound need not be read at all.
+bool cutsSeries(const Panel& panel) {
+    return panel.transformations.empty() && panel.kind != PanelKind::kTable && panel.kind != PanelKind::kHeatmap && panel.kind != PanelKind::kHistogram;
+}
+
+void show(const Panel& panel, const PanelQueries& queries, std::vector<Frame> frames, PanelAnswer& answer) {
+    switch (panel.kind) {
+    case PanelKind::kTable:
+        answer.table = tableOf(std::move(frames), answer.notes);
+        answer.rowsInAll = answer.table.rows();
+        cutRows(answer.table);
+        return;
+    case PanelKind::kHeatmap: answer.buckets = heatmapOf(frames, queries); break;
+    case PanelKind::kHistogram: answer.buckets = histogramOf(frames); break;
+    default: break;
+    }
+    answer.series = seriesOf(frames, panel, queries, answer.seriesInAll);
+    if (cutsSeries(panel))
+        answer.seriesInAll = seriesWithNumbers(queries);
+}
+
+bool showsNothing(const Panel& panel, const PanelAnswer& answer) {
+    if (panel.kind == PanelKind::kTable)
+        return answer.table.rows() == 0;
+    if (panel.kind == PanelKind::kHeatmap || panel.kind == PanelKind::kHistogram)
+        return answer.buckets.rows() == 0;
+    return answer.series.empty();
+}
+
+}  // namespace
+
+Result<PanelAnswer> answerPanel(const Panel& panel, Scope scope, int columns, const promql::Engine& engine, promql::Querier& querier,
+                                std::stop_token stop) {
+    PanelAnswer answer;
+    if (panel.kind == PanelKind::kText) {
+        answer.range = panelRange(panel, scope, answer.notes);
+        return answer;
+    }
+    NJ_ASSIGN(PanelQueries queries, askQueries(panel, scope, columns, engine, querier, stop));
+    answer.range = queries.range;
+    answer.from = queries.from;
+    answer.step = queries.step;
+    answer.expressions = queries.expressions;
+    answer.notes = std::move(queries.notes);
+    answer.problems = std::move(queries.problems);
+    if (panel.kind != PanelKind::kHeatmap && anyHistogram(queries))
+        answer.notes.emplace_back("Native histograms are not drawn as lines: wrap them in histogram_quantile or histogram_avg.");
+    if (!panel.calculation.empty() && !isCalculation(panel.calculation))
+        answer.notes.push_back("The calculation '" + panel.calculation + "' is not known: the last value is shown.");
+    std::vector<Frame> frames = framesOf(panel, queries, cutsSeries(panel) ? kMostPanelSeries : kMostFrameCells, answer.notes);
+    if (!panel.transformations.empty()) {
+        scope.range = queries.range;
+        scope.interval = queries.step;
+        frames = transformed(std::move(frames), interpolated(panel.transformations, scope), answer.notes);
+    }
+    show(panel, queries, std::move(frames), answer);
+    if (stop.stop_requested())
+        return makeError(ErrorCode::kCancelled, "cancelled");
+    if (!answer.series.empty() && answer.seriesInAll == answer.series.size())
+        answer.why = whyNoNumber(answer.series, queries);
+    if (answer.why.empty() && showsNothing(panel, answer)) {
+        NJ_ASSIGN(answer.why, whyNothing(panel, queries, querier, stop));
+    }
+    if (!answer.why.empty()) {
+        answer.series.clear();
+        answer.seriesInAll = 0;
+        answer.buckets = {};
+    }
+    return answer;
+}
+
+}  // namespace nj::dashboard

@@ -1,0 +1,58 @@
+// What a panel shows: its queries evaluated, its transformations applied, its series reduced. Plain values.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "dashboard/frame.h"
+#include "dashboard/interpolation.h"
+#include "promql/engine.h"
+
+namespace nj::dashboard {
+
+inline constexpr size_t kMostPanelSeries = 200;      // drawn; the others are counted
+inline constexpr size_t kMostPanelRows = 5'000;      // of a table
+
+struct PanelSeries {
+    std::string name;                // by the legend, or the labels in which the series differ
+    std::string refId;
+    std::vector<double> values;      // one per step from `from`; NaN = none. Of an instant query one
+    double value = 0;                // `calculation` of the panel over the values; NaN = none
+    bool operator==(const PanelSeries&) const = default;
+};
+
+// Of a heatmap: counts by column and bucket. Of a histogram: one column.
+struct PanelBuckets {
+    std::vector<double> bounds;      // rows + 1, ascending; the first or last may be infinite
+    std::vector<double> counts;      // [column * rows + row]
+    [[nodiscard]] size_t rows() const { return bounds.size() > 1 ? bounds.size() - 1 : 0; }
+};
+
+struct PanelProblem {
+    std::string refId;
+    std::string what;                // "1:5: parse error: …", "too many samples"
+};
+
+struct PanelAnswer {
+    TimeRange range;                 // asked for: the panel's own timeFrom and timeShift considered
+    TimeNs from = 0;                 // of the first step
+    DurationNs step = 0;
+    std::vector<PanelSeries> series; // all kinds but tables
+    size_t seriesInAll = 0;
+    Frame table;                     // of a table
+    size_t rowsInAll = 0;
+    PanelBuckets buckets;            // of heatmaps and histograms
+    std::vector<std::string> notes;  // warnings and infos of the engine, and what a transformation could not do
+    std::vector<PanelProblem> problems;
+    // Nothing to show, and why: "No series vllm:lora_requests_info in this capsule.", "Series of up, but none with job="node"." …; else "".
+    std::string why;
+    std::vector<std::string> expressions;   // as evaluated, variables put in; by query
+};
+
+// Errors: cancelled only; what is wrong with a query is a problem, or why nothing is shown. `columns`: the points a picture has room for.
+// `scope` is the occurrence's; its range is the dashboard's, its interval is set here. Runs in the thread of the querier.
+Result<PanelAnswer> answerPanel(const Panel& panel, Scope scope, int columns, const promql::Engine& engine, promql::Querier& querier,
+                                std::stop_token stop = {});
+
+}  // namespace nj::dashboard
