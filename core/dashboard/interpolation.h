@@ -17,6 +17,7 @@ struct VariableValue {
     std::vector<std::string> texts;  // as a person reads them; empty: as the values
     bool regex = false;              // may hold several, and is escaped as a part of a regular expression
     bool literal = false;            // a custom All, which stands as its author wrote it
+    bool operator==(const VariableValue&) const = default;
 };
 
 struct Scope {

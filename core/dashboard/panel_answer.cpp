@@ -9,6 +9,7 @@
 #include "dashboard/panel/panel_frames.h"
 #include "dashboard/panel/panel_queries.h"
 #include "dashboard/transform.h"
+#include "promql/engine/natural_order.h"
 
 namespace nj::dashboard {
 namespace {
@@ -53,6 +54,15 @@ void show(const Panel& panel, const PanelQueries& queries, std::vector<Frame> fr
     answer.series = seriesOf(frames, panel, queries, answer.seriesInAll);
     if (cutsSeries(panel))
         answer.seriesInAll = seriesWithNumbers(queries);
+    // A legend is read by name; the labels that order the engine's answer are often not in it. Queries stay in their order.
+    if (panel.kind == PanelKind::kTimeSeries && panel.transformations.empty()) {
+        auto first = answer.series.begin();
+        while (first != answer.series.end()) {
+            const auto next = std::find_if(first, answer.series.end(), [&](const PanelSeries& one) { return one.refId != first->refId; });
+            std::stable_sort(first, next, [](const PanelSeries& a, const PanelSeries& b) { return promql::naturallyLess(a.name, b.name); });
+            first = next;
+        }
+    }
 }
 
 bool showsNothing(const Panel& panel, const PanelAnswer& answer) {

@@ -57,9 +57,12 @@ void readDefaults(const Json& defaults, const std::string& where, GrafanaReading
         panel.decimals = intAt(defaults, "decimals", 0, 0, 20);
     panel.min = numberAt(defaults, "min");
     panel.max = numberAt(defaults, "max");
-    readThresholds(at(defaults, "thresholds"), where, reading, panel);
-    readMappings(at(defaults, "mappings"), panel);
     const Json& custom = at(defaults, "custom");
+    // Lines have thresholds that only count where they are drawn; nearly every dashboard says "green, red from 80" without meaning it.
+    const std::string drawn = textAt(at(custom, "thresholdsStyle"), "mode", 20);
+    if (panel.kind != PanelKind::kTimeSeries || (!drawn.empty() && drawn != "off"))
+        readThresholds(at(defaults, "thresholds"), where, reading, panel);
+    readMappings(at(defaults, "mappings"), panel);
     const std::string style = textAt(custom, "drawStyle", 20);
     panel.style = style == "bars" ? DrawStyle::kBars : style == "points" ? DrawStyle::kPoints : DrawStyle::kLine;
     const std::string stacking = textAt(at(custom, "stacking"), "mode", 20);

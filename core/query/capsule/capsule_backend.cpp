@@ -1,5 +1,6 @@
 // The backend over a capsule: makes the context of each question and keeps what holds until the next commit.
 #include "query/backend.h"
+#include "query/capsule/dashboard_questions.h"
 #include "query/capsule/drift_questions.h"
 #include "query/capsule/failure_questions.h"
 #include "query/capsule/log_answers.h"
@@ -13,7 +14,7 @@
 namespace nj::query {
 namespace {
 
-class CapsuleBackend : public Backend, public SourceQuestions, public DriftSource, public LogSource, public FailureBackend, public DifferenceBackend, public ResourceBackend, public MetricsBackend, public PromqlBackend, public SqlBackend {
+class CapsuleBackend : public Backend, public SourceQuestions, public DriftSource, public LogSource, public FailureBackend, public DifferenceBackend, public ResourceBackend, public MetricsBackend, public PromqlBackend, public DashboardBackend, public SqlBackend {
 public:
     explicit CapsuleBackend(std::unique_ptr<store::CapsuleReader> reader) : reader_(std::move(reader)) {}
 
@@ -47,6 +48,10 @@ public:
     Result<MetricAnswer> metric(const MetricQuestion& q, std::stop_token stop) override { return ask(stop, answerMetric, q); }
     Result<PromqlAnswer> promql(const PromqlQuestion& q, std::stop_token stop) override { return ask(stop, answerPromql, q); }
     Result<PromqlNames> promqlNames(std::stop_token stop) override { return ask(stop, answerPromqlNames); }
+    Result<std::vector<dashboard::Dashboard>> builtInDashboards(std::stop_token stop) override { return ask(stop, answerBuiltInDashboards); }
+    Result<std::set<std::string, std::less<>>> metricNamesForDashboards(std::stop_token stop) override { return ask(stop, answerMetricNamesForDashboards); }
+    Result<dashboard::ResolvedVariables> variables(const VariablesQuestion& q, std::stop_token stop) override { return ask(stop, answerVariables, q); }
+    Result<dashboard::PanelAnswer> panel(const PanelQuestion& q, std::stop_token stop) override { return ask(stop, answerDashboardPanel, q); }
     Status sql(const std::string& text, const SqlReceiver& receiver, std::stop_token stop) override { return ask(stop, answerSql, text, receiver); }
     Result<std::vector<SqlTable>> sqlTables(std::stop_token stop) override { return ask(stop, answerSqlTables); }
     Result<EntityGraph> entities(std::stop_token) override { return reader_->entities(); }
@@ -102,6 +107,8 @@ private:
 }  // namespace
 
 SourceQuestions* SourceQuestions::of(Backend& backend) { return dynamic_cast<SourceQuestions*>(&backend); }
+
+DashboardBackend* DashboardBackend::of(Backend& backend) { return dynamic_cast<DashboardBackend*>(&backend); }
 
 PromqlBackend* PromqlBackend::of(Backend& backend) { return dynamic_cast<PromqlBackend*>(&backend); }
 

@@ -1,0 +1,41 @@
+// What a dashboard shows of what the backend holds. A backend that answers implements DashboardBackend beside Backend; the terms of
+// backend.h hold for it too.
+#pragma once
+
+#include <set>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "dashboard/panel_answer.h"
+#include "dashboard/resolve_variables.h"
+
+namespace nj::query {
+
+class Backend;
+
+struct VariablesQuestion {
+    dashboard::Dashboard dashboard;
+    dashboard::Choices choices;
+    TimeRange range;
+};
+
+struct PanelQuestion {
+    dashboard::Panel panel;
+    dashboard::Scope scope;     // of the occurrence
+    int columns = 400;          // a picture has room for
+};
+
+class DashboardBackend {
+public:
+    // nullptr where the backend cannot answer.
+    static DashboardBackend* of(Backend& backend);
+    virtual ~DashboardBackend() = default;
+    // The built-in dashboards whose series are there.
+    virtual Result<std::vector<dashboard::Dashboard>> builtInDashboards(std::stop_token stop) = 0;
+    virtual Result<std::set<std::string, std::less<>>> metricNamesForDashboards(std::stop_token stop) = 0;
+    virtual Result<dashboard::ResolvedVariables> variables(const VariablesQuestion& question, std::stop_token stop) = 0;
+    virtual Result<dashboard::PanelAnswer> panel(const PanelQuestion& question, std::stop_token stop) = 0;
+};
+
+}  // namespace nj::query
