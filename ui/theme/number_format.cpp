@@ -119,9 +119,18 @@ QString formatValue(double value, const QString& unit) {
     words.remove(QLatin1Char('{')).remove(QLatin1Char('}'));
     if (std::fabs(value) >= 10'000) {
         const QString text = formatShort(value);
+        if (takesPrefix(words))
+            return text + words;
         return words.startsWith(QLatin1Char('/')) ? text + words : text + QChar(0x00A0) + words;
     }
     return withUnit(value, words);
+}
+
+bool takesPrefix(const QString& unit) {
+    for (const char16_t* symbol : {u"Hz", u"W", u"J", u"bit", u"bit/s"})
+        if (unit == QStringView(symbol))
+            return true;
+    return false;
 }
 
 QString formatShare(double share) {

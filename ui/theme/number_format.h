@@ -17,6 +17,8 @@ QString formatShort(double value);
 QString formatValue(double value, const QString& unit);
 // Three significant digits: "1.42", "38.2", "0.00120", "1,900".
 QString formatNumber(double value);
+// Whether the unit takes a prefix ("1.98 GHz"); others stand behind a number of their own ("38.2 k req/s").
+bool takesPrefix(const QString& unit);
 // 0.051 → "5.1 %", 1 → "100 %", 0.0002 → "0.02 %".
 QString formatShare(double share);
 // after/before: "× 2.4", "× 0.41", "new" when before is 0, "–" when both are.

@@ -89,6 +89,11 @@ AxisUnit axisUnit(double top, const QString& unit) {
             chosen.size /= size;
             return chosen;
         }
+    if (takesPrefix(unit)) {
+        AxisUnit chosen = pick(top, {{1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e3, "k"}, {1, ""}});
+        chosen.name += unit;
+        return chosen;
+    }
     QString words = unit == u"1" ? QString() : unit;
     words.remove(QLatin1Char('{')).remove(QLatin1Char('}'));
     return {1, words};

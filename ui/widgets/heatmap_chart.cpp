@@ -86,7 +86,7 @@ void HeatmapChart::paintSide(QPainter& painter) {
     }
     painter.setFont(theme().caption);
     painter.setPen(theme().muted);
-    painter.drawText(QPointF(left, plotFrame().plot.bottom() + 17), tr("max %1").arg(formatShort(static_cast<double>(largest))));
+    painter.drawText(QPointF(left, plotFrame().plot.bottom() + 17), tr("max %1").arg(formatShort(static_cast<double>(largest) * data_.perCount)));
 }
 
 QVector<CursorRow> HeatmapChart::cursorRows(TimeNs time) const {
@@ -104,14 +104,15 @@ QVector<CursorRow> HeatmapChart::cursorRows(TimeNs time) const {
         }
     const auto shown = cells.begin() + std::min<qsizetype>(kShownCells, cells.size());
     std::partial_sort(cells.begin(), shown, cells.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+    const auto text = [&](quint64 count) { return data_.perCount == 1 ? formatCount(count) : formatShort(static_cast<double>(count) * data_.perCount); };
     QVector<CursorRow> rows;
     for (qsizetype i = 0; i < std::min<qsizetype>(kShownCells, cells.size()); ++i) {
         const auto [count, row] = cells[i];
         const QString name = formatValue(data_.bounds[row], data_.unit) + QStringLiteral(" – ") + formatValue(data_.bounds[row + 1], data_.unit);
-        rows.push_back({QColor(heatColor(theme(), data_.shade(count, most_))), name, formatCount(count), data_.bounds[row], {0, kNoValue}});
+        rows.push_back({QColor(heatColor(theme(), data_.shade(count, most_))), name, text(count), data_.bounds[row], {0, kNoValue}});
     }
     if (cells.size() > kShownCells)
-        rows.push_back({Qt::transparent, tr("all in this column"), formatCount(sum), -1, {0, kNoValue}});
+        rows.push_back({Qt::transparent, tr("all in this column"), text(sum), -1, {0, kNoValue}});
     return rows;
 }
 

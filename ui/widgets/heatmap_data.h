@@ -26,6 +26,7 @@ struct HeatmapData {
     QString unit;
     QString title, description;
     bool logCount = true;
+    double perCount = 1;                 // what one of `counts` stands for, where they are shares of something else
     [[nodiscard]] qsizetype rows() const { return bounds.size() > 1 ? bounds.size() - 1 : 0; }
     [[nodiscard]] qsizetype columns() const { return rows() > 0 ? counts.size() / rows() : 0; }
     [[nodiscard]] quint32 most() const;

@@ -229,15 +229,27 @@ QSize LegendTable::minimumSizeHint() const { return {200, sizeHint().height()}; 
 
 void LegendTable::resizeEvent(QResizeEvent* event) {
     QTableView::resizeEvent(event);
+    fitColumns();
+}
+
+void LegendTable::setBrief(bool brief) {
+    brief_ = brief;
+    fitColumns();
+}
+
+void LegendTable::fitColumns() {
     // Numbers keep their width, the name takes what is left; the least important columns go first where it is tight.
     const int width = viewport()->width();
     const int fit = std::max(2, (width - 180) / kNarrow);
     const int droppable[] = {LegendModel::kMin, LegendModel::kLast, LegendModel::kP95, LegendModel::kAtCursor};
-    int shown = LegendModel::kColumns - 1;
+    int shown = LegendModel::kColumns - (brief_ ? 4 : 1);
     for (const int column : droppable) {
         setColumnHidden(column, shown > fit);
         shown -= shown > fit ? 1 : 0;
     }
+    if (brief_)
+        for (const int column : {LegendModel::kAtCursor, LegendModel::kRatio, LegendModel::kCount})
+            setColumnHidden(column, true);
     int used = 0;
     for (int column = 1; column < LegendModel::kColumns; ++column)
         if (!isColumnHidden(column)) {

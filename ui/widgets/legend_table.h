@@ -58,6 +58,8 @@ public:
     void setRows(const QVector<LegendRow>& rows, const QString& unit, const QString& nameTitle, const QString& countTitle);
     void setAtCursor(const QString& clock, const QVector<double>& values) { model_->setAtCursor(clock, values); }
     [[nodiscard]] const QSet<int>& hidden() const { return hidden_; }
+    // Without the columns about the cursor, the baseline and the count.
+    void setBrief(bool brief);
     void showAll();
     [[nodiscard]] LegendModel& legendModel() { return *model_; }
     // As tall as its rows, up to `most` of them.
@@ -77,10 +79,12 @@ private:
     void isolate(int series);
     void toggle(int series);
     void setHidden(const QSet<int>& hidden);
+    void fitColumns();
     const Theme& theme_;
     LegendModel* model_;
     QSet<int> hidden_;
     int mostRows_ = 5;
+    bool brief_ = false;
 };
 
 }  // namespace nj::ui

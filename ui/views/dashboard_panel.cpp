@@ -1,0 +1,418 @@
+#include "views/dashboard_panel.h"
+
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QMenu>
+#include <QScrollArea>
+#include <QStackedWidget>
+#include <QToolButton>
+#include <QVBoxLayout>
+#include <cmath>
+
+#include "models/panel_heatmap.h"
+#include "state/links.h"
+#include "state/live_sources.h"
+#include "theme/number_format.h"
+#include "views/whole_capsule.h"
+#include "widgets/bucket_bars.h"
+#include "widgets/fact_table.h"
+#include "widgets/figure_picture.h"
+#include "widgets/heatmap_chart.h"
+#include "widgets/legend_names.h"
+#include "widgets/legend_table.h"
+#include "widgets/picture_copy.h"
+#include "widgets/plain_label.h"
+#include "widgets/time_chart.h"
+
+namespace nj::ui {
+namespace {
+
+using dashboard::PanelKind;
+
+constexpr int kLeastColumns = 60, kMostColumns = 1200, kPixelsPerColumn = 2, kMostShownText = 20'000, kTallPanel = 230, kChartRoom = 190, kLegendRow = 24, kWidePanel = 720;
+
+QString plain(const std::string& text) { return QString::fromStdString(text.substr(0, 4000)).simplified(); }
+
+// Markdown as plain text: what a heading, an emphasis or a link says, without their marks.
+QString withoutMarkup(const std::string& text) {
+    QStringList lines;
+    for (QString line : QString::fromStdString(text).left(kMostShownText).split(QLatin1Char('\n'))) {
+        while (line.startsWith(QLatin1Char('#')))
+            line.remove(0, 1);
+        lines << line.remove(QStringLiteral("**")).trimmed();
+    }
+    return lines.join(QLatin1Char('\n')).trimmed();
+}
+
+FactCell cellOf(const dashboard::Field& field, size_t row, const dashboard::Panel& panel, const Theme& theme, bool utc) {
+    FactCell cell;
+    switch (field.kind) {
+    case dashboard::FieldKind::kTime:
+        cell.text = row < field.times.size() ? formatDateTime(field.times[row], utc, kSecond) : QString();
+        cell.order = row < field.times.size() ? static_cast<double>(field.times[row]) : 0;
+        break;
+    case dashboard::FieldKind::kNumber: {
+        const double value = row < field.numbers.size() ? field.numbers[row] : std::nan("");
+        cell.text = std::isnan(value) ? QString() : panelText(panel, value);
+        cell.order = std::isnan(value) ? -HUGE_VAL : value;
+        if (const QColor color = thresholdColor(panel, value, {panel.min.value_or(0), panel.max.value_or(100)}, theme); color.isValid() && panel.thresholds.size() > 1)
+            cell.dot = color;
+        break;
+    }
+    case dashboard::FieldKind::kText: cell.text = row < field.texts.size() ? plain(field.texts[row]) : QString(); break;
+    }
+    return cell;
+}
+
+}  // namespace
+
+DashboardPanel::DashboardPanel(const ViewContext& context, const QString& key, QWidget* parent) : Panel(context.theme, parent), context_(context), key_(key) {
+    pages_ = new QStackedWidget(this);
+    setBody(pages_);
+    setHeightFollowsWidth(false);
+    buildMenu();
+}
+
+DashboardPanel::~DashboardPanel() { context_.queries.cancel(key_); }
+
+void DashboardPanel::buildMenu() {
+    CopySource source;
+    source.picture = pages_;
+    source.caption = [this] { return pictureCaption(context_.workspace, title()); };
+    source.table = [this] { return table(); };
+    source.fileName = QStringLiteral("panel");
+    menu_ = copyButton(std::move(source), context_.theme, this);
+    menu_->setObjectName(QStringLiteral("panelMenu"));
+    menu_->setText(QStringLiteral("⋯"));
+    menu_->setToolTip(tr("Open in Metrics, copy, save"));
+    menu_->setAccessibleName(tr("Panel menu"));
+    menu_->setProperty("role", QStringLiteral("flat"));
+    QMenu* menu = menu_->menu();
+    auto* explore = new QAction(tr("Open in Metrics"), menu);
+    connect(explore, &QAction::triggered, this, [this] { Q_EMIT exploreWanted(expressions()); });
+    auto* copy = new QAction(tr("Copy PromQL"), menu);
+    connect(copy, &QAction::triggered, this, [this] { QGuiApplication::clipboard()->setText(expressions().join(QLatin1Char('\n'))); });
+    menu->insertActions(menu->actions().value(0), {explore, copy});
+    menu->insertSeparator(menu->actions().value(2));
+    connect(menu, &QMenu::aboutToShow, this, [this, explore, copy] {
+        explore->setEnabled(!expressions().isEmpty());
+        copy->setEnabled(!expressions().isEmpty());
+    });
+    // There when it is wanted: by the pointer over the panel, or by the keyboard. Its room stays, so that no title moves.
+    QSizePolicy keeps = menu_->sizePolicy();
+    keeps.setRetainSizeWhenHidden(true);
+    menu_->setSizePolicy(keeps);
+    menu_->setVisible(false);
+    controls()->addWidget(menu_);
+}
+
+void DashboardPanel::enterEvent(QEnterEvent* event) {
+    Panel::enterEvent(event);
+    menu_->setVisible(panel_.kind != PanelKind::kText);
+}
+
+void DashboardPanel::leaveEvent(QEvent* event) {
+    Panel::leaveEvent(event);
+    menu_->setVisible(menu_->hasFocus() || menu_->menu()->isVisible());
+}
+
+void DashboardPanel::setPanel(const dashboard::Panel& panel, const dashboard::Scope& scope) {
+    if (answered_ && panel == panel_ && scope.variables == scope_.variables) {
+        setRange(scope.range);
+        return;
+    }
+    const bool otherKind = !(panel.kind == panel_.kind);
+    panel_ = panel;
+    scope_ = scope;
+    stale_ = true;
+    if (otherKind)
+        answered_ = false;
+    setTitle(plain(panel.title));
+    setToolTip(panel.description.empty() ? QString() : plainToolTip(QString::fromStdString(panel.description).left(2000)));
+    if (panel_.kind == PanelKind::kText) {
+        stale_ = false;
+        setHeaderShown(!panel.title.empty());
+        show();
+    }
+}
+
+void DashboardPanel::setRange(TimeRange range) {
+    if (panel_.kind == PanelKind::kText)
+        return;
+    scope_.range = range;
+    stale_ = true;
+}
+
+void DashboardPanel::ask() {
+    if (!stale_)
+        return;
+    stale_ = false;
+    asking_ = true;
+    askedWidth_ = width();
+    setBusy(true);
+    query::PanelQuestion question{panel_, scope_, std::clamp(width() / kPixelsPerColumn, kLeastColumns, kMostColumns)};
+    context_.queries.ask(
+        key_, this,
+        [question = std::move(question)](query::Backend& backend, std::stop_token stop) -> Result<dashboard::PanelAnswer> {
+            auto* boards = query::DashboardBackend::of(backend);
+            return boards ? boards->panel(question, stop) : Result<dashboard::PanelAnswer>(makeError(ErrorCode::kUnsupported, "This source draws no dashboards."));
+        },
+        [this](Result<dashboard::PanelAnswer>&& answer) {
+            asking_ = false;
+            setBusy(false);
+            if (answer.ok()) {
+                answer_ = std::move(*answer);
+                answered_ = true;
+                show();
+            } else {
+                showError(QString::fromStdString(answer.error().message));
+            }
+            Q_EMIT settledChanged();
+        });
+}
+
+void DashboardPanel::resizeEvent(QResizeEvent* event) {
+    Panel::resizeEvent(event);
+    // Half as many columns more are worth another question.
+    if (answered_ && width() > askedWidth_ * 3 / 2)
+        stale_ = true;
+}
+
+// ---------------------------------------------------------------- what is shown
+
+QStringList DashboardPanel::expressions() const {
+    QStringList texts;
+    if (answered_)
+        for (const std::string& expression : answer_.expressions)
+            texts << QString::fromStdString(expression);
+    else
+        for (const dashboard::Target& target : panel_.targets)
+            if (!target.hidden)
+                texts << QString::fromStdString(dashboard::interpolate(target.expr, scope_));
+    texts.removeAll(QString());
+    return texts;
+}
+
+void DashboardPanel::show() {
+    if (panel_.kind == PanelKind::kText) {
+        if (!text_) {
+            auto* scroll = new QScrollArea(pages_);
+            scroll->setWidgetResizable(true);
+            scroll->setFrameShape(QFrame::NoFrame);
+            text_ = new PlainLabel({}, context_.theme.body);
+            text_->setWordWrap(true);
+            text_->setAlignment(Qt::AlignTop | Qt::AlignLeft);
+            scroll->setWidget(text_);
+            pages_->addWidget(scroll);
+        }
+        text_->setPlain(withoutMarkup(panel_.text));
+        pages_->setCurrentIndex(pages_->count() - 1);
+        showBody();
+        return;
+    }
+    const bool table = panel_.kind == PanelKind::kTable, buckets = panel_.kind == PanelKind::kHeatmap || panel_.kind == PanelKind::kHistogram;
+    if (table ? answer_.table.rows() == 0 : buckets ? answer_.buckets.rows() == 0 : answer_.series.empty()) {
+        showNothing();
+        return;
+    }
+    QString partial;
+    if (answer_.seriesInAll > answer_.series.size() && !table && !buckets)
+        partial = tr("first %1 of %2 series").arg(formatCount(answer_.series.size()), formatCount(answer_.seriesInAll));
+    else if (table && answer_.rowsInAll > answer_.table.rows())
+        partial = tr("first %1 of %2 rows").arg(formatCount(answer_.table.rows()), formatCount(answer_.rowsInAll));
+    else if (!answer_.problems.empty())
+        partial = tr("query %1: %2").arg(plain(answer_.problems.front().refId), plain(answer_.problems.front().what));
+    setPartial(partial);
+    switch (panel_.kind) {
+    case PanelKind::kTimeSeries: showChart(); break;
+    case PanelKind::kTable: showTable(); break;
+    case PanelKind::kHeatmap:
+    case PanelKind::kHistogram: showHeatmap(); break;
+    default: showFigures();
+    }
+    if (bodyShown() || message().isEmpty())
+        showBody();
+}
+
+void DashboardPanel::showNothing() {
+    setPartial({});
+    if (!answer_.problems.empty()) {
+        showError(tr("Query %1: %2").arg(plain(answer_.problems.front().refId), plain(answer_.problems.front().what)));
+        return;
+    }
+    const QString why = answer_.why.empty() ? tr("Nothing in this range.") : QString::fromStdString(answer_.why).left(600);
+    LiveSources& live = LiveSources::of(context_.workspace);
+    if (live.canPull() && !expressions().isEmpty())
+        showEmpty(why, tr("Pull it"), [this] { LiveSources::of(context_.workspace).pull(expressions().join(QStringLiteral(" or ")), answer_.range); });
+    else
+        showEmpty(why);
+}
+
+void DashboardPanel::showChart() {
+    if (!chart_) {
+        chartPage_ = new QWidget(pages_);
+        auto* column = new QVBoxLayout(chartPage_);
+        column->setContentsMargins(0, 0, 0, 0);
+        column->setSpacing(context_.theme.unit);
+        chart_ = new TimeChart(context_.workspace, context_.theme, chartPage_);
+        chart_->setMinimumHeight(60);
+        names_ = new LegendNames(context_.theme, chartPage_);
+        legend_ = new LegendTable(context_.theme, chartPage_);
+        legend_->setBrief(true);
+        column->addWidget(chart_, 1);
+        column->addWidget(names_);
+        column->addWidget(legend_);
+        connect(names_, &LegendNames::hiddenChanged, this, [this] { chart_->setHidden(names_->hidden()); });
+        connect(legend_, &LegendTable::hiddenChanged, this, [this] { chart_->setHidden(legend_->hidden()); });
+        pages_->addWidget(chartPage_);
+    }
+    chart_->setFixedRange(answer_.range == context_.workspace.range() ? std::nullopt : std::optional(answer_.range));
+    chart_->setData(panelChart(panel_, answer_));
+    const bool table = panel_.legend.shown && (panel_.legend.asTable || !panel_.legend.calculations.empty()) && height() >= kTallPanel;
+    const auto [unit, factor] = panelUnit(panel_);
+    QVector<LegendNames::Entry> entries;
+    QVector<LegendRow> rows;
+    for (size_t i = 0; i < answer_.series.size(); ++i) {
+        const dashboard::PanelSeries& series = answer_.series[i];
+        const int rank = static_cast<int>(i);
+        entries.push_back({chart_->data().series[rank].name, context_.theme.seriesColor(rank), context_.theme.seriesDash(rank)});
+        LegendRow row;
+        row.name = entries.back().name;
+        row.color = entries.back().color;
+        row.dash = entries.back().dash;
+        row.atCursor = row.last = row.min = row.max = row.p95 = row.baseline = row.value = kNoValue;
+        std::vector<double> known;
+        for (const double value : series.values)
+            if (std::isfinite(value))
+                known.push_back(value * factor);
+        row.n = known.size();
+        if (!known.empty()) {
+            row.last = known.back();
+            std::sort(known.begin(), known.end());
+            row.min = known.front();
+            row.max = known.back();
+            row.p95 = known[static_cast<size_t>(0.95 * static_cast<double>(known.size() - 1))];
+        }
+        rows.push_back(std::move(row));
+    }
+    names_->setEntries(entries, height() > kTallPanel ? 2 : 1);
+    names_->setVisible(panel_.legend.shown && !table);
+    legend_->setVisible(table);
+    if (table) {
+        // At the right where its author put it and there is room, else below.
+        const bool right = panel_.legend.right && width() >= kWidePanel;
+        qobject_cast<QBoxLayout*>(chartPage_->layout())->setDirection(right ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
+        legend_->setFixedWidth(right ? width() * 2 / 5 : QWIDGETSIZE_MAX);
+        legend_->setMinimumWidth(right ? width() * 2 / 5 : 0);
+        legend_->setMostRows(right ? std::max(3, (height() - kChartRoom / 2) / kLegendRow) : std::clamp((height() - kChartRoom) / kLegendRow, 2, 8));
+        legend_->setRows(rows, unit, tr("series"), tr("n"));
+    }
+    pages_->setCurrentWidget(chartPage_);
+}
+
+void DashboardPanel::showFigures() {
+    if (!figures_) {
+        figures_ = new FigurePicture(context_.theme, pages_);
+        figures_->setObjectName(QStringLiteral("panelFigures"));
+        pages_->addWidget(figures_);
+    }
+    const auto scale = panelScale(panel_, answer_.series);
+    const auto kind = panel_.kind == PanelKind::kGauge ? FigurePicture::Kind::kDials : panel_.kind == PanelKind::kBarGauge ? FigurePicture::Kind::kBars : FigurePicture::Kind::kTiles;
+    figures_->setFigures(kind, panelFigures(panel_, answer_, context_.theme), panelSteps(panel_, scale, context_.theme), panelText(panel_, scale.first), panelText(panel_, scale.second));
+    pages_->setCurrentWidget(figures_);
+}
+
+void DashboardPanel::showTable() {
+    std::vector<FactColumn> columns;
+    for (const dashboard::Field& field : answer_.table.fields)
+        columns.push_back({plain(field.name), 0, field.kind == dashboard::FieldKind::kNumber});
+    std::vector<std::vector<FactCell>> rows;
+    for (size_t row = 0; row < answer_.table.rows(); ++row) {
+        std::vector<FactCell> cells;
+        for (const dashboard::Field& field : answer_.table.fields)
+            cells.push_back(cellOf(field, row, panel_, context_.theme, context_.workspace.utc()));
+        rows.push_back(std::move(cells));
+    }
+    // The columns of a table are those it was made with.
+    if (table_) {
+        pages_->removeWidget(table_);
+        table_->deleteLater();
+    }
+    table_ = new FactTable(columns, context_.theme, pages_);
+    table_->setObjectName(QStringLiteral("panelTable"));
+    table_->setRows(std::move(rows));
+    pages_->addWidget(table_);
+    pages_->setCurrentWidget(table_);
+}
+
+void DashboardPanel::showHeatmap() {
+    const auto [unit, factor] = panelUnit(panel_);
+    if (panel_.kind == PanelKind::kHistogram) {
+        if (!bars_) {
+            bars_ = new BucketBars(context_.theme, pages_);
+            pages_->addWidget(bars_);
+        }
+        bars_->setBars(panelBars(answer_, factor), unit);
+        pages_->setCurrentWidget(bars_);
+        return;
+    }
+    HeatmapData heat = panelHeatmap(answer_, unit, factor);
+    if (heat.rows() == 0) {
+        showEmpty(tr("Only values at or below zero, which the heatmap's axis cannot show."));
+        return;
+    }
+    if (!heatmap_) {
+        heatmap_ = new HeatmapChart(context_.workspace, context_.theme, pages_);
+        pages_->addWidget(heatmap_);
+    }
+    heat.title = title();
+    heatmap_->setFixedRange(answer_.range == context_.workspace.range() ? std::nullopt : std::optional(answer_.range));
+    heatmap_->setData(heat);
+    pages_->setCurrentWidget(heatmap_);
+}
+
+CopyTable DashboardPanel::table() const {
+    CopyTable table;
+    table.caption = pictureCaption(context_.workspace, title());
+    if (panel_.kind == PanelKind::kTable) {
+        for (const dashboard::Field& field : answer_.table.fields) {
+            table.columns << plain(field.name);
+            table.numeric << (field.kind == dashboard::FieldKind::kNumber);
+        }
+        for (size_t row = 0; row < answer_.table.rows(); ++row) {
+            QStringList cells;
+            for (const dashboard::Field& field : answer_.table.fields)
+                cells << (field.kind == dashboard::FieldKind::kTime   ? QString::fromStdString(formatRfc3339(field.times[row], 3))
+                          : field.kind == dashboard::FieldKind::kText ? QString::fromStdString(field.texts[row])
+                          : std::isnan(field.numbers[row])            ? QString()
+                                                                      : QString::number(field.numbers[row], 'g', 12));
+            table.rows << cells;
+        }
+        return table;
+    }
+    if (panel_.kind == PanelKind::kTimeSeries) {
+        TimeChartData chart = panelChart(panel_, answer_);
+        chart.from = answer_.from;   // the instants asked for, not the columns around them
+        CopyTable values = chartTable(chart);
+        values.caption = table.caption;
+        return values;
+    }
+    if (answer_.buckets.rows() > 0) {
+        table.columns = {tr("time"), tr("from"), tr("to"), tr("count")};
+        table.numeric = {false, true, true, true};
+        const size_t rows = answer_.buckets.rows();
+        for (size_t i = 0; i < answer_.buckets.counts.size(); ++i)
+            if (answer_.buckets.counts[i] > 0)
+                table.rows << QStringList{panel_.kind == PanelKind::kHistogram ? QString() : QString::fromStdString(formatRfc3339(answer_.from + static_cast<DurationNs>(i / rows) * answer_.step, 3)),
+                                          QString::number(answer_.buckets.bounds[i % rows], 'g', 12), QString::number(answer_.buckets.bounds[i % rows + 1], 'g', 12),
+                                          QString::number(answer_.buckets.counts[i], 'g', 12)};
+        return table;
+    }
+    table.columns = {tr("series"), tr("value")};
+    table.numeric = {false, true};
+    for (const dashboard::PanelSeries& series : answer_.series)
+        table.rows << QStringList{QString::fromStdString(series.name), std::isnan(series.value) ? QString() : QString::number(series.value, 'g', 12)};
+    return table;
+}
+
+}  // namespace nj::ui

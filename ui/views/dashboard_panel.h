@@ -1,0 +1,86 @@
+// One panel of a dashboard: asks for what it shows once it is seen, and shows it as its kind says, or why there is nothing. UI thread.
+#pragma once
+
+#include "models/panel_figure.h"
+#include "query/dashboards.h"
+#include "views/view.h"
+#include "widgets/panel.h"
+
+class QStackedWidget;
+class QToolButton;
+
+namespace nj::ui {
+
+class BucketBars;
+class FactTable;
+class FigurePicture;
+class HeatmapChart;
+class LegendNames;
+class LegendTable;
+class PlainLabel;
+class TimeChart;
+
+class DashboardPanel : public Panel {
+    Q_OBJECT
+public:
+    // `key`: of its questions.
+    DashboardPanel(const ViewContext& context, const QString& key, QWidget* parent = nullptr);
+    ~DashboardPanel() override;
+    // The panel with its title as drawn, and what its variables stand for. Stale from then on.
+    void setPanel(const dashboard::Panel& panel, const dashboard::Scope& scope);
+    [[nodiscard]] const dashboard::Panel& panel() const { return panel_; }
+    // The same panel over another range.
+    void setRange(TimeRange range);
+    // Asks where it is stale.
+    void ask();
+    [[nodiscard]] bool asking() const { return asking_; }
+    [[nodiscard]] bool stale() const { return stale_; }
+    [[nodiscard]] const dashboard::PanelAnswer& answer() const { return answer_; }
+    // What it shows as a table.
+    [[nodiscard]] CopyTable table() const;
+    [[nodiscard]] TimeChart* chart() const { return chart_; }
+
+Q_SIGNALS:
+    void settledChanged();
+    // The expressions are wanted in Metrics.
+    void exploreWanted(const QStringList& expressions);
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+    void enterEvent(QEnterEvent* event) override;
+    void leaveEvent(QEvent* event) override;
+
+private:
+    void build();
+    void buildMenu();
+    void show();
+    void showChart();
+    void showFigures();
+    void showTable();
+    void showHeatmap();
+    void showNothing();
+    [[nodiscard]] QStringList expressions() const;
+    template <typename Widget>
+    Widget* page(Widget*& widget);
+
+    ViewContext context_;
+    QString key_;
+    dashboard::Panel panel_;
+    dashboard::Scope scope_;
+    dashboard::PanelAnswer answer_;
+    QStackedWidget* pages_;
+    QToolButton* menu_;
+    TimeChart* chart_ = nullptr;
+    HeatmapChart* heatmap_ = nullptr;
+    FigurePicture* figures_ = nullptr;
+    BucketBars* bars_ = nullptr;
+    QWidget* chartPage_ = nullptr;
+    LegendNames* names_ = nullptr;
+    LegendTable* legend_ = nullptr;
+    FactTable* table_ = nullptr;
+    PlainLabel* text_ = nullptr;
+    bool stale_ = true, asking_ = false, answered_ = false;
+    int askedWidth_ = 0;
+};
+
+}  // namespace nj::ui
