@@ -96,7 +96,7 @@ void addRenderCommand(CLI::App& parent, int& exitCode) {
     command->add_option("--scale", options->scale, "device pixels per pixel")->check(CLI::Range(0.5, 4.0));
     command->add_option("--range", options->range, "FROM..TO");
     command->add_option("--filter", options->filter, "search");
-    command->add_option("--select", options->select, "what is open or selected: a trace id, trace:<id>, span:<seq>, log:<seq>, series:<id>, metric:<name>, sql:<query>");
+    command->add_option("--select", options->select, "what is open or selected: a trace id, trace:<id>, span:<seq>, log:<seq>, series:<id>, metric:<name>, promql:<expression>, dashboard:<name>, sql:<query>");
     command->callback([options, &exitCode] {
         const Status status = run(*options);
         exitCode = status.ok() ? 0 : fail(status.error());

@@ -11,6 +11,9 @@
 #include "query/backend.h"
 #include "shell/tour_bar.h"
 #include "shell/workbench.h"
+#include "state/links.h"
+#include "views/dashboards_view.h"
+#include "window/definition_files.h"
 #include "window/demo_tour.h"
 
 namespace nj::app {
@@ -71,15 +74,37 @@ void WindowSession::open(const QStringList& paths, const ui::ViewLink& link) {
         openCapsule(QFileInfo(paths.front()).absoluteFilePath(), link);
         return;
     }
-    if (paths.isEmpty())
+    QStringList telemetry = paths;
+    keepDefinitions(telemetry);
+    if (telemetry.isEmpty())
         return;
-    QString name = QFileInfo(paths.front()).baseName().left(40);
+    QString name = QFileInfo(telemetry.front()).baseName().left(40);
     if (name.isEmpty() || name == QLatin1String("-"))
         name = QStringLiteral("incident");
-    startImport(newCapsulePath(name), paths, false);
+    startImport(newCapsulePath(name), telemetry, false);
 }
 
-void WindowSession::addFiles(const QStringList& paths) {
+void WindowSession::keepDefinitions(QStringList& paths) {
+    const QStringList definitions = definitionsAmong(paths);
+    if (definitions.isEmpty())
+        return;
+    for (const QString& one : definitions)
+        paths.removeAll(one);
+    if (ui::Workbench* bench = window_.workbench()) {
+        bench->showView(QString::fromLatin1(ui::links::kDashboards));
+        if (auto* view = qobject_cast<ui::DashboardsView*>(bench->currentView())) {
+            view->importFiles(definitions);
+            return;
+        }
+    }
+    window_.say(tr("Dashboards and rules are kept in a capsule with metrics: open one first, then drop them on it."), true);
+}
+
+void WindowSession::addFiles(const QStringList& files) {
+    QStringList paths = files;
+    keepDefinitions(paths);
+    if (paths.isEmpty())
+        return;
     if (ownCapsule_ && !(paths.size() == 1 && looksLikeCapsule(paths.front())))
         startImport(capsule_, paths, false);
     else

@@ -39,6 +39,8 @@ private:
     void runRemoval(qint64 import);
     void remember();
     void addFiles(const QStringList& paths);
+    // Takes dashboards and rules out of `paths` and puts them into the open capsule.
+    void keepDefinitions(QStringList& paths);
     // `mappings`: how databases of no known tool are read; without it they are looked for and asked about first.
     void startImport(const QString& capsule, const QStringList& paths, bool demo, std::optional<std::vector<TableMapping>> mappings = {});
     // Some of the files are databases of no known tool: they are imported when the person has said how.
