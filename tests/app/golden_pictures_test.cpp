@@ -48,9 +48,9 @@ private Q_SLOTS:
         for (const ViewFactory* factory : viewFactories())
             if (qstrcmp(factory->id, "sources") != 0)   // names the folder and the day of the import
                 add(factory->id, true, large, 1);
-        for (const char* view : {"overview", "latency", "resources", "drift"})
+        for (const char* view : {"overview", "latency", "resources", "drift", "dashboards"})
             add(view, false, large, 1);
-        for (const char* view : {"overview", "errors", "resources", "metrics"})
+        for (const char* view : {"overview", "errors", "resources", "metrics", "dashboards"})
             add(view, true, small, 1);
         for (const char* view : {"latency", "resources"})
             add(view, true, small, 2);

@@ -158,6 +158,13 @@ void CapsuleQuerierTest::answers_data() {
     add("target_info{job=\"eu/shop\"}", "{__name__=\"target_info\", host_name=\"h1\", instance=\"s-1\", job=\"eu/shop\"} 1");
     add("sum by (host_name) (info(rate(http_requests_total[10m])))", "{host_name=\"h1\"} 1");
     add("count({__name__=~\".+\", job=\"twin\"})", "{} 4");
+    // By their own names.
+    add("{\"http.requests\"}", "{__name__=\"http.requests\", \"http.route\"=\"/x\", instance=\"s-1\", job=\"eu/shop\"} 600");
+    add("sum by (\"http.route\") (rate({\"http.requests\", \"http.route\"=\"/x\"}[10m]))", "{\"http.route\"=\"/x\"} 1");
+    add("{\"http.requests\", \"http.route\"!=\"/x\"}", "");
+    add("histogram_quantile(0.5, sum by (le) (rate(wait_bucket[5m])))", "{} 1.5");
+    add("load{\"k8s.pod.name\"=\"p2\"}", "{__name__=\"load\", job=\"twin\", \"k8s.pod.name\"=\"p2\"} 2");
+    add("up{\"no.such\"!=\"x\"}", "{__name__=\"up\", instance=\"i:1\", job=\"a\"} 1");
 }
 
 void CapsuleQuerierTest::answers() {

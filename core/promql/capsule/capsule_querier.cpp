@@ -1,6 +1,7 @@
 #include "promql/capsule/capsule_querier.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <set>
 
@@ -32,10 +33,11 @@ Labels prometheusLabels(const store::SeriesRow& row) {
     return labels;
 }
 
-Labels otlpLabels(const store::Snapshot& snapshot, const store::SeriesRow& row) {
+// `own`: attributes keep their names.
+Labels otlpLabels(const store::Snapshot& snapshot, const store::SeriesRow& row, bool own) {
     Labels labels;
     for (const KeyValue& entry : row.attributes)
-        setLabel(labels, otlpLabelName(entry.key), entry.value.display());
+        setLabel(labels, own ? entry.key : otlpLabelName(entry.key), entry.value.display());
     if (row.scope != kNoIndex) {
         setLabel(labels, "otel_scope_name", snapshot.scope(row.scope).name);
         setLabel(labels, "otel_scope_version", snapshot.scope(row.scope).version);
@@ -43,6 +45,16 @@ Labels otlpLabels(const store::Snapshot& snapshot, const store::SeriesRow& row) 
     if (row.resource != kNoIndex)
         addIdentity(labels, snapshot.resource(row.resource));
     return labels;
+}
+
+// Labels of a resource by their own names.
+void addOwnResourceLabels(Labels& labels, const Resource& resource) {
+    for (const KeyValue& entry : resource.attributes)
+        setLabel(labels, entry.key, entry.value.display());
+}
+
+bool isPlainName(std::string_view name) {
+    return std::all_of(name.begin(), name.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == ':'; });
 }
 
 }  // namespace
@@ -54,32 +66,37 @@ Result<std::unique_ptr<CapsuleQuerier>> CapsuleQuerier::of(store::CapsuleReader&
 
 Result<std::unique_ptr<CapsuleQuerier>> CapsuleQuerier::of(store::CapsuleReader& reader, std::shared_ptr<const store::Snapshot> snapshot) {
     std::unique_ptr<CapsuleQuerier> querier(new CapsuleQuerier(reader, std::move(snapshot)));
-    NJ_RETURN_IF_ERROR(querier->nameAll());
+    NJ_RETURN_IF_ERROR(querier->nameAll(querier->prometheus_, false));
     return querier;
 }
 
-Status CapsuleQuerier::nameAll() {
+Status CapsuleQuerier::nameAll(Names& names, bool own) {
     for (const store::SeriesRow& row : snapshot_->series()) {
         range_ = united(range_, row.range);
         if (row.origin == SeriesOrigin::kPrometheus) {
             const bool mayBeNative = isHistogramKind(row.kind) || row.kind == MetricKind::kUnknown;
-            add(prometheusLabels(row), row.name, mayBeNative ? Part::kScalarOrNative : Part::kScalar, &row, 0, row.range);
+            if (!own)
+                add(names, prometheusLabels(row), row.name, mayBeNative ? Part::kScalarOrNative : Part::kScalar, &row, 0, row.range);
             continue;
         }
-        const std::string name = otlpMetricName(row.name, row.unit, row.kind, row.monotonic);
+        const std::string name = own ? row.name : otlpMetricName(row.name, row.unit, row.kind, row.monotonic);
         if (isHistogramKind(row.kind) || row.kind == MetricKind::kSummary) {
-            NJ_RETURN_IF_ERROR(nameHistogram(row, otlpLabels(*snapshot_, row), name));
+            NJ_RETURN_IF_ERROR(nameHistogram(names, row, otlpLabels(*snapshot_, row, own), name));
         } else {
-            add(otlpLabels(*snapshot_, row), name, Part::kScalar, &row, 0, row.range);
+            add(names, otlpLabels(*snapshot_, row, own), name, Part::kScalar, &row, 0, row.range);
         }
     }
-    tellApart();
-    addTargets();
+    tellApart(names, own);
+    if (!own)
+        addTargets(names);
+    for (const auto& [labels, series] : names.series)
+        names.byMetric[std::string(metricName(labels))].push_back(&series);
+    names.known = true;
     return {};
 }
 
 // One stored series, many PromQL ones: which bounds or quantiles it has, its first point says.
-Status CapsuleQuerier::nameHistogram(const store::SeriesRow& row, const Labels& labels, const std::string& name) {
+Status CapsuleQuerier::nameHistogram(Names& names, const store::SeriesRow& row, const Labels& labels, const std::string& name) {
     HistogramPoint first;
     NJ_RETURN_IF_ERROR(reader_.histograms(*snapshot_, row.id, row.range, [&](const HistogramPoint& point) {
         first = point;
@@ -87,25 +104,25 @@ Status CapsuleQuerier::nameHistogram(const store::SeriesRow& row, const Labels& 
     }));
     const bool summary = row.kind == MetricKind::kSummary;
     if (!summary)
-        add(labels, name, Part::kNative, &row, 0, row.range);
+        add(names, labels, name, Part::kNative, &row, 0, row.range);
     if (!summary && first.buckets.empty())
         return {};
-    add(labels, name + "_count", Part::kCount, &row, 0, row.range);
-    add(labels, name + "_sum", Part::kSum, &row, 0, row.range);
+    add(names, labels, name + "_count", Part::kCount, &row, 0, row.range);
+    add(names, labels, name + "_sum", Part::kSum, &row, 0, row.range);
     std::vector<double> bounds = first.bounds;
     if (!summary)
         bounds.push_back(HUGE_VAL);
     for (const double bound : bounds) {
         Labels each = labels;
         setLabel(each, summary ? std::string_view("quantile") : kBucketLabel, compactNumber(bound));
-        add(std::move(each), summary ? name : name + "_bucket", summary ? Part::kQuantile : Part::kBucket, &row, bound, row.range);
+        add(names, std::move(each), summary ? name : name + "_bucket", summary ? Part::kQuantile : Part::kBucket, &row, bound, row.range);
     }
     return {};
 }
 
-void CapsuleQuerier::add(Labels labels, const std::string& name, Part part, const store::SeriesRow* row, double bound, TimeRange range) {
+void CapsuleQuerier::add(Names& names, Labels labels, const std::string& name, Part part, const store::SeriesRow* row, double bound, TimeRange range) {
     setLabel(labels, kMetricName, name);
-    NamedSeries& series = series_[labels];
+    NamedSeries& series = names.series[labels];
     if (!series.labels)
         series.labels = std::make_shared<const Labels>(std::move(labels));
     series.part = part;
@@ -116,15 +133,15 @@ void CapsuleQuerier::add(Labels labels, const std::string& name, Part part, cons
 }
 
 // Series of one label set that come from different resources get those resource attributes as labels that differ.
-void CapsuleQuerier::tellApart() {
+void CapsuleQuerier::tellApart(Names& names, bool own) const {
     std::vector<NamedSeries> shared;
-    for (auto at = series_.begin(); at != series_.end();) {
+    for (auto at = names.series.begin(); at != names.series.end();) {
         const bool byResource = at->second.rows.size() > 1 &&
                                 std::any_of(at->second.rows.begin(), at->second.rows.end(),
                                             [&](const store::SeriesRow* row) { return row->resource != at->second.rows[0]->resource; });
         if (byResource)
             shared.push_back(std::move(at->second));
-        at = byResource ? series_.erase(at) : std::next(at);
+        at = byResource ? names.series.erase(at) : std::next(at);
     }
     for (const NamedSeries& series : shared) {
         std::vector<Labels> resources;
@@ -132,7 +149,7 @@ void CapsuleQuerier::tellApart() {
         for (const store::SeriesRow* row : series.rows) {
             Labels labels;
             if (row->resource != kNoIndex)
-                addResourceLabels(labels, snapshot_->resource(row->resource));
+                (own ? addOwnResourceLabels : addResourceLabels)(labels, snapshot_->resource(row->resource));
             resources.push_back(std::move(labels));
         }
         for (const Labels& labels : resources)
@@ -145,13 +162,13 @@ void CapsuleQuerier::tellApart() {
             for (const Label& label : resources[i])
                 if (differing.contains(label.name) && labelValue(labels, label.name).empty())
                     setLabel(labels, label.name, label.value);
-            add(std::move(labels), std::string(metricName(*series.labels)), series.part, series.rows[i], series.bound,
+            add(names, std::move(labels), std::string(metricName(*series.labels)), series.part, series.rows[i], series.bound,
                 series.rows[i]->range);
         }
     }
 }
 
-void CapsuleQuerier::addTargets() {
+void CapsuleQuerier::addTargets(Names& names) const {
     std::map<uint32_t, TimeRange> ranges;
     for (const store::SeriesRow& row : snapshot_->series())
         if (row.origin == SeriesOrigin::kOtlp && row.resource != kNoIndex)
@@ -162,21 +179,49 @@ void CapsuleQuerier::addTargets() {
         const size_t identifying = labels.size();
         addResourceLabels(labels, snapshot_->resource(id));
         if (identifying > 0 && labels.size() > identifying)
-            add(std::move(labels), "target_info", Part::kTargetInfo, nullptr, 0, range);
+            add(names, std::move(labels), "target_info", Part::kTargetInfo, nullptr, 0, range);
     }
 }
 
-Result<std::vector<const CapsuleQuerier::NamedSeries*>> CapsuleQuerier::matching(const std::vector<Matcher>& matchers) const {
+// A metric that Prometheus's naming does not know, or a label that it cannot have.
+bool CapsuleQuerier::meansOwnNames(const std::vector<Matcher>& matchers) const {
+    return std::any_of(matchers.begin(), matchers.end(), [&](const Matcher& matcher) {
+        if (matcher.name != kMetricName)
+            return !isPlainName(matcher.name);
+        return matcher.type == Matcher::Type::kEqual && !matcher.value.empty() && !prometheus_.byMetric.contains(matcher.value);
+    });
+}
+
+Result<std::vector<const CapsuleQuerier::NamedSeries*>> CapsuleQuerier::matching(const std::vector<Matcher>& matchers) {
     std::vector<CompiledMatcher> compiled;
     for (const Matcher& matcher : matchers) {
         NJ_ASSIGN(CompiledMatcher one, CompiledMatcher::compile(matcher));
         compiled.push_back(std::move(one));
     }
-    std::vector<const NamedSeries*> found;
-    for (const auto& [labels, series] : series_)
-        if (std::all_of(compiled.begin(), compiled.end(),
-                        [&labels = labels](const CompiledMatcher& matcher) { return matcher.matches(labels); }))
-            found.push_back(&series);
+    const auto metric = std::find_if(matchers.begin(), matchers.end(), [](const Matcher& matcher) {
+        return matcher.name == kMetricName && matcher.type == Matcher::Type::kEqual && !matcher.value.empty();
+    });
+    const auto matchingOf = [&](const Names& names) {
+        std::vector<const NamedSeries*> found;
+        const auto take = [&](const NamedSeries& series) {
+            if (std::all_of(compiled.begin(), compiled.end(), [&](const CompiledMatcher& matcher) { return matcher.matches(*series.labels); }))
+                found.push_back(&series);
+        };
+        if (metric == matchers.end()) {
+            for (const auto& [labels, series] : names.series)
+                take(series);
+        } else if (const auto of = names.byMetric.find(metric->value); of != names.byMetric.end()) {
+            for (const NamedSeries* series : of->second)
+                take(*series);
+        }
+        return found;
+    };
+    std::vector<const NamedSeries*> found = matchingOf(prometheus_);
+    if (found.empty() && meansOwnNames(matchers)) {
+        if (!own_.known)
+            NJ_RETURN_IF_ERROR(nameAll(own_, true));
+        found = matchingOf(own_);
+    }
     return found;
 }
 

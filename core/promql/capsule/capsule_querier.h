@@ -1,6 +1,7 @@
 // The series of a capsule under their Prometheus names, as the engine asks for them. OTLP histograms answer both as native histograms and
 // as classic _bucket, _count and _sum series, summaries with a quantile label; delta sums as sums since the series began; each resource as
-// target_info. Used by one thread; the reader must outlive it.
+// target_info. A selector that names an OTLP metric by its own name, or labels by theirs ({"http.server.duration", "http.route"="/x"}), reads
+// the same series under their own names, with the suffixes of histograms alone. Used by one thread; the reader must outlive it.
 #pragma once
 
 #include <map>
@@ -43,7 +44,7 @@ public:
         TimeRange range;
     };
     // Sorted by labels.
-    Result<std::vector<const NamedSeries*>> matching(const std::vector<Matcher>& matchers) const;
+    Result<std::vector<const NamedSeries*>> matching(const std::vector<Matcher>& matchers);
     using HistogramSamples = std::shared_ptr<const std::vector<HistogramSample>>;
     // All points of a series, as the last readers left them.
     Result<HistogramSamples> histograms(const store::SeriesRow& row);
@@ -53,15 +54,22 @@ public:
 private:
     CapsuleQuerier(store::CapsuleReader& reader, std::shared_ptr<const store::Snapshot> snapshot)
         : reader_(reader), snapshot_(std::move(snapshot)) {}
-    Status nameAll();
-    Status nameHistogram(const store::SeriesRow& row, const Labels& labels, const std::string& name);
-    void add(Labels labels, const std::string& name, Part part, const store::SeriesRow* row, double bound, TimeRange range);
-    void tellApart();
-    void addTargets();
+    // All series by labels, and each metric's in that order.
+    struct Names {
+        std::map<Labels, NamedSeries> series;
+        std::map<std::string, std::vector<const NamedSeries*>, std::less<>> byMetric;
+        bool known = false;
+    };
+    Status nameAll(Names& names, bool own);
+    Status nameHistogram(Names& names, const store::SeriesRow& row, const Labels& labels, const std::string& name);
+    static void add(Names& names, Labels labels, const std::string& name, Part part, const store::SeriesRow* row, double bound, TimeRange range);
+    void tellApart(Names& names, bool own) const;
+    void addTargets(Names& names) const;
+    [[nodiscard]] bool meansOwnNames(const std::vector<Matcher>& matchers) const;
 
     store::CapsuleReader& reader_;
     std::shared_ptr<const store::Snapshot> snapshot_;
-    std::map<Labels, NamedSeries> series_;
+    Names prometheus_, own_;                     // own_: once somebody asks
     TimeRange range_;
     std::map<int64_t, HistogramSamples> read_;   // of the histogram series read last
 };
