@@ -35,6 +35,7 @@ private slots:
     void takesEveryKind_data();
     void takesEveryKind();
     void readsTodaysLook();
+    void thresholdsOfLinesCountWhereTheyAreDrawn();
     void readsGraphs();
     void readsSingleStats();
     void readsGrafana6();
@@ -65,7 +66,7 @@ void GrafanaPanelTest::readsTodaysLook() {
         "fieldConfig":{"defaults":{"unit":"percentunit","decimals":1,"min":0,"max":"1",
           "thresholds":{"mode":"percentage","steps":[{"color":"green","value":null},{"color":"red","value":80}]},
           "mappings":[{"type":"value","options":{"0":{"text":"off"}}},{"type":"range","options":{"from":1,"to":2,"result":{"text":"on"}}},{"type":"special","options":{"match":"null","result":{"text":"n/a"}}}],
-          "custom":{"drawStyle":"bars","stacking":{"mode":"normal"},"scaleDistribution":{"type":"log","log":10}}}})");
+          "custom":{"drawStyle":"bars","thresholdsStyle":{"mode":"line"},"stacking":{"mode":"normal"},"scaleDistribution":{"type":"log","log":10}}}})");
     const Panel& panel = first(dashboard);
     QCOMPARE(panel.unit, std::string("percentunit"));
     QCOMPARE(panel.decimals, std::optional(1));
@@ -80,6 +81,12 @@ void GrafanaPanelTest::readsTodaysLook() {
     QVERIFY((panel.repeat == Repeat{"gpu", true, 2}));
     QCOMPARE(panel.timeFrom, std::string("6h"));
     QCOMPARE(remarks(dashboard), QStringList());
+}
+
+void GrafanaPanelTest::thresholdsOfLinesCountWhereTheyAreDrawn() {
+    const QString thresholds = R"("fieldConfig":{"defaults":{"thresholds":{"mode":"absolute","steps":[{"color":"green","value":null},{"color":"red","value":80}]}}})";
+    QVERIFY(first(withType("timeseries", thresholds)).thresholds.empty());
+    QCOMPARE(first(withType("stat", thresholds)).thresholds.size(), size_t(2));
 }
 
 void GrafanaPanelTest::readsGraphs() {
