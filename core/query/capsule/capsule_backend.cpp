@@ -52,6 +52,8 @@ public:
     Result<std::set<std::string, std::less<>>> metricNamesForDashboards(std::stop_token stop) override { return ask(stop, answerMetricNamesForDashboards); }
     Result<dashboard::ResolvedVariables> variables(const VariablesQuestion& q, std::stop_token stop) override { return ask(stop, answerVariables, q); }
     Result<dashboard::PanelAnswer> panel(const PanelQuestion& q, std::stop_token stop) override { return ask(stop, answerDashboardPanel, q); }
+    Result<std::vector<MetricLabel>> promqlLabels(const std::string& metric, std::stop_token stop) override { return ask(stop, answerPromqlLabels, metric); }
+    Result<PromqlExplanation> promqlExplain(const PromqlQuestion& q, std::stop_token stop) override { return ask(stop, answerPromqlExplain, q); }
     Status sql(const std::string& text, const SqlReceiver& receiver, std::stop_token stop) override { return ask(stop, answerSql, text, receiver); }
     Result<std::vector<SqlTable>> sqlTables(std::stop_token stop) override { return ask(stop, answerSqlTables); }
     Result<EntityGraph> entities(std::stop_token) override { return reader_->entities(); }
