@@ -29,7 +29,7 @@ QString options(const ViewLink& link) {
 QString shellQuoted(const QString& text) { return QLatin1Char('\'') + QString(text).replace(QLatin1Char('\''), QLatin1String("'\\''")) + QLatin1Char('\''); }
 
 void setOpen(ViewLink& link, const QString& text) {
-    for (const char* opened : {"trace:", "metric:", "sql:", "feature:", "note:", "measure:", "dashboard:", "promql:"})
+    for (const char* opened : {"trace:", "metric:", "sql:", "feature:", "note:", "measure:", "dashboard:", "promql:", "rows:"})
         if (text.startsWith(QLatin1String(opened))) {
             link.parameter = text;
             return;

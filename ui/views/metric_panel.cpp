@@ -7,6 +7,8 @@
 #include <cmath>
 
 #include "theme/number_format.h"
+#include "views/add_to_dashboard.h"
+#include "views/metric_questions.h"
 #include "widgets/heatmap_chart.h"
 #include "widgets/legend_table.h"
 #include "widgets/picture_copy.h"
@@ -48,26 +50,58 @@ void MetricPanel::buildCopy() {
     source.picture = charts_;
     source.caption = [this] { return pictureCaption(context_.workspace, title() + QStringLiteral(", ") + words()); };
     source.table = [this] { return chartTable(chart_->data()); };
+    source.texts = {{tr("PromQL"), [this] { return promqlTexts([](const QString& expression, const MetricPart&) { return expression; }); }},
+                    {tr("curl, for nightjar serve --api"), [this] {
+                         return promqlTexts([this](const QString& expression, const MetricPart& part) { return promqlCurl(expression, context_.workspace.range(), part.answer.width); });
+                     }}};
     source.command = [this] {
-        return viewCommand(context_.workspace, QStringLiteral("metrics"), parts_.empty() ? QString() : QStringLiteral("metric:") + parts_.front().spec.name);
+        std::vector<MetricSpec> specs;
+        for (const MetricPart& part : parts_)
+            specs.push_back(part.spec);
+        return viewCommand(context_.workspace, QStringLiteral("metrics"), metricRowsParameter(specs));
     };
     source.fileName = QStringLiteral("metrics");
+    controls()->addWidget(new AddToDashboard(context_.workspace, context_.theme, [this] { return dashboardPanel(parts_, look_.log, look_.stacked); }, this));
     controls()->addWidget(copyButton(std::move(source), context_.theme, this));
+}
+
+QString MetricPanel::promqlTexts(const std::function<QString(const QString&, const MetricPart&)>& text) const {
+    QStringList lines;
+    for (const MetricPart& part : parts_)
+        lines << text(part.spec.promql ? part.spec.expression : promqlOf(part.spec, part.answer), part);
+    return lines.join(QLatin1Char('\n'));
+}
+
+void MetricPanel::showProblem(const QString& query, const QString& problem, const QString& actionText, std::function<void()> action) {
+    nameOnly(query);
+    showError(problem, actionText, std::move(action));
+}
+
+void MetricPanel::showNothing(const QString& query, const QString& sentence, const QString& actionText, std::function<void()> action) {
+    nameOnly(query);
+    showEmpty(sentence, actionText, std::move(action));
+}
+
+// What was said about the last picture is not true of this.
+void MetricPanel::nameOnly(const QString& query) {
+    setTitle(query.simplified().left(200));
+    setWords({});
+    setPartial({});
 }
 
 MetricPicture MetricPanel::picture() const {
     MetricPicture picture;
     for (const MetricPart& part : parts_)
         picture.parts.push_back(&part);
-    picture.log = log_;
-    picture.stacked = stacked_;
+    picture.log = look_.log;
+    picture.stacked = look_.stacked;
+    picture.overlay = look_.overlay;
     return picture;
 }
 
-void MetricPanel::showParts(const std::vector<MetricPart>& parts, bool log, bool stacked) {
+void MetricPanel::showParts(const std::vector<MetricPart>& parts, Look look) {
     parts_ = parts;
-    log_ = log;
-    stacked_ = stacked;
+    look_ = look;
     heatShown_ = false;
     show();
 }
@@ -129,7 +163,7 @@ void MetricPanel::showHidden() {
 
 void MetricPanel::clicked(TimeNs time, int series, double value) {
     const MetricPicture::Place place = picture().placeOf(series);
-    if (series < 0 || place.part < 0)
+    if (series < 0 || place.part < 0 || place.overlay)   // what lies over it was at another time
         return;
     const MetricPart& part = parts_[static_cast<size_t>(place.part)];
     if (place.line >= 0) {
@@ -138,7 +172,7 @@ void MetricPanel::clicked(TimeNs time, int series, double value) {
         return;
     }
     // Of the rings at that value the nearest in time.
-    const double factor = shownMetricUnit(part.answer.unit).second;
+    const double factor = shownMetricUnit(part.unit()).second;
     const query::MetricExemplar* nearest = nullptr;
     for (const query::MetricExemplar& exemplar : part.answer.exemplars)
         if (exemplar.value * factor == value && (!nearest || std::abs(exemplar.time - time) < std::abs(nearest->time - time)))

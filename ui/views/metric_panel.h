@@ -20,9 +20,15 @@ class MetricPanel : public Panel {
 public:
     explicit MetricPanel(const ViewContext& context, QWidget* parent = nullptr);
 
+    struct Look {
+        bool log = false, stacked = false, overlay = false;
+    };
     // Copies the parts.
-    void showParts(const std::vector<MetricPart>& parts, bool log, bool stacked);
+    void showParts(const std::vector<MetricPart>& parts, Look look);
     void showHeatmap(const MetricPart& part, const query::HeatmapAnswer& heat);
+    // In place of a picture, under the name of what was asked.
+    void showProblem(const QString& query, const QString& problem, const QString& actionText, std::function<void()> action);
+    void showNothing(const QString& query, const QString& sentence, const QString& actionText, std::function<void()> action);
     void setFlags(const QVector<ChartFlag>& flags);
     void setLegendRows(int most);
     [[nodiscard]] TimeChart& chart() { return *chart_; }
@@ -36,6 +42,8 @@ Q_SIGNALS:
 
 private:
     void buildCopy();
+    [[nodiscard]] QString promqlTexts(const std::function<QString(const QString&, const MetricPart&)>& text) const;
+    void nameOnly(const QString& query);
     void show();
     void showCursor();
     void showHidden();
@@ -49,7 +57,8 @@ private:
     TimeChart* chart_;
     HeatmapChart* heatmap_;
     LegendTable* legend_;
-    bool log_ = false, stacked_ = false, heatShown_ = false;
+    Look look_;
+    bool heatShown_ = false;
 };
 
 }  // namespace nj::ui

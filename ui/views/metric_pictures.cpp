@@ -1,7 +1,6 @@
 #include "views/metric_pictures.h"
 
 #include <QCoreApplication>
-#include <QRegularExpression>
 #include <algorithm>
 #include <cmath>
 
@@ -63,7 +62,7 @@ size_t mainLine(const MetricPart& part) {
 }
 
 bool countsFromZero(const MetricPart& part) {
-    const std::string& unit = part.answer.unit;
+    const std::string unit = part.unit();
     if (part.answer.reading != query::MetricReading::kValue || unit == "ratio" || unit == "%" || unit == "By" || part.answer.combine == query::MetricCombine::kCount)
         return true;
     double low = INFINITY, high = -INFINITY;
@@ -75,85 +74,35 @@ bool countsFromZero(const MetricPart& part) {
     return !(low > 0.4 * high);
 }
 
+bool hasOverlay(const query::MetricLine& line) { return !line.baselineValues.empty(); }
+
+// Behind all lines and rings, so that those stand where they would without.
+void addOverlays(const std::vector<const MetricPart*>& parts, TimeChartData& data) {
+    for (const MetricPart* part : parts) {
+        const query::MetricAnswer& answer = part->answer;
+        const double factor = shownMetricUnit(part->unit()).second;
+        for (const query::MetricLine& line : answer.lines) {
+            if (!hasOverlay(line))
+                continue;
+            ChartSeries before;
+            before.kind = ChartSeries::Kind::kDashedLine;
+            before.name = Tr::tr("%1, baseline").arg(lineName(*part, line, parts.size() > 1));
+            for (size_t c = 0; c < line.baselineValues.size(); ++c) {
+                if (answer.from == data.from && answer.width == data.width)
+                    before.values.push_back(line.baselineValues[c] * factor);
+                else
+                    before.points.push_back({answer.from + static_cast<DurationNs>(c) * answer.width + answer.width / 2, line.baselineValues[c] * factor});
+            }
+            data.series.push_back(before);
+        }
+    }
+}
+
 }  // namespace
 
-QString promqlOf(const MetricSpec& spec, const query::MetricAnswer& answer) {
-    static const QRegularExpression kPlain(QStringLiteral("^[A-Za-z_:][A-Za-z0-9_:]*$"));
-    QString matchers;
-    // key:value terms; what is more than that stays behind.
-    for (const QString& term : spec.labels.split(QLatin1Char(' '), Qt::SkipEmptyParts)) {
-        const bool out = term.startsWith(QLatin1Char('-'));
-        const QString key = term.mid(out ? 1 : 0).section(QLatin1Char(':'), 0, 0);
-        QString value = term.section(QLatin1Char(':'), 1);
-        value.remove(QLatin1Char('"'));
-        if (!kPlain.match(key).hasMatch() || value.isEmpty() || value.contains(QLatin1Char('*')))
-            continue;
-        matchers += (matchers.isEmpty() ? QString() : QStringLiteral(",")) + key + (out ? QStringLiteral("!=\"") : QStringLiteral("=\"")) + value + QLatin1Char('"');
-    }
-    const auto selector = [&](const QString& name) {
-        if (kPlain.match(name).hasMatch())
-            return name + (matchers.isEmpty() ? QString() : QLatin1Char('{') + matchers + QLatin1Char('}'));
-        return QStringLiteral("{\"") + name + QLatin1Char('"') + (matchers.isEmpty() ? QString() : QLatin1Char(',') + matchers) + QLatin1Char('}');
-    };
-    QStringList by;
-    for (const std::string& key : answer.by)
-        by << QString::fromStdString(key);
-    if (!spec.by.isEmpty())
-        by = {spec.by};
-    const QString range = QStringLiteral("[5m]");
-    if (answer.reading == query::MetricReading::kQuantiles) {
-        QStringList keys = by;
-        keys.prepend(QStringLiteral("le"));
-        return QStringLiteral("histogram_quantile(0.99, sum by (%1) (rate(%2%3)))").arg(keys.join(QStringLiteral(", ")), selector(spec.name + QStringLiteral("_bucket")), range);
-    }
-    const QString name = answer.histogram ? spec.name + QStringLiteral("_count") : spec.name;
-    const QString read = answer.reading == query::MetricReading::kRate ? QStringLiteral("rate(%1%2)").arg(selector(name), range) : selector(name);
-    const char* combine = nullptr;
-    switch (spec.combine.value_or(answer.combine)) {
-    case query::MetricCombine::kSum: combine = "sum"; break;
-    case query::MetricCombine::kAvg: combine = "avg"; break;
-    case query::MetricCombine::kMin: combine = "min"; break;
-    case query::MetricCombine::kMax: combine = "max"; break;
-    case query::MetricCombine::kCount: combine = "count"; break;
-    default: break;
-    }
-    if (!combine)
-        return read;
-    return QLatin1String(combine) + (by.isEmpty() ? QString() : QStringLiteral(" by (%1)").arg(by.join(QStringLiteral(", ")))) + QStringLiteral(" (") + read + QLatin1Char(')');
-}
-
-std::pair<QString, double> shownMetricUnit(const std::string& unit) {
-    const bool rate = unit.size() > 2 && unit.ends_with("/s");
-    const std::string base = rate ? unit.substr(0, unit.size() - 2) : unit;
-    const QString per = rate ? QStringLiteral("/s") : QString();
-    if (base == "MiBy")
-        return {QStringLiteral("By") + per, 1024.0 * 1024.0};
-    if (base == "KiBy")
-        return {QStringLiteral("By") + per, 1024.0};
-    if (base == "Cel")
-        return {QStringLiteral("°C") + per, 1};
-    if (base == "1")
-        return {per, 1};
-    return {q(unit).left(24), 1};
-}
-
-QString combineText(query::MetricCombine combine) {
-    switch (combine) {
-    case query::MetricCombine::kNone: return Tr::tr("each series");
-    case query::MetricCombine::kSum: return Tr::tr("sum");
-    case query::MetricCombine::kAvg: return Tr::tr("avg");
-    case query::MetricCombine::kMin: return Tr::tr("min");
-    case query::MetricCombine::kMax: return Tr::tr("max");
-    case query::MetricCombine::kP50: return Tr::tr("p50 of series");
-    case query::MetricCombine::kP95: return Tr::tr("p95 of series");
-    case query::MetricCombine::kCount: return Tr::tr("count of series");
-    }
-    return {};
-}
-
 QString MetricPicture::unit() const {
-    const QString first = parts.empty() ? QString() : shownMetricUnit(parts.front()->answer.unit).first;
-    const bool same = std::all_of(parts.begin(), parts.end(), [&](const MetricPart* part) { return shownMetricUnit(part->answer.unit).first == first; });
+    const QString first = parts.empty() ? QString() : shownMetricUnit(parts.front()->unit()).first;
+    const bool same = std::all_of(parts.begin(), parts.end(), [&](const MetricPart* part) { return shownMetricUnit(part->unit()).first == first; });
     return same ? first : QString();   // of several units the axis names none
 }
 
@@ -161,6 +110,9 @@ int MetricPicture::seriesCount() const {
     int count = 0;
     for (const MetricPart* part : parts)
         count += static_cast<int>(part->answer.lines.size()) + (part->answer.exemplars.empty() ? 0 : 1);
+    if (overlay)
+        for (const MetricPart* part : parts)
+            count += static_cast<int>(std::count_if(part->answer.lines.begin(), part->answer.lines.end(), hasOverlay));
     return count;
 }
 
@@ -175,6 +127,11 @@ MetricPicture::Place MetricPicture::placeOf(int series) const {
         if (!parts[p]->answer.exemplars.empty() && series-- == 0)
             return {static_cast<int>(p), -1, -1};
     }
+    row = 0;
+    for (size_t p = 0; overlay && p < parts.size(); ++p)
+        for (size_t line = 0; line < parts[p]->answer.lines.size(); ++line, ++row)
+            if (hasOverlay(parts[p]->answer.lines[line]) && series-- == 0)
+                return {static_cast<int>(p), static_cast<int>(line), row, true};
     return {};
 }
 
@@ -190,7 +147,7 @@ TimeChartData MetricPicture::chart(const QVector<ChartFlag>& flags) const {
     int rankBase = 0;
     for (const MetricPart* part : parts) {
         const query::MetricAnswer& answer = part->answer;
-        const double factor = shownMetricUnit(answer.unit).second;
+        const auto [unitText, factor] = shownMetricUnit(part->unit());
         const std::vector<int> ranks = ranksOf(answer);
         const double top = highestQuantile(answer);
         const size_t main = mainLine(*part);
@@ -224,13 +181,15 @@ TimeChartData MetricPicture::chart(const QVector<ChartFlag>& flags) const {
             data.series.push_back(rings);
         }
         data.yScale.fromZero = data.yScale.fromZero || countsFromZero(*part);
-        if (!stacked && answer.lines.size() > 0 && (parts.size() <= kMostBaselines)) {
+        if (!stacked && !overlay && answer.lines.size() > 0 && (parts.size() <= kMostBaselines)) {
             const double baseline = answer.lines[main].baseline * factor;
             if (std::isfinite(baseline))
-                data.marks.limits.push_back({baseline, Tr::tr("baseline %1").arg(formatValue(baseline, shownMetricUnit(answer.unit).first)), ChartRole::kMuted, true});
+                data.marks.limits.push_back({baseline, Tr::tr("baseline %1").arg(formatValue(baseline, unitText)), ChartRole::kMuted, true});
         }
         rankBase += ranks.empty() ? 1 : *std::max_element(ranks.begin(), ranks.end()) + 1;
     }
+    if (overlay)
+        addOverlays(parts, data);
     return data;
 }
 
@@ -238,7 +197,7 @@ QVector<LegendRow> MetricPicture::legend(const Theme& theme) const {
     QVector<LegendRow> rows;
     int rankBase = 0;
     for (const MetricPart* part : parts) {
-        const double factor = shownMetricUnit(part->answer.unit).second;
+        const double factor = shownMetricUnit(part->unit()).second;
         const std::vector<int> ranks = ranksOf(part->answer);
         for (size_t i = 0; i < part->answer.lines.size(); ++i) {
             const query::MetricLine& line = part->answer.lines[i];
@@ -265,10 +224,11 @@ QVector<double> MetricPicture::at(TimeNs time) const {
     QVector<double> values;
     for (const MetricPart* part : parts) {
         const query::MetricAnswer& answer = part->answer;
+        const double factor = shownMetricUnit(part->unit()).second;
         const bool inside = answer.width > 0 && time >= answer.from;
         const auto column = inside ? static_cast<size_t>((time - answer.from) / answer.width) : 0;
         for (const query::MetricLine& line : answer.lines)
-            values.push_back(inside && column < line.values.size() ? line.values[column] * shownMetricUnit(answer.unit).second : kNoValue);
+            values.push_back(inside && column < line.values.size() ? line.values[column] * factor : kNoValue);
     }
     return values;
 }
@@ -287,7 +247,7 @@ QString MetricPicture::title() const {
         return names.join(QStringLiteral(", "));
     }
     const query::MetricLine& line = part.answer.lines[mainLine(part)];
-    const auto [unitText, factor] = shownMetricUnit(part.answer.unit);
+    const auto [unitText, factor] = shownMetricUnit(part.unit());
     const QString label = part.answer.lines.size() > 1 ? lineName(part, line, false) + QLatin1Char(' ') : QString();
     if (!std::isfinite(line.mean))
         return name;
@@ -320,6 +280,8 @@ QString MetricPicture::words() const {
         texts << Tr::tr("%1 queries").arg(parts.size());
     }
     const bool zero = std::any_of(parts.begin(), parts.end(), [](const MetricPart* part) { return countsFromZero(*part); });
+    if (overlay)
+        texts << Tr::tr("baseline dashed");
     if (!zero && !log && !stacked && !parts.empty())
         texts << Tr::tr("axis not from zero");
     return texts.join(QStringLiteral(", "));
@@ -337,7 +299,7 @@ QString MetricPicture::partial() const {
 }
 
 HeatmapData metricHeatmap(const MetricPart& part, const query::HeatmapAnswer& answer, const QVector<ChartFlag>& flags) {
-    const auto [unit, factor] = shownMetricUnit(part.answer.unit);
+    const auto [unit, factor] = shownMetricUnit(part.unit());
     HeatmapData data;
     data.from = answer.from;
     data.width = answer.width;

@@ -6,6 +6,8 @@
 #include <QSignalBlocker>
 #include <QToolButton>
 
+#include "views/metric_row_menu.h"
+#include "views/promql_row.h"
 #include "widgets/label_filter_edit.h"
 #include "widgets/plain_label.h"
 #include "widgets/promql_edit.h"
@@ -16,7 +18,7 @@ namespace {
 using Show = MetricSpec::Show;
 using Combine = query::MetricCombine;
 
-constexpr int kPromqlHeight = 48, kLabelsWidth = 88, kNarrow = 860, kNarrowName = 214, kLetterWidth = 22, kMostKeys = 60, kNameWidth = 300;
+constexpr int kLabelsWidth = 88, kNarrow = 860, kNarrowName = 214, kLetterWidth = 22, kMostKeys = 60, kNameWidth = 300;
 constexpr Combine kCombines[] = {Combine::kNone, Combine::kSum, Combine::kAvg, Combine::kMin, Combine::kMax, Combine::kP50, Combine::kP95, Combine::kCount};
 
 QString showText(Show show) {
@@ -40,8 +42,15 @@ MetricRow::MetricRow(const ViewContext& context, const QString& letter, QWidget*
     connect(name_, &QToolButton::clicked, this, &MetricRow::touched);
     connect(remove_, &QToolButton::clicked, this, &MetricRow::removed);
     connect(switch_, &QToolButton::clicked, this, &MetricRow::switchTo);
-    connect(promql_, &CodeEditor::runAsked, this, &MetricRow::runExpression);
-    connect(promql_, &PromqlEdit::checked, this, [this] { promql_->setToolTip(promql_->problem()); });
+    connect(promql_, &PromqlRow::runAsked, this, &MetricRow::runExpression);
+    connect(promql_, &PromqlRow::touched, this, &MetricRow::touched);
+    connect(promql_, &PromqlRow::settledChanged, this, &MetricRow::settledChanged);
+    connect(promql_, &PromqlRow::heightChanged, this, &MetricRow::fitHeight);
+    connect(more_, &MetricRowMenu::changed, this, [this] {
+        spec_ = more_->chosen(spec_);
+        show();
+        Q_EMIT changed();
+    });
 }
 
 void MetricRow::build() {
@@ -79,11 +88,10 @@ void MetricRow::build() {
     combineBox_->addItem(tr("auto"), -1);
     for (const Combine combine : kCombines)
         combineBox_->addItem(combineText(combine), static_cast<int>(combine));
-    promql_ = new PromqlEdit(theme, this);
-    promql_->setObjectName(QStringLiteral("metricPromql"));
-    promql_->installEventFilter(this);
-    promql_->setFixedHeight(kPromqlHeight);
+    static int rowsMade = 0;   // letters pass from row to row, keys of questions must not
+    promql_ = new PromqlRow(context_, QStringLiteral("metrics/promql/") + QString::number(rowsMade++), this);
     promql_->hide();
+    more_ = new MetricRowMenu(theme, this);
     switch_ = new QToolButton(this);
     switch_->setObjectName(QStringLiteral("metricPromqlSwitch"));
     switch_->setFont(theme.table);
@@ -104,8 +112,9 @@ void MetricRow::build() {
     row->addWidget(combineBox_);
     row->addWidget(byBox_);
     row->addWidget(promql_, 1);
-    row->addWidget(switch_);
-    row->addWidget(remove_);
+    // The buttons stay on the first line when an expression folds out.
+    for (QToolButton* button : std::initializer_list<QToolButton*>{switch_, more_, remove_})
+        row->addWidget(button, 0, Qt::AlignTop);
     setFixedHeight(theme.rowHeight + 2 * theme.unit);
 }
 
@@ -150,10 +159,18 @@ void MetricRow::setSpec(const MetricSpec& spec) {
     spec_ = spec;
     show();
     if (spec_.promql)
-        askNames();
+        promql_->askNames();
     else
         askLabels();
 }
+
+bool MetricRow::settled() const { return !asking_ && promql_->settled(); }
+
+PromqlEdit& MetricRow::promql() { return promql_->edit(); }
+
+void MetricRow::setQuestion(const query::PromqlQuestion& question) { promql_->setQuestion(question); }
+
+QString MetricRow::asPromql() const { return spec_.promql ? spec_.expression : promqlOf(spec_, answer_); }
 
 // What the controls say, as an expression; back again they are as they were.
 void MetricRow::switchTo(bool promql) {
@@ -163,34 +180,13 @@ void MetricRow::switchTo(bool promql) {
         spec.expression = promqlOf(spec_, answer_);
     setSpec(spec);
     if (promql)
-        promql_->setFocus();
+        promql_->edit().setFocus();
     Q_EMIT changed();
 }
 
 void MetricRow::runExpression() {
-    if (!promql_->check())
-        return;
-    spec_.expression = promql_->expression();
-    Q_EMIT changed();
-}
-
-void MetricRow::askNames() {
-    if (namesKnown_ || askingNames_)
-        return;
-    askingNames_ = true;
-    context_.queries.ask(
-        QStringLiteral("metrics/promql/") + letter_, this,
-        [](query::Backend& backend, std::stop_token stop) -> Result<query::PromqlNames> {
-            auto* promql = query::PromqlBackend::of(backend);
-            return promql ? promql->promqlNames(stop) : query::PromqlNames();
-        },
-        [this](Result<query::PromqlNames>&& names) {
-            askingNames_ = false;
-            namesKnown_ = names.ok();
-            if (names.ok())
-                promql_->setNames(*names);
-            Q_EMIT settledChanged();
-        });
+    if (promql_->read(spec_))
+        Q_EMIT changed();
 }
 
 void MetricRow::showNotes(const std::vector<std::string>& notes) {
@@ -206,9 +202,10 @@ void MetricRow::show() {
         control->setVisible(!spec_.promql);
     promql_->setVisible(spec_.promql);
     switch_->setChecked(spec_.promql);
-    setFixedHeight(spec_.promql ? kPromqlHeight + context_.theme.unit : context_.theme.rowHeight + 2 * context_.theme.unit);
-    if (spec_.promql && promql_->expression() != spec_.expression)
-        promql_->setPlainText(spec_.expression);
+    fitHeight();
+    if (spec_.promql)
+        promql_->setSpec(spec_);
+    more_->setSpec(spec_);
     name_->setText(name_->fontMetrics().elidedText(cutForCell(spec_.name), Qt::ElideMiddle, name_->maximumWidth() - 24));
     name_->setAccessibleName(spec_.name.left(200));
     labels_->setApplied(spec_.labels);
@@ -217,6 +214,8 @@ void MetricRow::show() {
     combineBox_->setCurrentIndex(combineBox_->findData(spec_.combine ? static_cast<int>(*spec_.combine) : -1));
     byBox_->setCurrentIndex(std::max(0, byBox_->findData(spec_.by)));
 }
+
+void MetricRow::fitHeight() { setFixedHeight(spec_.promql ? promql_->height() + context_.theme.unit : context_.theme.rowHeight + 2 * context_.theme.unit); }
 
 void MetricRow::askLabels() {
     if (spec_.name.isEmpty() || asked_ == spec_.name)
@@ -278,11 +277,17 @@ void MetricRow::showAnswer(const query::MetricAnswer& answer) {
     histogram_ = answer.histogram;
     answered_ = true;
     nameAutomatics();
+    more_->setAnswered(answer.unit);
     combineBox_->setEnabled(!histogram_);
     if (spec_.by.isEmpty() && !answer.by.empty() && !spec_.combine)
         byBox_->setItemText(0, tr("by %1").arg(QString::fromStdString(answer.by.front()).left(60)));
     else
         byBox_->setItemText(0, tr("by …"));
+}
+
+void MetricRow::showAnswer(const query::PromqlAnswer& answer) {
+    showNotes(answer.notes);
+    more_->setAnswered(answer.lines.unit);
 }
 
 bool MetricRow::eventFilter(QObject* watched, QEvent* event) {
@@ -299,7 +304,8 @@ void MetricRow::paintEvent(QPaintEvent*) {
     const Theme& theme = context_.theme;
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    const QRectF box(0.5, (height() - kLetterWidth) / 2.0 + 0.5, kLetterWidth - 1, kLetterWidth - 1);
+    const int line = spec_.promql ? promql_->lineHeight() : height();
+    const QRectF box(0.5, (line - kLetterWidth) / 2.0 + 0.5, kLetterWidth - 1, kLetterWidth - 1);
     painter.setPen(QPen(current_ ? theme.accent : theme.line, 1));
     painter.setBrush(current_ ? QBrush(theme.selection) : QBrush(theme.raised));
     painter.drawRoundedRect(box, theme.radius, theme.radius);

@@ -1,21 +1,22 @@
 // One query of the Metrics view as a line of controls: letter, metric, label filter with completion, reading, grouping; or, with the switch
-// at its end, as a PromQL expression. Asks for the labels of its metric under the key it is given; the view asks for the picture. UI thread
-// only.
+// at its end, as a PromQL expression. Asks for the labels of its metric; the view asks for the picture. UI thread only.
 #pragma once
 
 #include <QWidget>
 
-#include "views/metric_pictures.h"
+#include "query/promql.h"
+#include "views/metric_spec.h"
 #include "views/view.h"
 
 class QComboBox;
-class QStandardItemModel;
 class QToolButton;
 
 namespace nj::ui {
 
 class LabelFilterEdit;
+class MetricRowMenu;
 class PromqlEdit;
+class PromqlRow;
 
 class MetricRow : public QWidget {
     Q_OBJECT
@@ -26,16 +27,22 @@ public:
     void setSpec(const MetricSpec& spec);
     // What the answer chose, shown where nothing was chosen by hand.
     void showAnswer(const query::MetricAnswer& answer);
+    // The same of an expression: its unit, warnings and infos.
+    void showAnswer(const query::PromqlAnswer& answer);
+    // What the picture of an expression was asked.
+    void setQuestion(const query::PromqlQuestion& question);
+    // As PromQL, whichever way it is written.
+    [[nodiscard]] QString asPromql() const;
     void setLetter(const QString& letter);
     [[nodiscard]] QString letter() const { return letter_; }
     void setRemovable(bool removable);
     // Marked: what the list chooses goes here.
     void setCurrent(bool current);
-    [[nodiscard]] bool settled() const { return !asking_ && !askingNames_; }
-    [[nodiscard]] PromqlEdit& promql() { return *promql_; }
+    [[nodiscard]] bool settled() const;
+    [[nodiscard]] PromqlEdit& promql();
+    [[nodiscard]] PromqlRow& promqlRow() { return *promql_; }
     [[nodiscard]] QToolButton& promqlSwitch() { return *switch_; }
-    // Warnings and infos of the last answer.
-    void showNotes(const std::vector<std::string>& notes);
+    [[nodiscard]] MetricRowMenu& more() { return *more_; }
 
 Q_SIGNALS:
     void changed();
@@ -54,11 +61,12 @@ private:
     void nameAutomatics();
     void askLabels();
     void offerKeys(const std::vector<query::MetricLabel>& labels);
-    void askNames();
     void read();
     void runExpression();
     void switchTo(bool promql);
     void show();
+    void fitHeight();
+    void showNotes(const std::vector<std::string>& notes);
 
     ViewContext context_;
     MetricSpec spec_;
@@ -68,10 +76,11 @@ private:
     QComboBox* showBox_;
     QComboBox* combineBox_;
     QComboBox* byBox_;
-    PromqlEdit* promql_;
+    PromqlRow* promql_;
+    MetricRowMenu* more_;
     QToolButton *switch_, *remove_;
     query::MetricAnswer answer_;   // the last of the controls
-    bool current_ = false, asking_ = false, askingNames_ = false, namesKnown_ = false, histogram_ = false, answered_ = false, narrow_ = false;
+    bool current_ = false, asking_ = false, histogram_ = false, answered_ = false, narrow_ = false;
 };
 
 }  // namespace nj::ui

@@ -8,10 +8,10 @@
 #include <algorithm>
 
 #include "query/promql.h"
-#include "query/search_syntax.h"
 #include "state/links.h"
 #include "state/live_sources.h"
 #include "views/metric_panel.h"
+#include "views/metric_questions.h"
 #include "views/metric_row.h"
 #include "views/metrics_list.h"
 #include "views/whole_capsule.h"
@@ -23,8 +23,8 @@
 namespace nj::ui {
 namespace {
 
-constexpr size_t kMostRows = 8, kFirstRows = 2, kMostMoved = 12, kMostFlags = 60;
-constexpr int kListWidth = 360, kShownExpression = 160, kHeatColumns = 160, kHeatRows = 40;
+constexpr size_t kFirstRows = 2, kMostMoved = 12, kMostFlags = 60;
+constexpr int kListWidth = 360, kShownExpression = 160;
 
 QString letterOf(size_t row) { return QString(QChar(QLatin1Char(static_cast<char>('A' + row)))); }
 
@@ -75,9 +75,19 @@ void MetricsView::build() {
             layoutPanels();
             showPanels();
         });
+    // Lines that come back from an area may have been asked for without their baseline.
+    connect(stackChoice_, &ChartChoice::changed, this, [this] {
+        if (overlay())
+            askRows();
+    });
+    overlayChoice_ = new ChartChoice({tr("baseline mean"), tr("overlay")}, true, theme, right);
+    overlayChoice_->setToolTip(tr("What each line was in the baseline, laid over the range, dashed (O)"));
+    overlayChoice_->setVisible(context_.workspace.baseline().has_value());
+    connect(overlayChoice_, &ChartChoice::changed, this, &MetricsView::askRows);
+    connect(&context_.workspace, &Workspace::baselineChanged, this, [this] { overlayChoice_->setVisible(context_.workspace.baseline().has_value()); });
     bar->addWidget(add);
     bar->addStretch(1);
-    for (QWidget* control : std::initializer_list<QWidget*>{layoutChoice_, stackChoice_, scaleChoice_})
+    for (QWidget* control : std::initializer_list<QWidget*>{overlayChoice_, layoutChoice_, stackChoice_, scaleChoice_})
         bar->addWidget(control);
     panelSplitter_ = new QSplitter(Qt::Vertical, right);
     panelSplitter_->setHandleWidth(theme.gap);
@@ -103,7 +113,7 @@ void MetricsView::build() {
 // ---------------------------------------------------------------- rows
 
 void MetricsView::addRow(const MetricSpec& spec) {
-    if (rows_.size() >= kMostRows)
+    if (rows_.size() >= kMostMetricRows)
         return;
     auto* row = new MetricRow(context_, letterOf(rows_.size()), rowsBox_);
     rowsColumn_->addWidget(row);
@@ -171,16 +181,34 @@ void MetricsView::choose(const QString& metric, qint64 series, bool added) {
 }
 
 void MetricsView::open(const QString& parameter) {
-    const QString metric = QStringLiteral("metric:"), series = QStringLiteral("series:");
+    const QString series = QStringLiteral("series:");
     bool number = false;
     const qint64 id = parameter.mid(series.size()).toLongLong(&number);
-    if (parameter.startsWith(series) && number) {
+    if (parameter.startsWith(series) && number)
         openSeries(id);
-    } else if (parameter.startsWith(metric)) {
-        while (rows_.size() > 1)
-            removeRow(rows_.back());
-        choose(parameter.mid(metric.size()), -1, false);
+    else if (const std::vector<MetricSpec> specs = metricRowsOf(parameter); !specs.empty())
+        setRows(specs);
+}
+
+void MetricsView::setRows(const std::vector<MetricSpec>& specs) {
+    chosen_ = true;
+    while (rows_.size() > specs.size())
+        removeRow(rows_.back());
+    for (size_t row = 0; row < specs.size(); ++row) {
+        if (row < rows_.size())
+            setRow(row, specs[row]);
+        else
+            addRow(specs[row]);
     }
+    setCurrent(0);
+}
+
+// What nobody chose is what moved, wherever that is.
+QString MetricsView::opened() const {
+    std::vector<MetricSpec> specs;
+    for (const MetricRow* row : rows_)
+        specs.push_back(row->spec());
+    return chosen_ ? metricRowsParameter(specs) : QString();
 }
 
 void MetricsView::openSeries(qint64 id) {
@@ -224,10 +252,17 @@ void MetricsView::refresh() {
         askNames();
     askMoved();
     askEvents();
+    askRows();
+}
+
+void MetricsView::askRows() {
     for (size_t row = 0; row < rows_.size(); ++row)
         ask(row);
     announce();
 }
+
+// Of an area there is no before to lay over it.
+bool MetricsView::overlay() const { return overlayChoice_->chosen(1) && context_.workspace.baseline() && !stackChoice_->chosen(1); }
 
 void MetricsView::askNames() {
     askingNames_ = true;
@@ -329,22 +364,24 @@ void MetricsView::askEvents() {
         });
 }
 
+void MetricsView::asksRow(size_t row, const MetricSpec& shown) {
+    states_[row].asking = true;
+    states_[row].part.spec = shown;
+    states_[row].part.letter = rows_[row]->letter();
+    if (MetricPanel* panel = panels_.empty() ? nullptr : panels_[onePanel() ? 0 : row])
+        panel->setBusy(true);
+}
+
 void MetricsView::askPromql(size_t row) {
     const MetricSpec& spec = rows_[row]->spec();
     if (spec.expression.isEmpty() || context_.workspace.range().empty())
         return;
-    query::PromqlQuestion question;
-    question.expression = spec.expression.toStdString();
-    question.range = context_.workspace.range();
-    question.baseline = context_.workspace.baseline();
-    State& asked = states_[row];
-    asked.asking = true;
-    asked.part.spec = spec;
-    asked.part.spec.name = spec.expression.simplified().left(kShownExpression);   // what titles call it
-    asked.part.spec.show = MetricSpec::Show::kValue;
-    asked.part.letter = rows_[row]->letter();
-    if (MetricPanel* panel = panels_.empty() ? nullptr : panels_[onePanel() ? 0 : row])
-        panel->setBusy(true);
+    const query::PromqlQuestion question = promqlQuestion(spec, context_.workspace, overlay());
+    MetricSpec shown = spec;
+    shown.name = spec.expression.simplified().left(kShownExpression);   // what titles call it
+    shown.show = MetricSpec::Show::kValue;
+    asksRow(row, shown);
+    rows_[row]->setQuestion(question);
     context_.queries.ask(
         QStringLiteral("metrics/row/") + QString::number(row), this,
         [question](query::Backend& backend, std::stop_token stop) -> Result<query::PromqlAnswer> {
@@ -356,7 +393,7 @@ void MetricsView::askPromql(size_t row) {
                 return;
             states_[row].error = answer.ok() ? QString() : QString::fromStdString(answer.error().message);
             if (answer.ok()) {
-                rows_[row]->showNotes(answer->notes);
+                rows_[row]->showAnswer(*answer);
                 states_[row].part.answer = std::move(answer->lines);
             }
             answered(row);
@@ -371,36 +408,13 @@ void MetricsView::ask(size_t row) {
     }
     if (spec.name.isEmpty() || context_.workspace.range().empty())
         return;
-    query::MetricQuestion question;
-    question.name = spec.name.toStdString();
-    question.range = context_.workspace.range();
-    question.baseline = context_.workspace.baseline();
-    question.filter = context_.workspace.filter();
-    const auto labels = query::parseSearch(spec.labels.toStdString());
-    if (labels.ok())
-        question.labels = *labels;
-    question.combine = spec.combine;
-    if (!spec.by.isEmpty())
-        question.by = {spec.by.toStdString()};
-    question.mustShow = spec.series;
-    question.quantiles = {0.5, 0.99};
-    switch (spec.show) {
-    case MetricSpec::Show::kAuto: break;
-    case MetricSpec::Show::kValue: question.reading = query::MetricReading::kValue; break;
-    case MetricSpec::Show::kRate: question.reading = query::MetricReading::kRate; break;
-    case MetricSpec::Show::kQuantiles: question.quantiles = {0.5, 0.95, 0.99}; [[fallthrough]];
-    case MetricSpec::Show::kHeatmap: question.reading = query::MetricReading::kQuantiles; break;
-    }
-    states_[row].asking = true;
-    states_[row].part.spec = spec;
-    states_[row].part.letter = rows_[row]->letter();
-    if (MetricPanel* panel = panels_.empty() ? nullptr : panels_[onePanel() ? 0 : row])
-        panel->setBusy(true);
+    const query::MetricQuestion question = metricQuestion(spec, context_.workspace);
+    asksRow(row, spec);
     context_.queries.ask(
         QStringLiteral("metrics/row/") + QString::number(row), this,
-        [question](query::Backend& backend, std::stop_token stop) -> Result<query::MetricAnswer> {
+        [question, over = overlay()](query::Backend& backend, std::stop_token stop) -> Result<query::MetricAnswer> {
             NJ_ASSIGN(query::MetricsBackend * metrics, query::metricsOf(backend));
-            return metrics->metric(question, stop);
+            return over ? query::metricWithBaseline(*metrics, question, stop) : metrics->metric(question, stop);
         },
         [this, row, question](Result<query::MetricAnswer>&& answer) {
             if (row >= states_.size())
@@ -420,19 +434,9 @@ void MetricsView::ask(size_t row) {
 }
 
 void MetricsView::askHeat(size_t row, const query::MetricQuestion& question) {
-    query::HeatmapQuestion heat;
-    heat.range = question.range;
-    heat.filter = question.filter;
-    if (!question.labels.matchesAll()) {
-        heat.filter.root = {};
-        heat.filter.root.children = {question.filter.root, question.labels.root};
-    }
-    heat.measure.kind = query::Measure::Kind::kHistogram;
-    heat.measure.key = question.name;
-    heat.columns = kHeatColumns;
-    heat.rows = kHeatRows;
     context_.queries.ask(
-        QStringLiteral("metrics/row/") + QString::number(row), this, [heat](query::Backend& backend, std::stop_token stop) { return backend.heatmap(heat, stop); },
+        QStringLiteral("metrics/row/") + QString::number(row), this,
+        [heat = metricHeatQuestion(question)](query::Backend& backend, std::stop_token stop) { return backend.heatmap(heat, stop); },
         [this, row](Result<query::HeatmapAnswer>&& answer) {
             if (row >= states_.size())
                 return;
@@ -474,6 +478,7 @@ void MetricsView::layoutPanels() {
 
 void MetricsView::showPanels() {
     QVector<ChartFlag> flags = chartFlags(events_, context_.workspace.utc());
+    const auto wholeCapsule = [this] { context_.workspace.setRange(context_.workspace.all()); };
     for (size_t p = 0; p < panels_.size(); ++p) {
         std::vector<MetricPart> parts;
         const State* heat = nullptr;
@@ -499,26 +504,25 @@ void MetricsView::showPanels() {
                 return std::none_of(line.values.begin(), line.values.end(), [](double v) { return std::isfinite(v); });
             });
         });
+        const MetricSpec& first = rows_[std::min(p, rows_.size() - 1)]->spec();
+        const QString query = first.promql ? first.expression : first.name;
         if (tooFew && !asking)
-            panel.showEmpty(tr("Nothing to draw here: a rate needs two samples of a series. Choose “value” to see the samples."), wholeCapsuleAction(context_.workspace),
-                            [this] { context_.workspace.setRange(context_.workspace.all()); });
+            panel.showNothing(query, tr("Nothing to draw here: a rate needs two samples of a series. Choose “value” to see the samples."), wholeCapsuleAction(context_.workspace), wholeCapsule);
         else if (!parts.empty())
-            panel.showParts(parts, scaleChoice_->chosen(1), stackChoice_->chosen(1));
+            panel.showParts(parts, {scaleChoice_->chosen(1), stackChoice_->chosen(1), overlay()});
         else if (heat)
             panel.showHeatmap(heat->part, heat->heat);
         else if (!error.isEmpty() && !asking)
-            panel.showError(error, rows_[std::min(p, rows_.size() - 1)]->spec().promql ? QString() : tr("Clear the label filter"), [this] {
+            panel.showProblem(query, error, first.promql ? QString() : tr("Clear the label filter"), [this] {
                 MetricSpec spec = rows_[current_]->spec();
                 spec.labels.clear();
                 setRow(current_, spec);
             });
         else if (LiveSources& live = LiveSources::of(context_.workspace); !asking && live.canPull() && p < rows_.size())
-            panel.showEmpty(tr("No sample of it in this range, here. The Prometheus this capsule pulls from may have some."), tr("Pull it"), [this, p] {
-                const MetricSpec& spec = rows_[std::min(p, rows_.size() - 1)]->spec();
-                LiveSources::of(context_.workspace).pull(spec.promql ? spec.expression : spec.name, context_.workspace.range());
-            });
+            panel.showNothing(query, tr("No sample of it in this range, here. The Prometheus this capsule pulls from may have some."), tr("Pull it"),
+                              [this, query] { LiveSources::of(context_.workspace).pull(query, context_.workspace.range()); });
         else if (!asking)
-            panel.showEmpty(tr("No sample of it in this range."), wholeCapsuleAction(context_.workspace), [this] { context_.workspace.setRange(context_.workspace.all()); });
+            panel.showNothing(query, tr("No sample of it in this range."), wholeCapsuleAction(context_.workspace), wholeCapsule);
         flags = p + 1 < panels_.size() ? flags : QVector<ChartFlag>();
     }
 }
@@ -570,6 +574,9 @@ void MetricsView::keyPressEvent(QKeyEvent* event) {
     if (event->key() == Qt::Key_Slash) {
         list_->searchBox().setFocus();
         list_->searchBox().selectAll();
+    } else if (event->key() == Qt::Key_O && !overlayChoice_->isHidden()) {
+        overlayChoice_->choose(overlayChoice_->chosen(1) ? 0 : 1);
+        askRows();
     } else {
         View::keyPressEvent(event);
     }

@@ -20,14 +20,16 @@ class MetricsView : public RefreshingView {
     Q_OBJECT
 public:
     explicit MetricsView(const ViewContext& context, QWidget* parent = nullptr);
-    // "metric:<name>" or "series:<id>": becomes the only query; a series is drawn among its peers.
+    // "series:<id>": becomes the only query, drawn among its peers; else what metricRowsOf() reads, which opened() gives back.
     void open(const QString& parameter) override;
+    [[nodiscard]] QString opened() const override;
     [[nodiscard]] bool settled() const override;
     [[nodiscard]] QString summary() const override;
     [[nodiscard]] const std::vector<MetricRow*>& rows() const { return rows_; }
     [[nodiscard]] const std::vector<MetricPanel*>& panels() const { return panels_; }
     [[nodiscard]] MetricsList& list() { return *list_; }
-    // Appends a row, at most kMostRows.
+    [[nodiscard]] ChartChoice& overlayChoice() { return *overlayChoice_; }
+    // Appends a row, at most kMostMetricRows.
     void addRow(const MetricSpec& spec);
 
 protected:
@@ -52,6 +54,10 @@ private:
     void askPromql(size_t row);
     void askHeat(size_t row, const query::MetricQuestion& question);
     void answered(size_t row);
+    void asksRow(size_t row, const MetricSpec& shown);
+    void askRows();
+    void setRows(const std::vector<MetricSpec>& specs);
+    [[nodiscard]] bool overlay() const;
     void setRow(size_t row, const MetricSpec& spec);
     void removeRow(MetricRow* row);
     void setCurrent(size_t row);
@@ -72,6 +78,7 @@ private:
     ChartChoice* layoutChoice_;
     ChartChoice* scaleChoice_;
     ChartChoice* stackChoice_;
+    ChartChoice* overlayChoice_;
     std::vector<MetricRow*> rows_;
     std::vector<State> states_;
     std::vector<MetricPanel*> panels_;

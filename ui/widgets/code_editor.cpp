@@ -2,13 +2,40 @@
 
 #include <QAbstractItemView>
 #include <QKeyEvent>
+#include <QPainter>
 #include <QScrollBar>
 #include <QTextBlock>
+
+#include "widgets/cell_delegate.h"
 
 namespace nj::ui {
 namespace {
 
-constexpr int kMostOffered = 200, kPopupWidth = 320;
+constexpr int kMostOffered = 200, kPopupWidth = 320, kWidePopup = 640, kLeastAbout = 60;
+
+// The offer, and muted behind it what it is.
+class OfferDelegate : public CellDelegate {
+public:
+    OfferDelegate(const CodeEditor& editor, const Theme& theme, QObject* parent) : CellDelegate(parent), editor_(editor), theme_(theme) {}
+
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+        CellDelegate::paint(painter, option, index);
+        const QString offer = index.data().toString(), about = editor_.aboutOffer(offer);
+        const int used = std::max(option.fontMetrics.horizontalAdvance(offer) + 4 * theme_.unit, option.rect.width() / 2);
+        const QRect rest = option.rect.adjusted(used, 0, -theme_.unit, 0);
+        if (about.isEmpty() || rest.width() < kLeastAbout)
+            return;
+        painter->save();
+        painter->setFont(theme_.caption);
+        painter->setPen(theme_.muted);
+        painter->drawText(rest, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, painter->fontMetrics().elidedText(about.simplified(), Qt::ElideRight, rest.width()));
+        painter->restore();
+    }
+
+private:
+    const CodeEditor& editor_;
+    const Theme& theme_;
+};
 
 }  // namespace
 
@@ -23,6 +50,7 @@ CodeEditor::CodeEditor(const Theme& theme, QWidget* parent) : QPlainTextEdit(par
     completer_.setCompletionMode(QCompleter::PopupCompletion);
     completer_.setMaxVisibleItems(12);
     completer_.popup()->setFont(theme.mono);
+    completer_.popup()->setItemDelegate(new OfferDelegate(*this, theme, completer_.popup()));
     connect(&completer_, qOverload<const QString&>(&QCompleter::activated), this, &CodeEditor::insertCompletion);
     connect(document(), &QTextDocument::contentsChange, this, [this](int, int removed, int added) {
         if (removed == added && removed == 0)   // highlighting alone changes nothing
@@ -78,8 +106,9 @@ void CodeEditor::insertWord(const QString& word) {
 }
 
 void CodeEditor::complete(bool asked) {
+    prepareCompletion();
     const QString word = wordBefore();
-    if (!asked && word.size() < 2) {
+    if (!asked && word.size() < leastTyped()) {
         completer_.popup()->hide();
         return;
     }
@@ -92,7 +121,8 @@ void CodeEditor::complete(bool asked) {
     }
     QRect place = cursorRect();
     place.translate(viewport()->pos());
-    place.setWidth(kPopupWidth + completer_.popup()->verticalScrollBar()->sizeHint().width());
+    const bool wide = !aboutOffer(completer_.currentCompletion()).isEmpty();
+    place.setWidth((wide ? std::min(kWidePopup, std::max(kPopupWidth, width())) : kPopupWidth) + completer_.popup()->verticalScrollBar()->sizeHint().width());
     completer_.popup()->setCurrentIndex(completer_.completionModel()->index(0, 0));
     completer_.complete(place);
 }
@@ -100,8 +130,13 @@ void CodeEditor::complete(bool asked) {
 void CodeEditor::insertCompletion(const QString& completion) {
     QTextCursor cursor = textCursor();
     cursor.movePosition(QTextCursor::Left, QTextCursor::KeepAnchor, static_cast<int>(wordBefore().size()));
-    cursor.insertText(completion);
+    cursor.insertText(insertedFor(completion));
     setTextCursor(cursor);
+}
+
+void CodeEditor::completeAgain() {
+    if (hasFocus() || completer_.popup()->isVisible())
+        complete(false);
 }
 
 void CodeEditor::keyPressEvent(QKeyEvent* event) {
@@ -131,7 +166,7 @@ void CodeEditor::keyPressEvent(QKeyEvent* event) {
     QPlainTextEdit::keyPressEvent(event);
     typing_ = false;
     const QString typed = event->text();
-    if (!typed.isEmpty() && isWordCharacter(typed[0]))
+    if (!typed.isEmpty() && completesAfter(typed[0]))
         complete(false);
     else if (event->key() == Qt::Key_Backspace && completer_.popup()->isVisible())
         complete(false);

@@ -20,6 +20,8 @@ public:
     [[nodiscard]] QString placeText(int byteOffset) const;
     void insertWord(const QString& word);
     [[nodiscard]] QStringList completions() const;
+    // A few words beside an offer, "" = none.
+    [[nodiscard]] virtual QString aboutOffer(const QString& offer) const { Q_UNUSED(offer); return {}; }
 
 Q_SIGNALS:
     void runAsked();
@@ -31,6 +33,15 @@ protected:
     // The word that ends at the cursor, as it is replaced by a completion.
     [[nodiscard]] virtual QString wordBefore() const = 0;
     [[nodiscard]] virtual bool isWordCharacter(QChar c) const = 0;
+    // Before anything is offered: the place for setWords() where what can stand depends on where the cursor is.
+    virtual void prepareCompletion() {}
+    // Whether what was just typed offers completions, and how much of a word must be there.
+    [[nodiscard]] virtual bool completesAfter(QChar typed) const { return isWordCharacter(typed); }
+    [[nodiscard]] virtual int leastTyped() const { return 2; }
+    // What is inserted for an offer.
+    [[nodiscard]] virtual QString insertedFor(const QString& offer) const { return offer; }
+    // More was learnt about what can be written here: offers it where the cursor still is.
+    void completeAgain();
     // Enter runs, too; for boxes of one line.
     void setEnterRuns(bool runs) { enterRuns_ = runs; }
 

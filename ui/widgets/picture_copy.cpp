@@ -129,6 +129,8 @@ QToolButton* copyButton(CopySource source, const Theme& theme, QWidget* parent) 
         menu->addAction(Tr::tr("Values as JSON"), menu, [shared] { copyTable(*shared, CopyForm::kJson); });
         menu->addAction(Tr::tr("Values as Markdown"), menu, [shared] { copyTable(*shared, CopyForm::kMarkdown); });
     }
+    for (const auto& [name, text] : shared->texts)
+        menu->addAction(name, menu, [text] { QApplication::clipboard()->setText(text()); });
     if (shared->picture)
         menu->addAction(Tr::tr("Picture"), menu, [shared, &theme] {
             if (shared->picture)

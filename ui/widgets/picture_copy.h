@@ -6,6 +6,8 @@
 #include <QPointer>
 #include <QToolButton>
 #include <functional>
+#include <utility>
+#include <vector>
 
 #include "state/copy_text.h"
 #include "theme/theme.h"
@@ -18,6 +20,7 @@ struct CopySource {
     QPointer<QWidget> picture;                // drawn as it looks
     std::function<QString()> caption;         // below the picture, above a Markdown table
     std::function<CopyTable()> table;
+    std::vector<std::pair<QString, std::function<QString()>>> texts;   // others, by their names in the menu
     std::function<QString()> command;         // the picture as a command line
     QString fileName;                         // offered when saving, without its ending
 };

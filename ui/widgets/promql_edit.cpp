@@ -75,23 +75,92 @@ PromqlEdit::PromqlEdit(const Theme& theme, QWidget* parent) : CodeEditor(theme, 
 }
 
 void PromqlEdit::setNames(const query::PromqlNames& names) {
-    QStringList words;
+    words_.clear();
+    labelNames_.clear();
     help_.clear();
     for (const query::MetricName& metric : names.metrics) {
         const QString name = QString::fromStdString(metric.name).left(300);
-        words << name;
+        words_ << name;
         QStringList about{typeText(metric.kind), QString::fromStdString(metric.unit).left(40), QString::fromStdString(metric.description).left(400)};
         about.removeAll(QString());
         help_.insert(name, about.join(QStringLiteral(" · ")));
     }
     for (const std::string& label : names.labels)
-        words << QString::fromStdString(label).left(300);
+        labelNames_ << QString::fromStdString(label).left(300);
     for (const auto& [word, how] : query::promqlWords()) {
-        words << QString::fromStdString(word);
+        words_ << QString::fromStdString(word);
         help_.insert(QString::fromStdString(word), QString::fromStdString(how));
+    }
+    offeredKnown_ = false;
+    offer(place());
+}
+
+void PromqlEdit::setLabels(const QString& metric, const std::vector<query::MetricLabel>& labels) {
+    labels_.insert(metric, labels);
+    wanted_.remove(metric);
+    offeredKnown_ = false;
+    if (place().metric == metric)
+        completeAgain();
+}
+
+PromqlPlace PromqlEdit::place() const { return promqlPlace(toPlainText(), textCursor().position()); }
+
+void PromqlEdit::prepareCompletion() { offer(place()); }
+
+// The list is made anew only where something else can stand: it has thousands of entries.
+void PromqlEdit::offer(const PromqlPlace& place) {
+    if (!place.metric.isEmpty() && !labels_.contains(place.metric) && !wanted_.contains(place.metric)) {
+        wanted_.insert(place.metric);
+        Q_EMIT labelsWanted(place.metric);
+    }
+    if (offeredKnown_ && place.kind == offered_.kind && place.metric == offered_.metric && place.label == offered_.label)
+        return;
+    offered_ = place;
+    offeredKnown_ = true;
+    offeredAbout_.clear();
+    const auto known = labels_.constFind(place.metric);
+    QStringList words;
+    if (place.kind == PromqlPlace::Kind::kWord) {
+        words = words_;
+    } else if (place.kind == PromqlPlace::Kind::kLabel) {
+        if (known == labels_.constEnd()) {
+            words = labelNames_;
+        } else {
+            for (const query::MetricLabel& label : *known) {
+                words << QString::fromStdString(label.key).left(300);
+                offeredAbout_.insert(words.back(), tr("%n value(s)", nullptr, static_cast<int>(label.valueCount)));
+            }
+        }
+    } else if (place.kind == PromqlPlace::Kind::kValue && known != labels_.constEnd()) {
+        for (const query::MetricLabel& label : *known)
+            for (const auto& [value, series] : label.values)
+                if (QString::fromStdString(label.key) == place.label) {
+                    words << QString::fromStdString(value).left(300);
+                    offeredAbout_.insert(words.back(), tr("%n series", nullptr, static_cast<int>(series)));
+                }
     }
     setWords(words);
 }
+
+bool PromqlEdit::completesAfter(QChar typed) const {
+    const PromqlPlace::Kind kind = place().kind;
+    return kind == PromqlPlace::Kind::kLabel || kind == PromqlPlace::Kind::kValue || (kind == PromqlPlace::Kind::kWord && isWordCharacter(typed));
+}
+
+int PromqlEdit::leastTyped() const { return place().kind == PromqlPlace::Kind::kWord ? 2 : 0; }
+
+// A value is closed with its quote, unless that is there.
+QString PromqlEdit::insertedFor(const QString& offer) const {
+    const PromqlPlace here = place();
+    if (here.kind != PromqlPlace::Kind::kValue)
+        return offer;
+    QString text = offer;
+    text.replace(QLatin1Char('\\'), QStringLiteral("\\\\")).replace(QLatin1Char('"'), QStringLiteral("\\\"")).replace(QLatin1Char('\n'), QStringLiteral("\\n"));
+    const QChar quote = here.begin > 0 ? document()->characterAt(static_cast<int>(here.begin) - 1) : QLatin1Char('"');
+    return document()->characterAt(textCursor().position()) == quote ? text : text + quote;
+}
+
+QString PromqlEdit::aboutOffer(const QString& offer) const { return offered_.kind == PromqlPlace::Kind::kWord ? help_.value(offer) : offeredAbout_.value(offer); }
 
 QString PromqlEdit::helpFor(const QString& word) const { return help_.value(word); }
 
@@ -124,12 +193,6 @@ bool PromqlEdit::event(QEvent* event) {
 
 bool PromqlEdit::isWordCharacter(QChar c) const { return c.isLetterOrNumber() || c == QLatin1Char('_') || c == QLatin1Char(':'); }
 
-QString PromqlEdit::wordBefore() const {
-    const QString line = textCursor().block().text().left(textCursor().positionInBlock());
-    qsizetype from = line.size();
-    while (from > 0 && isWordCharacter(line[from - 1]))
-        --from;
-    return line.mid(from);
-}
+QString PromqlEdit::wordBefore() const { return toPlainText().mid(place().begin, textCursor().position() - place().begin); }
 
 }  // namespace nj::ui

@@ -1,5 +1,5 @@
-// A box for one PromQL expression: highlighting, completion of metrics, labels and functions, a wave where it is wrong. Enter runs,
-// Shift+Enter begins a line. UI thread; the names are given from outside.
+// A box for one PromQL expression: highlighting, completion of metrics and functions, within braces of labels and their values, a wave where
+// it is wrong. Enter runs, Shift+Enter begins a line. UI thread; the names are given from outside.
 #pragma once
 
 #include <QSyntaxHighlighter>
@@ -7,6 +7,7 @@
 
 #include "query/promql.h"
 #include "widgets/code_editor.h"
+#include "widgets/promql_place.h"
 
 namespace nj::ui {
 
@@ -28,6 +29,8 @@ class PromqlEdit : public CodeEditor {
 public:
     explicit PromqlEdit(const Theme& theme, QWidget* parent = nullptr);
     void setNames(const query::PromqlNames& names);
+    // The labels that labelsWanted() asked for.
+    void setLabels(const QString& metric, const std::vector<query::MetricLabel>& labels);
     [[nodiscard]] QString expression() const { return toPlainText().trimmed(); }
     // What is wrong with the text as it stands, "" = nothing.
     [[nodiscard]] QString problem() const { return problem_; }
@@ -38,16 +41,31 @@ public:
 
 Q_SIGNALS:
     void checked();
+    // The cursor is where labels of the metric are written, and they are not known yet.
+    void labelsWanted(const QString& metric);
 
 protected:
     bool event(QEvent* event) override;
     [[nodiscard]] QString wordBefore() const override;
     [[nodiscard]] bool isWordCharacter(QChar c) const override;
+    void prepareCompletion() override;
+    [[nodiscard]] bool completesAfter(QChar typed) const override;
+    [[nodiscard]] int leastTyped() const override;
+    [[nodiscard]] QString insertedFor(const QString& offer) const override;
+    [[nodiscard]] QString aboutOffer(const QString& offer) const override;
 
 private:
+    [[nodiscard]] PromqlPlace place() const;
+    void offer(const PromqlPlace& place);
     QTimer soon_;
     QString problem_;
-    QHash<QString, QString> help_;
+    QHash<QString, QString> help_;                                    // of metrics, functions and keywords
+    QStringList words_, labelNames_;
+    QHash<QString, std::vector<query::MetricLabel>> labels_;          // by metric
+    QSet<QString> wanted_;
+    PromqlPlace offered_;                                             // what the words offered are for
+    QHash<QString, QString> offeredAbout_;
+    bool offeredKnown_ = false;
 };
 
 }  // namespace nj::ui
