@@ -17,13 +17,20 @@ Key keyOf(const MetricLine& line, MetricCombine combine) { return combine == Met
 
 }  // namespace
 
+TimeRange overlaidBaseline(TimeRange range, TimeRange baseline) {
+    if (baseline.length() > range.length())
+        baseline.from = baseline.to - range.length();
+    return baseline;
+}
+
 Result<MetricAnswer> metricWithBaseline(MetricsBackend& backend, const MetricQuestion& question, std::stop_token stop) {
     NJ_ASSIGN(MetricAnswer answer, backend.metric(question, stop));
     if (!question.baseline || question.baseline->empty() || answer.width <= 0 || answer.lines.empty())
         return answer;
     MetricQuestion before = question;
     before.baseline.reset();
-    before.range = {question.baseline->from, question.baseline->from + question.range.length()};   // as long, so that its columns are as wide
+    const TimeRange shown = overlaidBaseline(question.range, *question.baseline);
+    before.range = {shown.from, shown.from + question.range.length()};   // as long, so that its columns are as wide
     before.reading = answer.reading;
     if (!answer.histogram)
         before.combine = answer.combine;
@@ -45,7 +52,7 @@ Result<MetricAnswer> metricWithBaseline(MetricsBackend& backend, const MetricQue
         line.baselineValues = found->second->values;
         line.baselineValues.resize(line.values.size(), std::numeric_limits<double>::quiet_NaN());
         for (size_t c = 0; c < line.baselineValues.size(); ++c)   // only the baseline, not what came after it
-            if (question.baseline->from + gap + static_cast<DurationNs>(c) * answer.width >= question.baseline->to)
+            if (shown.from + gap + static_cast<DurationNs>(c) * answer.width >= shown.to)
                 line.baselineValues[c] = std::numeric_limits<double>::quiet_NaN();
     }
     return answer;

@@ -68,7 +68,7 @@ struct MetricLine {
     int64_t series = -1;                           // the one, or the first of the group; of a classic histogram one of its buckets
     uint32_t members = 0;                          // series in it
     std::vector<double> values;                    // per column; NaN = no sample
-    std::vector<double> baselineValues;            // of the baseline laid over the range from its start; empty = not asked for, or none
+    std::vector<double> baselineValues;            // of overlaidBaseline(), from the range's start on; empty = not asked for, or none
     double last = 0, min = 0, max = 0, mean = 0, p95 = 0, baseline = 0;   // over the columns; baseline: mean there; NaN = none
     uint64_t n = 0;                                // samples or observations
 };
@@ -108,6 +108,8 @@ public:
 };
 // The backend's own; kUnsupported when it answers no such questions.
 Result<MetricsBackend*> metricsOf(Backend& backend);
+// What of the baseline is laid over the range: all of it, beginning where the range does, or its last stretch as long as the range.
+TimeRange overlaidBaseline(TimeRange range, TimeRange baseline);
 // metric() with the lines' baselineValues: the baseline asked for in the same way, line by line. Without a baseline just metric().
 Result<MetricAnswer> metricWithBaseline(MetricsBackend& backend, const MetricQuestion& question, std::stop_token stop);
 

@@ -171,6 +171,12 @@ private Q_SLOTS:
         QCOMPARE(line.baselineValues[2], 41.0);
         QCOMPARE(line.baseline, 41.0);
         QVERIFY2(std::isnan(line.baselineValues.back()), "the baseline is half as long");
+        // A longer one lends its last stretch, and keeps its mean.
+        question.range = {kEnd - 30 * kMinute, kEnd};
+        question.baseline = TimeRange{kStart, kStart + 90 * kMinute};
+        const MetricLine last = need(promql_->promql(question, {})).lines.lines[0];
+        QCOMPARE(last.baselineValues[2], 51.0);
+        QVERIFY(last.baseline > 43 && last.baseline < 46);
     }
     void theBaselineOfControlsToo() {
         MetricsBackend& metrics = *need(metricsOf(*backend_));

@@ -72,19 +72,27 @@ QString MetricPanel::promqlTexts(const std::function<QString(const QString&, con
     return lines.join(QLatin1Char('\n'));
 }
 
-void MetricPanel::showProblem(const QString& query, const QString& problem, const QString& actionText, std::function<void()> action) {
-    nameOnly(query);
+void MetricPanel::showProblem(const std::vector<MetricPart>& asked, const QString& problem, const QString& actionText, std::function<void()> action) {
+    nameOnly(asked);
     showError(problem, actionText, std::move(action));
 }
 
-void MetricPanel::showNothing(const QString& query, const QString& sentence, const QString& actionText, std::function<void()> action) {
-    nameOnly(query);
+void MetricPanel::showNothing(const std::vector<MetricPart>& asked, const QString& sentence, const QString& actionText, std::function<void()> action) {
+    nameOnly(asked);
     showEmpty(sentence, actionText, std::move(action));
 }
 
-// What was said about the last picture is not true of this.
-void MetricPanel::nameOnly(const QString& query) {
-    setTitle(query.simplified().left(200));
+// What was said about the last picture is not true of this; what was asked can still be copied.
+void MetricPanel::nameOnly(const std::vector<MetricPart>& asked) {
+    parts_ = asked;
+    for (MetricPart& part : parts_)
+        part.answer.lines.clear();
+    heatShown_ = false;
+    chart_->setData({});
+    QStringList names;
+    for (const MetricPart& part : parts_)
+        names << (part.spec.promql ? part.spec.expression.simplified() : part.spec.name).left(200);
+    setTitle(names.join(QStringLiteral(", ")));
     setWords({});
     setPartial({});
 }
@@ -96,6 +104,7 @@ MetricPicture MetricPanel::picture() const {
     picture.log = look_.log;
     picture.stacked = look_.stacked;
     picture.overlay = look_.overlay;
+    picture.overlaid = look_.overlaid;
     return picture;
 }
 
@@ -115,7 +124,7 @@ void MetricPanel::showHeatmap(const MetricPart& part, const query::HeatmapAnswer
 
 void MetricPanel::setFlags(const QVector<ChartFlag>& flags) {
     flags_ = flags;
-    if (!parts_.empty())
+    if (!parts_.empty() && bodyShown())
         show();
 }
 

@@ -22,13 +22,14 @@ public:
 
     struct Look {
         bool log = false, stacked = false, overlay = false;
+        QString overlaid;                                 // which stretch the overlay is of, "07:03 – 09:29"
     };
     // Copies the parts.
     void showParts(const std::vector<MetricPart>& parts, Look look);
     void showHeatmap(const MetricPart& part, const query::HeatmapAnswer& heat);
     // In place of a picture, under the name of what was asked.
-    void showProblem(const QString& query, const QString& problem, const QString& actionText, std::function<void()> action);
-    void showNothing(const QString& query, const QString& sentence, const QString& actionText, std::function<void()> action);
+    void showProblem(const std::vector<MetricPart>& asked, const QString& problem, const QString& actionText, std::function<void()> action);
+    void showNothing(const std::vector<MetricPart>& asked, const QString& sentence, const QString& actionText, std::function<void()> action);
     void setFlags(const QVector<ChartFlag>& flags);
     void setLegendRows(int most);
     [[nodiscard]] TimeChart& chart() { return *chart_; }
@@ -43,7 +44,7 @@ Q_SIGNALS:
 private:
     void buildCopy();
     [[nodiscard]] QString promqlTexts(const std::function<QString(const QString&, const MetricPart&)>& text) const;
-    void nameOnly(const QString& query);
+    void nameOnly(const std::vector<MetricPart>& asked);
     void show();
     void showCursor();
     void showHidden();

@@ -267,21 +267,22 @@ QString MetricPicture::words() const {
             texts << (answer.histogram ? Tr::tr("observations per second") : Tr::tr("per second"));
         else if (answer.reading == query::MetricReading::kQuantiles)
             texts << Tr::tr("quantiles of all observations");
-        QStringList keys;
+        QStringList keys;   // an expression says itself what it groups by
         for (const std::string& key : answer.by)
-            keys << q(key);
-        const QString how = answer.histogram ? QString() : combineText(answer.combine);
+            if (!part.spec.promql)
+                keys << q(key);
+        const QString how = answer.histogram || part.spec.promql ? QString() : combineText(answer.combine);
         if (!keys.isEmpty() || !how.isEmpty())
             texts << (keys.isEmpty() ? how : how.isEmpty() ? Tr::tr("by %1").arg(keys.join(QStringLiteral(", "))) : Tr::tr("%1 by %2").arg(how, keys.join(QStringLiteral(", "))));
         texts << (answer.series == 1 ? Tr::tr("1 series") : Tr::tr("%1 series").arg(formatCount(answer.series)));
         if (answer.interval > 0)
-            texts << Tr::tr("every %1").arg(formatLength(answer.interval));
+            texts << Tr::tr("every %1").arg(stepText(answer.interval));
     } else {
         texts << Tr::tr("%1 queries").arg(parts.size());
     }
     const bool zero = std::any_of(parts.begin(), parts.end(), [](const MetricPart* part) { return countsFromZero(*part); });
     if (overlay)
-        texts << Tr::tr("baseline dashed");
+        texts << (overlaid.isEmpty() ? Tr::tr("baseline dashed") : Tr::tr("dashed: %1").arg(overlaid));
     if (!zero && !log && !stacked && !parts.empty())
         texts << Tr::tr("axis not from zero");
     return texts.join(QStringLiteral(", "));

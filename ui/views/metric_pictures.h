@@ -16,7 +16,8 @@ namespace nj::ui {
 struct MetricPicture {
     std::vector<const MetricPart*> parts;
     bool log = false, stacked = false;
-    bool overlay = false;                                 // each line's baseline laid over it, dashed
+    bool overlay = false;                                 // each line's baseline laid over it, dashed …
+    QString overlaid;                                     // … which is of this stretch, in words
 
     [[nodiscard]] TimeChartData chart(const QVector<ChartFlag>& flags) const;
     // One row per line, in the lines' order, part after part.

@@ -112,9 +112,8 @@ void MetricRow::build() {
     row->addWidget(combineBox_);
     row->addWidget(byBox_);
     row->addWidget(promql_, 1);
-    // The buttons stay on the first line when an expression folds out.
     for (QToolButton* button : std::initializer_list<QToolButton*>{switch_, more_, remove_})
-        row->addWidget(button, 0, Qt::AlignTop);
+        row->addWidget(button);
     setFixedHeight(theme.rowHeight + 2 * theme.unit);
 }
 
@@ -206,6 +205,9 @@ void MetricRow::show() {
     if (spec_.promql)
         promql_->setSpec(spec_);
     more_->setSpec(spec_);
+    // The buttons stay on the first line when an expression folds out.
+    for (QToolButton* button : std::initializer_list<QToolButton*>{switch_, more_, remove_})
+        layout()->setAlignment(button, spec_.promql ? Qt::AlignTop : Qt::AlignVCenter);
     name_->setText(name_->fontMetrics().elidedText(cutForCell(spec_.name), Qt::ElideMiddle, name_->maximumWidth() - 24));
     name_->setAccessibleName(spec_.name.left(200));
     labels_->setApplied(spec_.labels);
@@ -215,7 +217,7 @@ void MetricRow::show() {
     byBox_->setCurrentIndex(std::max(0, byBox_->findData(spec_.by)));
 }
 
-void MetricRow::fitHeight() { setFixedHeight(spec_.promql ? promql_->height() + context_.theme.unit : context_.theme.rowHeight + 2 * context_.theme.unit); }
+void MetricRow::fitHeight() { setFixedHeight(spec_.promql ? promql_->maximumHeight() + context_.theme.unit : context_.theme.rowHeight + 2 * context_.theme.unit); }
 
 void MetricRow::askLabels() {
     if (spec_.name.isEmpty() || asked_ == spec_.name)

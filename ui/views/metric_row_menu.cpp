@@ -3,8 +3,6 @@
 #include <QActionGroup>
 #include <QMenu>
 
-#include "theme/number_format.h"
-
 namespace nj::ui {
 
 MetricRowMenu::MetricRowMenu(const Theme& theme, QWidget* parent) : QToolButton(parent) {
@@ -29,7 +27,7 @@ MetricRowMenu::MetricRowMenu(const Theme& theme, QWidget* parent) : QToolButton(
     QMenu* steps = menu->addMenu(tr("Step"));
     step_ = group(steps);
     for (const DurationNs step : metricSteps())
-        step_->addAction(steps->addAction(step == 0 ? tr("auto, by the width of the range") : tr("every %1").arg(formatLength(step))))->setData(static_cast<qint64>(step));
+        step_->addAction(steps->addAction(step == 0 ? tr("auto, by the width of the range") : tr("every %1").arg(stepText(step))))->setData(static_cast<qint64>(step));
     for (QActionGroup* one : {picture_, unit_, step_})
         for (QAction* action : one->actions())
             action->setCheckable(true);

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "state/links.h"
+#include "theme/number_format.h"
 
 namespace nj::ui {
 namespace {
@@ -32,7 +33,7 @@ QString rowText(const MetricSpec& spec) {
     add("by", spec.by);
     add("legend", spec.legend);
     add("unit", spec.unit);
-    add("show", spec.show == MetricSpec::Show::kAuto ? QString() : QString::number(static_cast<int>(spec.show)));
+    add("show", spec.promql || spec.show == MetricSpec::Show::kAuto ? QString() : QString::number(static_cast<int>(spec.show)));
     add("as", spec.picture == MetricSpec::Picture::kGraph ? QString() : QString::number(static_cast<int>(spec.picture)));
     add("combine", spec.combine ? QString::number(static_cast<int>(*spec.combine)) : QString());
     add("step", spec.step > 0 ? QString::number(spec.step / kSecond) : QString());
@@ -88,6 +89,13 @@ const std::vector<std::pair<QString, QString>>& metricUnits() {
 const std::vector<DurationNs>& metricSteps() {
     static const std::vector<DurationNs> kSteps = {0, kSecond, 5 * kSecond, 15 * kSecond, 30 * kSecond, kMinute, 5 * kMinute, 15 * kMinute, kHour};
     return kSteps;
+}
+
+QString stepText(DurationNs step) {
+    for (const auto& [unit, text] : {std::pair{kDay, Tr::tr("%1 d")}, std::pair{kHour, Tr::tr("%1 h")}, std::pair{kMinute, Tr::tr("%1 min")}, std::pair{kSecond, Tr::tr("%1 s")}})
+        if (step >= unit && step % unit == 0)
+            return text.arg(step / unit);
+    return formatLength(step);
 }
 
 QString metricRowsParameter(const std::vector<MetricSpec>& rows) {

@@ -47,6 +47,9 @@ const std::vector<std::pair<QString, QString>>& metricUnits();
 // The steps a row can be set to; 0 first.
 const std::vector<DurationNs>& metricSteps();
 
+// "15 s", "5 min".
+QString stepText(DurationNs step);
+
 // The rows as a parameter of a link, and back: "metric:<name>" of one metric as it comes, PromQL alone as links::promql, else "rows:…".
 QString metricRowsParameter(const std::vector<MetricSpec>& rows);
 // Untrusted: unknown parts are left out, at most kMostMetricRows; empty where it is no such parameter.

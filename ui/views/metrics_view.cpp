@@ -10,6 +10,7 @@
 #include "query/promql.h"
 #include "state/links.h"
 #include "state/live_sources.h"
+#include "theme/number_format.h"
 #include "views/metric_panel.h"
 #include "views/metric_questions.h"
 #include "views/metric_row.h"
@@ -24,7 +25,7 @@ namespace nj::ui {
 namespace {
 
 constexpr size_t kFirstRows = 2, kMostMoved = 12, kMostFlags = 60;
-constexpr int kListWidth = 360, kShownExpression = 160;
+constexpr int kListWidth = 360, kShownExpression = 72;
 
 QString letterOf(size_t row) { return QString(QChar(QLatin1Char(static_cast<char>('A' + row)))); }
 
@@ -378,7 +379,9 @@ void MetricsView::askPromql(size_t row) {
         return;
     const query::PromqlQuestion question = promqlQuestion(spec, context_.workspace, overlay());
     MetricSpec shown = spec;
-    shown.name = spec.expression.simplified().left(kShownExpression);   // what titles call it
+    shown.name = spec.expression.simplified();   // what titles call it
+    if (shown.name.size() > kShownExpression)
+        shown.name = shown.name.left(kShownExpression) + QChar(0x2026);
     shown.show = MetricSpec::Show::kValue;
     asksRow(row, shown);
     rows_[row]->setQuestion(question);
@@ -478,15 +481,19 @@ void MetricsView::layoutPanels() {
 
 void MetricsView::showPanels() {
     QVector<ChartFlag> flags = chartFlags(events_, context_.workspace.utc());
+    MetricPanel::Look look{scaleChoice_->chosen(1), stackChoice_->chosen(1), overlay(), {}};
+    if (look.overlay)
+        look.overlaid = formatRange(query::overlaidBaseline(context_.workspace.range(), *context_.workspace.baseline()), context_.workspace.utc());
     const auto wholeCapsule = [this] { context_.workspace.setRange(context_.workspace.all()); };
     for (size_t p = 0; p < panels_.size(); ++p) {
-        std::vector<MetricPart> parts;
+        std::vector<MetricPart> parts, asked;
         const State* heat = nullptr;
         bool asking = false;
         QString error;
         for (size_t row = onePanel() ? 0 : p; row < (onePanel() ? rows_.size() : p + 1); ++row) {
             const State& state = states_[row];
             asking = asking || state.asking;
+            asked.push_back(state.part);
             if (!state.error.isEmpty())
                 error = state.error;
             else if (state.answered && state.part.spec.show == MetricSpec::Show::kHeatmap && !state.asking)
@@ -505,24 +512,23 @@ void MetricsView::showPanels() {
             });
         });
         const MetricSpec& first = rows_[std::min(p, rows_.size() - 1)]->spec();
-        const QString query = first.promql ? first.expression : first.name;
         if (tooFew && !asking)
-            panel.showNothing(query, tr("Nothing to draw here: a rate needs two samples of a series. Choose “value” to see the samples."), wholeCapsuleAction(context_.workspace), wholeCapsule);
+            panel.showNothing(asked, tr("Nothing to draw here: a rate needs two samples of a series. Choose “value” to see the samples."), wholeCapsuleAction(context_.workspace), wholeCapsule);
         else if (!parts.empty())
-            panel.showParts(parts, {scaleChoice_->chosen(1), stackChoice_->chosen(1), overlay()});
+            panel.showParts(parts, look);
         else if (heat)
             panel.showHeatmap(heat->part, heat->heat);
         else if (!error.isEmpty() && !asking)
-            panel.showProblem(query, error, first.promql ? QString() : tr("Clear the label filter"), [this] {
+            panel.showProblem(asked, error, first.promql ? QString() : tr("Clear the label filter"), [this] {
                 MetricSpec spec = rows_[current_]->spec();
                 spec.labels.clear();
                 setRow(current_, spec);
             });
         else if (LiveSources& live = LiveSources::of(context_.workspace); !asking && live.canPull() && p < rows_.size())
-            panel.showNothing(query, tr("No sample of it in this range, here. The Prometheus this capsule pulls from may have some."), tr("Pull it"),
-                              [this, query] { LiveSources::of(context_.workspace).pull(query, context_.workspace.range()); });
+            panel.showNothing(asked, tr("No sample of it in this range, here. The Prometheus this capsule pulls from may have some."), tr("Pull it"),
+                              [this, query = first.promql ? first.expression : first.name] { LiveSources::of(context_.workspace).pull(query, context_.workspace.range()); });
         else if (!asking)
-            panel.showNothing(query, tr("No sample of it in this range."), wholeCapsuleAction(context_.workspace), wholeCapsule);
+            panel.showNothing(asked, tr("No sample of it in this range."), wholeCapsuleAction(context_.workspace), wholeCapsule);
         flags = p + 1 < panels_.size() ? flags : QVector<ChartFlag>();
     }
 }

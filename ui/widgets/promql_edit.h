@@ -36,6 +36,7 @@ public:
     [[nodiscard]] QString problem() const { return problem_; }
     // The words for what the mouse or cursor is on: "rate(range vector)", a metric's type, unit and help.
     [[nodiscard]] QString helpFor(const QString& word) const;
+    [[nodiscard]] QString aboutOffer(const QString& offer) const override;
     // Parses and marks.
     bool check();
 
@@ -52,7 +53,6 @@ protected:
     [[nodiscard]] bool completesAfter(QChar typed) const override;
     [[nodiscard]] int leastTyped() const override;
     [[nodiscard]] QString insertedFor(const QString& offer) const override;
-    [[nodiscard]] QString aboutOffer(const QString& offer) const override;
 
 private:
     [[nodiscard]] PromqlPlace place() const;

@@ -49,7 +49,7 @@ std::string dividedFamily(const Expr& sums, const Expr& counts) {
     std::string family = nameOf(*sum);
     if (!family.ends_with("_sum"))
         return {};
-    family.resize(family.size() - 4);
+    family.erase(family.size() - 4);
     return nameOf(*count) == family + "_count" ? family : std::string();
 }
 
@@ -120,7 +120,7 @@ Status addPromqlExemplars(QueryContext& context, const Expr& expr, TimeRange ran
     if (source->family) {
         for (const std::string_view end : {"_bucket", "_sum", "_count"})
             if (name.ends_with(end)) {
-                name.resize(name.size() - end.size());
+                name.erase(name.size() - end.size());
                 break;
             }
         names = {name, name + "_bucket", name + "_count"};

@@ -77,32 +77,45 @@ void summarise(MetricLine& line) {
     line.p95 = known[static_cast<size_t>(0.95 * static_cast<double>(known.size() - 1))];
 }
 
-// Each line's mean there; where it is to be laid over the range, at the steps of the answer.
-Status addBaseline(promql::CapsuleQuerier& querier, const PromqlQuestion& question, const std::map<std::string, size_t>& lines, TimeNs start, PromqlAnswer& answer, const std::stop_token& stop) {
-    const DurationNs step = question.shifted ? answer.step : roundStep(question.baseline->length(), kBaselineSteps);
-    const TimeNs from = question.shifted ? question.baseline->from + (start - question.range.from) : question.baseline->from;
-    const TimeNs to = question.shifted ? std::min(question.baseline->to, question.baseline->from + question.range.length()) : question.baseline->to;
-    NJ_ASSIGN(auto result, promql::Engine().range(querier, question.expression, from, to, step, stop));
+using LinePlaces = std::map<std::string, size_t>;   // labelsKey → line
+
+// Each line's mean in the baseline.
+Status addBaseline(promql::CapsuleQuerier& querier, const PromqlQuestion& question, const LinePlaces& lines, PromqlAnswer& answer, const std::stop_token& stop) {
+    const DurationNs step = roundStep(question.baseline->length(), kBaselineSteps);
+    NJ_ASSIGN(auto result, promql::Engine().range(querier, question.expression, question.baseline->from, question.baseline->to, step, stop));
+    NJ_ASSIGN(const promql::Matrix matrix, matrixOf(std::move(result)));
+    for (const promql::MatrixSeries& series : matrix) {
+        const auto line = lines.find(promql::labelsKey(*series.labels));
+        if (line == lines.end())
+            continue;
+        double sum = 0;
+        size_t n = 0;
+        for (const promql::FloatPoint& point : series.floats)
+            if (std::isfinite(point.value)) {
+                sum += point.value;
+                ++n;
+            }
+        if (n > 0)
+            answer.lines.lines[line->second].baseline = sum / static_cast<double>(n);
+    }
+    return {};
+}
+
+// What the lines were there, at the steps of the answer; `into` is the first step's distance from the start of the range.
+Status addOverlay(promql::CapsuleQuerier& querier, const PromqlQuestion& question, const LinePlaces& lines, DurationNs into, PromqlAnswer& answer, const std::stop_token& stop) {
+    const TimeRange shown = overlaidBaseline(question.range, *question.baseline);
+    const TimeNs from = shown.from + into;
+    NJ_ASSIGN(auto result, promql::Engine().range(querier, question.expression, from, shown.to, answer.step, stop));
     NJ_ASSIGN(const promql::Matrix matrix, matrixOf(std::move(result)));
     for (const promql::MatrixSeries& series : matrix) {
         const auto found = lines.find(promql::labelsKey(*series.labels));
         if (found == lines.end())
             continue;
         MetricLine& line = answer.lines.lines[found->second];
-        if (question.shifted)
-            line.baselineValues.assign(line.values.size(), kNaN);
-        double sum = 0;
-        size_t n = 0;
-        for (const promql::FloatPoint& point : series.floats) {
-            if (const auto column = static_cast<size_t>((point.time - from) / step); column < line.baselineValues.size())
+        line.baselineValues.assign(line.values.size(), kNaN);
+        for (const promql::FloatPoint& point : series.floats)
+            if (const auto column = static_cast<size_t>((point.time - from) / answer.step); column < line.baselineValues.size())
                 line.baselineValues[column] = point.value;
-            if (std::isfinite(point.value)) {
-                sum += point.value;
-                ++n;
-            }
-        }
-        if (n > 0)
-            line.baseline = sum / static_cast<double>(n);
     }
     return {};
 }
@@ -147,7 +160,7 @@ Result<PromqlAnswer> answerPromql(QueryContext& context, const PromqlQuestion& q
         if (key != promql::kMetricName)
             lines.by.push_back(key);
     bool histograms = false;
-    std::map<std::string, size_t> places;
+    LinePlaces places;
     for (const promql::MatrixSeries& series : matrix) {
         histograms = histograms || !series.histograms.empty();
         if (series.floats.empty() || lines.lines.size() >= question.maxLines)
@@ -165,8 +178,11 @@ Result<PromqlAnswer> answerPromql(QueryContext& context, const PromqlQuestion& q
     }
     if (histograms)
         answer.notes.emplace_back("Native histograms are not drawn as lines: wrap them in histogram_quantile or histogram_avg.");
-    if (question.baseline && !question.baseline->empty())
-        NJ_RETURN_IF_ERROR(addBaseline(*querier, question, places, start, answer, context.stop()));
+    if (question.baseline && !question.baseline->empty()) {
+        NJ_RETURN_IF_ERROR(addBaseline(*querier, question, places, answer, context.stop()));
+        if (question.shifted)
+            NJ_RETURN_IF_ERROR(addOverlay(*querier, question, places, start - question.range.from, answer, context.stop()));
+    }
     const auto expr = promql::parseExpression(question.expression);
     if (!expr.ok())
         return expr.error();
