@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <set>
 
 #include "dashboard/calculation.h"
 #include "dashboard/panel/panel_absence.h"
@@ -40,6 +42,18 @@ bool cutsSeries(const Panel& panel) {
     return panel.transformations.empty() && panel.kind != PanelKind::kTable && panel.kind != PanelKind::kHeatmap && panel.kind != PanelKind::kHistogram;
 }
 
+// Series of several queries that are called alike are told apart by their queries.
+void tellQueriesApart(std::vector<PanelSeries>& series) {
+    std::map<std::string, std::string> query;
+    std::set<std::string> shared;
+    for (const PanelSeries& one : series)
+        if (const auto [known, added] = query.emplace(one.name, one.refId); !added && known->second != one.refId)
+            shared.insert(one.name);
+    for (PanelSeries& one : series)
+        if (shared.contains(one.name))
+            one.name += " (" + one.refId + ")";
+}
+
 void show(const Panel& panel, const PanelQueries& queries, std::vector<Frame> frames, PanelAnswer& answer) {
     switch (panel.kind) {
     case PanelKind::kTable:
@@ -54,6 +68,7 @@ void show(const Panel& panel, const PanelQueries& queries, std::vector<Frame> fr
     answer.series = seriesOf(frames, panel, queries, answer.seriesInAll);
     if (cutsSeries(panel))
         answer.seriesInAll = seriesWithNumbers(queries);
+    tellQueriesApart(answer.series);
     // A legend is read by name; the labels that order the engine's answer are often not in it. Queries stay in their order.
     if (panel.kind == PanelKind::kTimeSeries && panel.transformations.empty()) {
         auto first = answer.series.begin();

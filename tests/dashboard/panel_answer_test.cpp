@@ -163,7 +163,9 @@ void PanelAnswerTest::namesSeries_data() {
     QTest::newRow("legend that gives nothing") << graph({target("sum(up)", "{{job}}")}) << QStringList{"sum(up)"};
     QTest::newRow("unclosed") << graph({target("sum(up)", "a {{job")}) << QStringList{"a {{job"};
     QTest::newRow("one label differs") << graph({target("up{job=\"api\"}")}) << QStringList{"a:1", "b:1"};
-    QTest::newRow("two labels differ") << graph({target("up", "__auto")}) << QStringList{"{instance=\"a:1\", job=\"api\"}", "{instance=\"b:1\", job=\"api\"}", "{instance=\"c:1\", job=\"db\"}"};
+    QTest::newRow("two labels differ, one says all") << graph({target("up", "__auto")}) << QStringList{"a:1", "b:1", "c:1"};
+    QTest::newRow("two labels are needed") << graph({target("label_replace(label_replace(up, \"pod\", \"x\", \"instance\", \"a:1|c:1\"), \"instance\", \"$1\", \"instance\", \"[a-z]:(.*)\")")}) << QStringList{"api", "api, x", "db, x"};
+    QTest::newRow("two queries, one name") << graph({target("sum by (job) (up)"), target("count by (job) (up)", "", "B")}) << QStringList{"api (A)", "db (A)", "api (B)", "db (B)"};
     QTest::newRow("nothing differs") << graph({target("up{job=\"db\"}")}) << QStringList{"up"};
     QTest::newRow("nothing differs and no name") << graph({target("sum by (job) (up{job=\"db\"})")}) << QStringList{"db"};
     QTest::newRow("no labels") << graph({target("sum(up)"), target("count(up)", "", "B")}) << QStringList{"sum(up)", "count(up)"};

@@ -10,11 +10,11 @@ namespace nj::dashboard {
 class SeriesNames {
 public:
     explicit SeriesNames(const PanelQueries& queries);
-    // By the target's legend; "" and "__auto": the labels in which the series differ, else the metric's name, else the expression.
+    // By the target's legend; "" and "__auto": as few labels as tell the series apart, else the metric's name, else the expression.
     [[nodiscard]] std::string of(const QueryAnswer& answer, const promql::Labels& labels) const;
 
 private:
-    std::set<std::string, std::less<>> differing_;   // among series without a legend
+    std::set<std::string, std::less<>> differing_;   // among series without a legend, or enough of them
 };
 
 }  // namespace nj::dashboard
