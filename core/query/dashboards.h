@@ -9,6 +9,7 @@
 
 #include "dashboard/panel_answer.h"
 #include "dashboard/resolve_variables.h"
+#include "model/annotation.h"
 
 namespace nj::query {
 
@@ -26,6 +27,14 @@ struct PanelQuestion {
     int columns = 400;          // a picture has room for
 };
 
+// What the alerts of a rule file would have done over a range.
+struct AlertCourse {
+    std::string name;                       // of the rule
+    std::vector<TimeRange> pending, firing; // any of its instances; ascending, apart
+    size_t instances = 0;                   // that fired
+    std::string problem;                    // it could not be evaluated
+};
+
 class DashboardBackend {
 public:
     // nullptr where the backend cannot answer.
@@ -35,6 +44,8 @@ public:
     virtual Result<std::vector<dashboard::Dashboard>> builtInDashboards(std::stop_token stop) = 0;
     virtual Result<std::set<std::string, std::less<>>> metricNamesForDashboards(std::stop_token stop) = 0;
     virtual Result<dashboard::ResolvedVariables> variables(const VariablesQuestion& question, std::stop_token stop) = 0;
+    // Of the rules that are alerts, in the file's order.
+    virtual Result<std::vector<AlertCourse>> alertCourses(const Definition& rules, TimeRange range, std::stop_token stop) = 0;
     virtual Result<dashboard::PanelAnswer> panel(const PanelQuestion& question, std::stop_token stop) = 0;
 };
 

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "alert/alert_dashboard.h"
 #include "alert/rule_file.h"
 #include "dashboard/grafana/grafana_dashboard.h"
 #include "dashboard/json/dashboard_json.h"
@@ -84,7 +85,11 @@ bool mayBeDefinition(std::string_view head, std::string_view fileName) {
 Result<dashboard::Dashboard> dashboardOf(const Definition& definition) {
     if (definition.kind == DefinitionKind::kDashboard)
         return dashboard::dashboardFromJson(definition.document);
-    return makeError(ErrorCode::kUnsupported, "Rules are not drawn yet.");
+    NJ_ASSIGN(const alert::RuleSet rules, alert::readRuleFile(definition.document, definition.name));
+    dashboard::Dashboard board = alert::alertDashboard(rules, definition.name);
+    for (const alert::RuleProblem& problem : rules.problems)
+        board.remarks.push_back({problem.where, problem.what, "it cannot be evaluated", true});
+    return board;
 }
 
 Definition definitionOf(const dashboard::Dashboard& board, const std::string& id) {

@@ -13,6 +13,7 @@
 #include <QTemporaryDir>
 #include <QToolButton>
 
+#include "demo_truth.h"
 #include "nightjar_process.h"
 #include "query/annotations.h"
 #include "shared_data.h"
@@ -26,10 +27,12 @@
 #include "widgets/figure_picture.h"
 #include "widgets/time_chart.h"
 #include "widgets/variable_bar.h"
+#include "window/window_session.h"
 
 using namespace nj;
 using namespace nj::test;
 using namespace nj::ui;
+using app::WindowSettings;
 
 namespace {
 
@@ -46,6 +49,13 @@ constexpr const char* kBoard = "{'title':'Escalation','uid':'esc','schemaVersion
                                "{'id':4,'type':'text','title':'Read me','gridPos':{'x':16,'y':8,'w':4,'h':4},'options':{'mode':'markdown','content':'# First <b>this</b>'}},"
                                "{'id':5,'type':'stat','title':'Not here','gridPos':{'x':20,'y':8,'w':4,'h':4},'targets':[{'refId':'A','expr':'sum(sglang:num_queue_reqs)'}]},"
                                "{'id':6,'type':'geomap','title':'Map','gridPos':{'x':0,'y':12,'w':4,'h':4}}]}";
+
+constexpr const char* kRules = "groups:\n- name: serving\n  interval: 30s\n  rules:\n"
+                               "  - alert: Slow first token\n    expr: histogram_quantile(0.95, sum by (le, instance) (rate(vllm:time_to_first_token_seconds_bucket[5m]))) > 5\n    for: 2m\n"
+                               "  - alert: Never\n    expr: sum(vllm:num_requests_running) > 1e6\n"
+                               "  - alert: Not measured\n    expr: no_such_metric > 1\n"
+                               "  - alert: Broken\n    expr: sum(\n"
+                               "  - record: instance:ttft:p95\n    expr: histogram_quantile(0.95, sum by (le, instance) (rate(vllm:time_to_first_token_seconds_bucket[5m])))\n";
 
 }  // namespace
 
@@ -190,6 +200,43 @@ private Q_SLOTS:
         menu->actions().last()->trigger();
         QTRY_VERIFY_WITH_TIMEOUT(window_->settled(), kPatience);
         QCOMPARE(view()->chooser().findText(QStringLiteral("vLLM (copy)")), -1);
+    }
+    // Dropped on the window, as a support engineer has it from a customer: each alert with its limit, and when it would have fired.
+    void rulesAreDrawnWithTheirLimits() {
+        const QString path = folder_.filePath(QStringLiteral("serving.yml"));
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(kRules);
+        file.close();
+        WindowSettings settings(folder_.filePath(QStringLiteral("window.ini")));
+        window_ = std::make_unique<MainWindow>(ThemeKind::kDark);
+        window_->resize(1600, 1000);
+        window_->show();
+        app::WindowSession session(*window_, settings);
+        session.open({capsule()});
+        QTRY_VERIFY_WITH_TIMEOUT(window_->settled() && window_->workbench() && bench().opened(), kPatience);
+        Q_EMIT window_->filesDropped({path});
+        QTRY_VERIFY_WITH_TIMEOUT(window_->settled() && view() && panel("Slow first token"), kPatience);
+        QCOMPARE(titles(), QStringList({QStringLiteral("Slow first token"), QStringLiteral("Never"), QStringLiteral("Not measured"), QStringLiteral("instance:ttft:p95")}));
+        const TimeRange incident = rangeOf(demoTruth().value(QStringLiteral("incident")));
+        const DashboardPanel* slow = panel("Slow first token");
+        QVERIFY(slow->course() && slow->course()->firing.size() >= 1);
+        QVERIFY(slow->course()->firing.front().from < incident.to && slow->course()->firing.front().to > incident.from);
+        QVERIFY2(slow->words().contains(QStringLiteral("fired")), qPrintable(slow->words()));
+        const TimeChartData& data = slow->chart()->data();
+        QVERIFY(data.marks.limits.size() == 1 && data.marks.limits.front().value == 5);
+        QVERIFY(std::any_of(data.marks.windows.begin(), data.marks.windows.end(), [](const ChartWindow& window) { return window.role == ChartRole::kError; }));
+        QVERIFY(panel("Never")->course() && panel("Never")->course()->firing.empty());
+        QVERIFY(panel("Never")->chart()->data().yScale.high.value_or(0) >= 1e6);   // the limit is seen, far as it is
+        QVERIFY2(panel("Not measured")->words() == QStringLiteral("not judged") && panel("Not measured")->message().contains(QStringLiteral("no_such_metric")), qPrintable(panel("Not measured")->message()));
+        // The rule that is none is listed.
+        auto* remarks = view()->findChild<QToolButton*>(QStringLiteral("dashboardRemarks"));
+        QVERIFY2(remarks->isVisible() && remarks->text().contains(QLatin1Char('1')), qPrintable(remarks->text()));
+        const QString id = view()->opened();
+        window_.reset();
+        openWindow();
+        bench().showView(QStringLiteral("dashboards"), id);
+        QTRY_VERIFY_WITH_TIMEOUT(window_->settled() && panel("Slow first token"), kPatience);
     }
     void whatIsNoDashboardSaysWhy() {
         const QString path = folder_.filePath(QStringLiteral("broken.json"));

@@ -64,6 +64,25 @@ FactCell cellOf(const dashboard::Field& field, size_t row, const dashboard::Pane
     return cell;
 }
 
+// An alert is about how far its limit is: the scale holds it.
+void showLimits(TimeChartData& chart) {
+    for (const ChartLimit& limit : chart.marks.limits) {
+        double low = HUGE_VAL, high = -HUGE_VAL;
+        for (const ChartSeries& series : chart.series)
+            for (const double value : series.values)
+                if (std::isfinite(value)) {
+                    low = std::min(low, value);
+                    high = std::max(high, value);
+                }
+        const double room = std::fabs(limit.value) * 0.05;
+        if (limit.value > high)
+            chart.yScale.high = std::max(chart.yScale.high.value_or(limit.value), limit.value + room);
+        else if (limit.value < low && limit.value > 0)
+            chart.yScale.low = std::min(chart.yScale.low.value_or(limit.value), limit.value - room);
+        chart.yScale.fromZero = chart.yScale.fromZero || limit.value <= 0;
+    }
+}
+
 }  // namespace
 
 DashboardPanel::DashboardPanel(const ViewContext& context, const QString& key, QWidget* parent) : Panel(context.theme, parent), context_(context), key_(key) {
@@ -143,6 +162,33 @@ void DashboardPanel::setRange(TimeRange range) {
     stale_ = true;
 }
 
+void DashboardPanel::setCourse(const std::optional<query::AlertCourse>& course) {
+    if (!course && !course_)
+        return;
+    course_ = course;
+    if (answered_ && chart_ && bodyShown() && pages_->currentWidget() == chartPage_)
+        showChart();
+    showCourse();
+}
+
+// Beside the title: whether it would have fired. Without a sample nothing can be said.
+void DashboardPanel::showCourse() {
+    DurationNs firing = 0;
+    if (course_)
+        for (const TimeRange& range : course_->firing)
+            firing += range.length();
+    if (!course_)
+        setWords({});
+    else if (!course_->problem.empty())
+        setWords(plain(course_->problem).left(200));
+    else if (!course_->firing.empty())
+        setWords(tr("▲ would have fired for %1").arg(formatLength(firing)));
+    else if (!course_->pending.empty())
+        setWords(tr("◆ pending, would not have fired"));
+    else
+        setWords(answered_ && !bodyShown() ? tr("not judged") : tr("would not have fired"));
+}
+
 void DashboardPanel::ask() {
     if (!stale_)
         return;
@@ -164,6 +210,8 @@ void DashboardPanel::ask() {
                 answer_ = std::move(*answer);
                 answered_ = true;
                 show();
+                if (course_)
+                    showCourse();
             } else {
                 showError(QString::fromStdString(answer.error().message));
             }
@@ -267,7 +315,15 @@ void DashboardPanel::showChart() {
         pages_->addWidget(chartPage_);
     }
     chart_->setFixedRange(answer_.range == context_.workspace.range() ? std::nullopt : std::optional(answer_.range));
-    chart_->setData(panelChart(panel_, answer_));
+    TimeChartData data = panelChart(panel_, answer_);
+    if (course_) {
+        showLimits(data);
+        for (const TimeRange& range : course_->firing)
+            data.marks.windows.push_back({range, ChartRole::kError, {}});
+        for (const TimeRange& range : course_->pending)
+            data.marks.windows.push_back({range, ChartRole::kWarning, {}});
+    }
+    chart_->setData(data);
     const bool table = panel_.legend.shown && (panel_.legend.asTable || !panel_.legend.calculations.empty()) && height() >= kTallPanel;
     const auto [unit, factor] = panelUnit(panel_);
     QVector<LegendNames::Entry> entries;

@@ -31,6 +31,9 @@ public:
     [[nodiscard]] const dashboard::Panel& panel() const { return panel_; }
     // The same panel over another range.
     void setRange(TimeRange range);
+    // What the alert it draws would have done; nothing takes it back.
+    void setCourse(const std::optional<query::AlertCourse>& course);
+    [[nodiscard]] const std::optional<query::AlertCourse>& course() const { return course_; }
     // Asks where it is stale.
     void ask();
     [[nodiscard]] bool asking() const { return asking_; }
@@ -59,6 +62,7 @@ private:
     void showTable();
     void showHeatmap();
     void showNothing();
+    void showCourse();
     [[nodiscard]] QStringList expressions() const;
     template <typename Widget>
     Widget* page(Widget*& widget);
@@ -68,6 +72,7 @@ private:
     dashboard::Panel panel_;
     dashboard::Scope scope_;
     dashboard::PanelAnswer answer_;
+    std::optional<query::AlertCourse> course_;
     QStackedWidget* pages_;
     QToolButton* menu_;
     TimeChart* chart_ = nullptr;

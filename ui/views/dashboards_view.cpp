@@ -298,6 +298,39 @@ void DashboardsView::askOpen() {
         });
 }
 
+// Rules: when each would have fired, beside what it watches.
+void DashboardsView::askCourses() {
+    const Definition* rules = definition(current_);
+    courses_.clear();
+    context_.queries.cancel(QStringLiteral("dashboards/courses"));
+    askingCourses_ = false;
+    if (!rules || rules->kind != DefinitionKind::kRules) {
+        for (DashboardPanel* panel : panels_)
+            panel->setCourse(std::nullopt);
+        return;
+    }
+    askingCourses_ = true;
+    context_.queries.ask(
+        QStringLiteral("dashboards/courses"), this,
+        [rules = *rules, range = context_.workspace.range()](query::Backend& backend, std::stop_token stop) -> Result<std::vector<query::AlertCourse>> {
+            auto* boards = query::DashboardBackend::of(backend);
+            return boards ? boards->alertCourses(rules, range, stop) : std::vector<query::AlertCourse>();
+        },
+        [this](Result<std::vector<query::AlertCourse>>&& courses) {
+            askingCourses_ = false;
+            if (courses.ok())
+                courses_ = std::move(*courses);
+            // In the file's order, as the panels are; a name may come twice, as a warning and as a page.
+            auto next = courses_.begin();
+            for (DashboardPanel* panel : panels_) {
+                const auto course = std::find_if(next, courses_.end(), [&](const query::AlertCourse& one) { return plain(one.name) == panel->title(); });
+                panel->setCourse(course == courses_.end() ? std::nullopt : std::optional(*course));
+                next = course == courses_.end() ? next : course + 1;
+            }
+            announce();
+        });
+}
+
 void DashboardsView::showOpened(Opened&& opened) {
     board_ = std::move(opened.board);
     resolved_ = std::move(opened.variables);
@@ -306,6 +339,7 @@ void DashboardsView::showOpened(Opened&& opened) {
     scroll_->show();
     showRows();
     showRemarks();
+    askCourses();
     if (board_->panelCount() == 0) {
         scroll_->hide();
         empty_->show();
@@ -367,6 +401,7 @@ void DashboardsView::takeRange() {
     }
     for (DashboardPanel* panel : panels_)
         panel->setRange(context_.workspace.range());
+    askCourses();
     seen_.start();
 }
 
@@ -569,7 +604,7 @@ void DashboardsView::keyPressEvent(QKeyEvent* event) {
 bool DashboardsView::settled() const {
     const bool asking = std::any_of(panels_.begin(), panels_.end(), [](const DashboardPanel* panel) { return panel->asking(); });
     const bool waiting = (stale_ && !context_.workspace.range().empty()) || soon_.isActive() || seen_.isActive();
-    return !waiting && !asking && !askingBuiltIn_ && !opening_ && !importing_ && book_.idle();
+    return !waiting && !asking && !askingBuiltIn_ && !opening_ && !askingCourses_ && !importing_ && book_.idle();
 }
 
 void DashboardsView::announce() {

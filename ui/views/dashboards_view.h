@@ -61,6 +61,7 @@ private:
     void fillChooser();
     void choose(const QString& id);
     void askOpen();
+    void askCourses();
     void showOpened(Opened&& opened);
     void showRows();
     void showRemarks();
@@ -91,11 +92,12 @@ private:
     std::optional<dashboard::Dashboard> board_;   // the one shown
     dashboard::ResolvedVariables resolved_;
     dashboard::Choices choices_;
+    std::vector<query::AlertCourse> courses_;         // of rules
     QHash<QString, dashboard::Choices> remembered_;   // by dashboard
     QString current_, wanted_;
     QTimer seen_;
     size_t notShown_ = 0;
-    bool builtInKnown_ = false, askingBuiltIn_ = false, opening_ = false, importing_ = false;
+    bool builtInKnown_ = false, askingBuiltIn_ = false, opening_ = false, askingCourses_ = false, importing_ = false;
 };
 
 }  // namespace nj::ui

@@ -51,6 +51,7 @@ public:
     Result<std::vector<dashboard::Dashboard>> builtInDashboards(std::stop_token stop) override { return ask(stop, answerBuiltInDashboards); }
     Result<std::set<std::string, std::less<>>> metricNamesForDashboards(std::stop_token stop) override { return ask(stop, answerMetricNamesForDashboards); }
     Result<dashboard::ResolvedVariables> variables(const VariablesQuestion& q, std::stop_token stop) override { return ask(stop, answerVariables, q); }
+    Result<std::vector<AlertCourse>> alertCourses(const Definition& rules, TimeRange range, std::stop_token stop) override { return ask(stop, answerAlertCourses, rules, range); }
     Result<dashboard::PanelAnswer> panel(const PanelQuestion& q, std::stop_token stop) override { return ask(stop, answerDashboardPanel, q); }
     Result<std::vector<MetricLabel>> promqlLabels(const std::string& metric, std::stop_token stop) override { return ask(stop, answerPromqlLabels, metric); }
     Result<PromqlExplanation> promqlExplain(const PromqlQuestion& q, std::stop_token stop) override { return ask(stop, answerPromqlExplain, q); }

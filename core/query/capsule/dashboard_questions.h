@@ -9,6 +9,7 @@ namespace nj::query {
 Result<std::vector<dashboard::Dashboard>> answerBuiltInDashboards(QueryContext& context);
 Result<std::set<std::string, std::less<>>> answerMetricNamesForDashboards(QueryContext& context);
 Result<dashboard::ResolvedVariables> answerVariables(QueryContext& context, const VariablesQuestion& question);
+Result<std::vector<AlertCourse>> answerAlertCourses(QueryContext& context, const Definition& rules, TimeRange range);
 Result<dashboard::PanelAnswer> answerDashboardPanel(QueryContext& context, const PanelQuestion& question);
 
 }  // namespace nj::query
