@@ -117,10 +117,7 @@ void DashboardPanel::buildMenu() {
         explore->setEnabled(!expressions().isEmpty());
         copy->setEnabled(!expressions().isEmpty());
     });
-    // There when it is wanted: by the pointer over the panel, or by the keyboard. Its room stays, so that no title moves.
-    QSizePolicy keeps = menu_->sizePolicy();
-    keeps.setRetainSizeWhenHidden(true);
-    menu_->setSizePolicy(keeps);
+    // There when it is wanted: by the pointer over the panel, or by the keyboard. Else the title has its room.
     menu_->setVisible(false);
     controls()->addWidget(menu_);
 }

@@ -117,7 +117,7 @@ void Panel::setPartial(const QString& text) {
 
 QString Panel::title() const { return title_->plain(); }
 QString Panel::words() const { return words_->plain(); }
-QString Panel::message() const { return bodyShown() ? QString() : message_->plain(); }
+QString Panel::message() const { return bodyShown() ? QString() : message_->plain().remove(QChar(0x200B)); }
 bool Panel::bodyShown() const { return body_ && stack_->currentWidget() == body_; }
 void Panel::setHeaderShown(bool shown) { header_->setVisible(shown); }
 
@@ -146,7 +146,8 @@ void Panel::showError(const QString& sentence, const QString& actionText, std::f
 
 void Panel::showMessage(const char* role, const QString& sentence, const QString& actionText, std::function<void()> action) {
     message_->setRole(role);
-    message_->setPlain(sentence);
+    // The name of a metric may be wider than the panel: it may break after each part.
+    message_->setPlain(QString(sentence).replace(QLatin1Char('_'), QStringLiteral("_\u200B")));
     action_->setText(actionText);
     action_->setVisible(!actionText.isEmpty());
     onAction_ = std::move(action);
