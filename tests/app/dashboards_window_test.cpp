@@ -212,8 +212,8 @@ private Q_SLOTS:
         window_ = std::make_unique<MainWindow>(ThemeKind::kDark);
         window_->resize(1600, 1000);
         window_->show();
-        app::WindowSession session(*window_, settings);
-        session.open({capsule()});
+        auto session = std::make_unique<app::WindowSession>(*window_, settings);   // goes before its window
+        session->open({capsule()});
         QTRY_VERIFY_WITH_TIMEOUT(window_->settled() && window_->workbench() && bench().opened(), kPatience);
         Q_EMIT window_->filesDropped({path});
         QTRY_VERIFY_WITH_TIMEOUT(window_->settled() && view() && panel("Slow first token"), kPatience);
@@ -233,7 +233,7 @@ private Q_SLOTS:
         auto* remarks = view()->findChild<QToolButton*>(QStringLiteral("dashboardRemarks"));
         QVERIFY2(remarks->isVisible() && remarks->text().contains(QLatin1Char('1')), qPrintable(remarks->text()));
         const QString id = view()->opened();
-        window_.reset();
+        session.reset();
         openWindow();
         bench().showView(QStringLiteral("dashboards"), id);
         QTRY_VERIFY_WITH_TIMEOUT(window_->settled() && panel("Slow first token"), kPatience);

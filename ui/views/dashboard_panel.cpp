@@ -1,7 +1,7 @@
 #include "views/dashboard_panel.h"
 
+#include <QApplication>
 #include <QClipboard>
-#include <QGuiApplication>
 #include <QMenu>
 #include <QScrollArea>
 #include <QStackedWidget>
@@ -110,7 +110,7 @@ void DashboardPanel::buildMenu() {
     auto* explore = new QAction(tr("Open in Metrics"), menu);
     connect(explore, &QAction::triggered, this, [this] { Q_EMIT exploreWanted(expressions()); });
     auto* copy = new QAction(tr("Copy PromQL"), menu);
-    connect(copy, &QAction::triggered, this, [this] { QGuiApplication::clipboard()->setText(expressions().join(QLatin1Char('\n'))); });
+    connect(copy, &QAction::triggered, this, [this] { QApplication::clipboard()->setText(expressions().join(QLatin1Char('\n'))); });
     menu->insertActions(menu->actions().value(0), {explore, copy});
     menu->insertSeparator(menu->actions().value(2));
     connect(menu, &QMenu::aboutToShow, this, [this, explore, copy] {
@@ -120,6 +120,10 @@ void DashboardPanel::buildMenu() {
     // There when it is wanted: by the pointer over the panel, or by the keyboard. Else the title has its room.
     menu_->setVisible(false);
     controls()->addWidget(menu_);
+    connect(qApp, &QApplication::focusChanged, this, [this](QWidget*, QWidget* now) {
+        const bool inside = now && isAncestorOf(now);
+        menu_->setVisible(panel_.kind != PanelKind::kText && (inside || underMouse() || menu_->menu()->isVisible()));
+    });
 }
 
 void DashboardPanel::enterEvent(QEnterEvent* event) {
@@ -367,6 +371,7 @@ void DashboardPanel::showFigures() {
     if (!figures_) {
         figures_ = new FigurePicture(context_.theme, pages_);
         figures_->setObjectName(QStringLiteral("panelFigures"));
+        figures_->setFocusPolicy(Qt::TabFocus);
         pages_->addWidget(figures_);
     }
     const auto scale = panelScale(panel_, answer_.series);
@@ -403,6 +408,7 @@ void DashboardPanel::showHeatmap() {
     if (panel_.kind == PanelKind::kHistogram) {
         if (!bars_) {
             bars_ = new BucketBars(context_.theme, pages_);
+            bars_->setFocusPolicy(Qt::TabFocus);
             pages_->addWidget(bars_);
         }
         bars_->setBars(panelBars(answer_, factor), unit);

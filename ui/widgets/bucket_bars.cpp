@@ -70,6 +70,11 @@ void BucketBars::paintEvent(QPaintEvent*) {
     const auto every = std::max<qsizetype>(1, static_cast<qsizetype>(std::ceil(kLabelRoom / width)));
     for (qsizetype i = 0; i < bars_.size(); i += every)
         painter.drawText(QRectF(area.left() + static_cast<double>(i) * width, area.bottom() + 3, kLabelRoom, kBottom - 3), Qt::AlignLeft | Qt::AlignVCenter, formatValue(bars_[i].low, unit_));
+    if (hasFocus()) {
+        painter.setPen(theme_.accent);
+        painter.setBrush(Qt::NoBrush);
+        painter.drawRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5));
+    }
 }
 
 bool BucketBars::event(QEvent* event) {

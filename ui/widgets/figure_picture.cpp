@@ -101,6 +101,11 @@ void FigurePicture::paintEvent(QPaintEvent*) {
         case Kind::kBars: upright() ? paintColumn(painter, all[i], figures_[i]) : paintBar(painter, all[i], figures_[i]); break;
         }
     }
+    if (hasFocus()) {
+        painter.setPen(theme_.accent);
+        painter.setBrush(Qt::NoBrush);
+        painter.drawRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5));
+    }
 }
 
 // The number over its course; its name above it where there are several.
