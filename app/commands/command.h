@@ -2,11 +2,11 @@
 // exit 0 ok, 1 failed, 2 usage.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
 
 #include "base/result.h"
+#include "commands/command_line.h"
 #include "query/backend.h"
 
 namespace nj::app {

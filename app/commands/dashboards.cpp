@@ -116,13 +116,13 @@ Status run(const Options& options) {
 
 void addDashboardsCommand(CLI::App& parent, int& exitCode) {
     auto options = std::make_shared<Options>();
-    CLI::App* command = parent.add_subcommand("dashboards", "The dashboards of a capsule; takes Grafana's");
-    command->add_option("CAPSULE", options->capsule, "capsule file")->required();
-    command->add_option("--import", options->files, "keep the dashboards of these JSON files in the capsule; what could not be taken is said")->type_name("FILE");
-    command->add_option("--remove", options->remove, "take the dashboard of that name out of the capsule")->type_name("NAME");
-    command->add_option("--show", options->show, "print the dashboard of that name as JSON, as --import takes it back")->type_name("NAME");
-    command->add_flag("--json", options->json, "the list as JSON");
-    command->callback([options, &exitCode] {
+    CommandLine command(parent, "dashboards", "The dashboards of a capsule; takes Grafana's");
+    command.option("CAPSULE", options->capsule, "capsule file").required();
+    command.option("--import", options->files, "keep the dashboards of these JSON files in the capsule; what could not be taken is said").typeName("FILE");
+    command.option("--remove", options->remove, "take the dashboard of that name out of the capsule").typeName("NAME");
+    command.option("--show", options->show, "print the dashboard of that name as JSON, as --import takes it back").typeName("NAME");
+    command.flag("--json", options->json, "the list as JSON");
+    command.callback([options, &exitCode] {
         const Status status = run(*options);
         exitCode = status.ok() ? 0 : fail(status.error());
     });

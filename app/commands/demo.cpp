@@ -32,10 +32,10 @@ Status build(const Options& options) {
 
 void addDemoCommand(CLI::App& parent, int& exitCode) {
     auto options = std::make_shared<Options>();
-    CLI::App* command = parent.add_subcommand("demo", "Build the demo incident and open it");
-    command->add_option("--capsule", options->capsule, "where to write it");
-    command->add_flag("--no-window", options->noWindow, "only build it");
-    command->callback([options, &exitCode] {
+    CommandLine command(parent, "demo", "Build the demo incident and open it");
+    command.option("--capsule", options->capsule, "where to write it");
+    command.flag("--no-window", options->noWindow, "only build it");
+    command.callback([options, &exitCode] {
         if (!options->noWindow) {
             WindowRequest request;
             request.demo = true;

@@ -193,16 +193,16 @@ Status compare(const Options& options, query::Backend& backend) {
 
 void addDriftCommand(CLI::App& parent, int& exitCode) {
     auto options = std::make_shared<Options>();
-    CLI::App* command = parent.add_subcommand("drift", "How far distributions moved between two windows");
-    command->add_option("CAPSULE", options->capsule, "capsule file")->required();
-    command->add_option("--reference", options->reference, "reference window A..B");
-    command->add_option("--current", options->current, "current window C..D");
-    command->add_option("--filter", options->filter, "search: service:vllm-a");
-    command->add_option("--feature", options->features, "only this feature: id, key or title (repeatable)");
-    command->add_flag("--all", options->all, "also every other attribute and histogram");
-    command->add_flag("--list", options->list, "name what can be compared");
-    command->add_flag("--json", options->json, "all statistics, trend and categories as JSON");
-    command->callback([options, &exitCode] {
+    CommandLine command(parent, "drift", "How far distributions moved between two windows");
+    command.option("CAPSULE", options->capsule, "capsule file").required();
+    command.option("--reference", options->reference, "reference window A..B");
+    command.option("--current", options->current, "current window C..D");
+    command.option("--filter", options->filter, "search: service:vllm-a");
+    command.option("--feature", options->features, "only this feature: id, key or title (repeatable)");
+    command.flag("--all", options->all, "also every other attribute and histogram");
+    command.flag("--list", options->list, "name what can be compared");
+    command.flag("--json", options->json, "all statistics, trend and categories as JSON");
+    command.callback([options, &exitCode] {
         auto backend = query::openCapsuleBackend(options->capsule);
         const Status status = !backend.ok() ? Status(backend.error()) : options->list ? list(**backend) : compare(*options, **backend);
         exitCode = status.ok() ? 0 : fail(status.error());

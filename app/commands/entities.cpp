@@ -148,12 +148,12 @@ Status run(const Options& options) {
 
 void addEntitiesCommand(CLI::App& parent, int& exitCode) {
     auto options = std::make_shared<Options>();
-    CLI::App* command = parent.add_subcommand("entities", "Services, pods, hosts, GPUs, replicas, models, their edges, and the texts nothing was found for");
-    command->add_option("CAPSULE", options->capsule, "capsule file")->required();
-    command->add_flag("--json", options->json, "as JSON");
-    command->add_option("--map", options->map, "KIND:TEXT=KIND:KEY, what a text stands for; kept over later imports")->type_name("MAPPING")->allow_extra_args(false);
-    command->add_option("--unmap", options->unmap, "KIND:TEXT, takes such a mapping back")->type_name("KIND:TEXT")->allow_extra_args(false);
-    command->callback([options, &exitCode] {
+    CommandLine command(parent, "entities", "Services, pods, hosts, GPUs, replicas, models, their edges, and the texts nothing was found for");
+    command.option("CAPSULE", options->capsule, "capsule file").required();
+    command.flag("--json", options->json, "as JSON");
+    command.option("--map", options->map, "KIND:TEXT=KIND:KEY, what a text stands for; kept over later imports").typeName("MAPPING").oneEach();
+    command.option("--unmap", options->unmap, "KIND:TEXT, takes such a mapping back").typeName("KIND:TEXT").oneEach();
+    command.callback([options, &exitCode] {
         const Status status = run(*options);
         exitCode = status.ok() ? 0 : fail(status.error());
     });

@@ -93,15 +93,15 @@ Status run(const Options& options) {
 
 void addImportCommand(CLI::App& parent, int& exitCode) {
     auto options = std::make_shared<Options>();
-    CLI::App* command = parent.add_subcommand("import", "Read files, directories, archives or stdin into a capsule");
-    command->add_option("-o,--output", options->capsule, "capsule to create or add to");
-    command->add_option("PATH", options->paths, "files, directories, archives; '-' is stdin");
-    command->add_option("--format", options->format, "take every file as this format instead of looking at its content");
-    command->add_option("--zone", options->zone, "zone of times that name none: UTC, +02:00");
-    command->add_option("--mapping", options->mappings, "FILE.json: how tables of SQLite files of no known tool are read")->allow_extra_args(false);
-    command->add_option("--suggest-mapping", options->suggest, "print a mapping of this SQLite file as JSON, and import nothing");
-    command->add_flag("--json", options->json, "the report as JSON, no progress");
-    command->callback([options, &exitCode] {
+    CommandLine command(parent, "import", "Read files, directories, archives or stdin into a capsule");
+    command.option("-o,--output", options->capsule, "capsule to create or add to");
+    command.option("PATH", options->paths, "files, directories, archives; '-' is stdin");
+    command.option("--format", options->format, "take every file as this format instead of looking at its content");
+    command.option("--zone", options->zone, "zone of times that name none: UTC, +02:00");
+    command.option("--mapping", options->mappings, "FILE.json: how tables of SQLite files of no known tool are read").oneEach();
+    command.option("--suggest-mapping", options->suggest, "print a mapping of this SQLite file as JSON, and import nothing");
+    command.flag("--json", options->json, "the report as JSON, no progress");
+    command.callback([options, &exitCode] {
         const Status status = run(*options);
         exitCode = status.ok() ? 0 : fail(status.error());
     });

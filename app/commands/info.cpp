@@ -155,10 +155,10 @@ int run(const Options& options) {
 
 void addInfoCommand(CLI::App& parent, int& exitCode) {
     auto options = std::make_shared<Options>();
-    CLI::App* command = parent.add_subcommand("info", "What a capsule holds: signals, rows, ranges, imports, what is missing or was dropped");
-    command->add_option("CAPSULE", options->capsule, "capsule file")->required();
-    command->add_flag("--json", options->json, "as JSON");
-    command->callback([options, &exitCode] { exitCode = run(*options); });
+    CommandLine command(parent, "info", "What a capsule holds: signals, rows, ranges, imports, what is missing or was dropped");
+    command.option("CAPSULE", options->capsule, "capsule file").required();
+    command.flag("--json", options->json, "as JSON");
+    command.callback([options, &exitCode] { exitCode = run(*options); });
 }
 
 }  // namespace nj::app

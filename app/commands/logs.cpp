@@ -72,14 +72,14 @@ Status stream(const Options& options, query::Backend& backend) {
 
 void addLogsCommand(CLI::App& parent, int& exitCode) {
     auto options = std::make_shared<Options>();
-    CLI::App* command = parent.add_subcommand("logs", "Log records that match a filter, in time order");
-    command->add_option("CAPSULE", options->capsule, "capsule file")->required();
-    command->add_option("FILTER", options->filter, "search: service:chat severity:error \"deadline exceeded\"");
-    command->add_option("--from", options->from, "first instant (RFC 3339, unix, now-15m)");
-    command->add_option("--to", options->to, "end of the range");
-    command->add_option("--limit", options->limit, "at most that many (0 = all)");
-    command->add_option("--format", options->format, "text or jsonl")->check(CLI::IsMember({"text", "jsonl"}));
-    command->callback([options, &exitCode] {
+    CommandLine command(parent, "logs", "Log records that match a filter, in time order");
+    command.option("CAPSULE", options->capsule, "capsule file").required();
+    command.option("FILTER", options->filter, "search: service:chat severity:error \"deadline exceeded\"");
+    command.option("--from", options->from, "first instant (RFC 3339, unix, now-15m)");
+    command.option("--to", options->to, "end of the range");
+    command.option("--limit", options->limit, "at most that many (0 = all)");
+    command.option("--format", options->format, "text or jsonl").oneOf({"text", "jsonl"});
+    command.callback([options, &exitCode] {
         auto backend = query::openCapsuleBackend(options->capsule);
         const Status status = backend.ok() ? stream(*options, **backend) : Status(backend.error());
         exitCode = status.ok() ? 0 : fail(status.error());

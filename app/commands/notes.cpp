@@ -62,11 +62,11 @@ Status run(const Options& options) {
 
 void addNotesCommand(CLI::App& parent, int& exitCode) {
     auto options = std::make_shared<Options>();
-    CLI::App* command = parent.add_subcommand("notes", "Events and notes as a timeline");
-    command->add_option("CAPSULE", options->capsule, "capsule file")->required();
-    command->add_option("--format", options->format, "markdown or jsonl (notes alone)")->check(CLI::IsMember({"markdown", "jsonl"}));
-    command->add_option("--merge", options->merge, "take over the notes of this sidecar file first");
-    command->callback([options, &exitCode] {
+    CommandLine command(parent, "notes", "Events and notes as a timeline");
+    command.option("CAPSULE", options->capsule, "capsule file").required();
+    command.option("--format", options->format, "markdown or jsonl (notes alone)").oneOf({"markdown", "jsonl"});
+    command.option("--merge", options->merge, "take over the notes of this sidecar file first");
+    command.callback([options, &exitCode] {
         const Status status = run(*options);
         exitCode = status.ok() ? 0 : fail(status.error());
     });

@@ -158,19 +158,19 @@ Status run(const Options& options) {
 
 void addObjectivesCommand(CLI::App& parent, int& exitCode) {
     auto options = std::make_shared<Options>();
-    CLI::App* command = parent.add_subcommand("objectives", "Objectives, their burn rate and error budget");
-    command->add_option("CAPSULE", options->capsule, "capsule file")->required();
-    command->add_flag("--json", options->json, "as JSON");
-    command->add_option("--from", options->from, "first instant (RFC 3339, unix, now-15m)");
-    command->add_option("--to", options->to, "end of the range");
-    command->add_option("--add", options->add, "set an objective of that name")->type_name("NAME");
-    command->add_option("--measure", options->measure, "errors, duration, or a histogram or attribute by key or title (default duration)");
-    command->add_option("--threshold", options->threshold, "good is at or below it: 2.5s");
-    command->add_option("--target", options->target, "share that is good (default 99%)");
-    command->add_option("--window", options->window, "over which it holds (default 30d)");
-    command->add_option("--filter", options->filter, "search text: which rows count");
-    command->add_option("--remove", options->remove, "remove the objective of that name or id")->type_name("NAME")->allow_extra_args(false);
-    command->callback([options, &exitCode] {
+    CommandLine command(parent, "objectives", "Objectives, their burn rate and error budget");
+    command.option("CAPSULE", options->capsule, "capsule file").required();
+    command.flag("--json", options->json, "as JSON");
+    command.option("--from", options->from, "first instant (RFC 3339, unix, now-15m)");
+    command.option("--to", options->to, "end of the range");
+    command.option("--add", options->add, "set an objective of that name").typeName("NAME");
+    command.option("--measure", options->measure, "errors, duration, or a histogram or attribute by key or title (default duration)");
+    command.option("--threshold", options->threshold, "good is at or below it: 2.5s");
+    command.option("--target", options->target, "share that is good (default 99%)");
+    command.option("--window", options->window, "over which it holds (default 30d)");
+    command.option("--filter", options->filter, "search text: which rows count");
+    command.option("--remove", options->remove, "remove the objective of that name or id").typeName("NAME").oneEach();
+    command.callback([options, &exitCode] {
         const Status status = run(*options);
         exitCode = status.ok() ? 0 : fail(status.error());
     });

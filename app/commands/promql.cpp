@@ -43,14 +43,14 @@ Result<promql::QueryResult> evaluate(const Options& options) {
 
 void addPromqlCommand(CLI::App& parent, int& exitCode) {
     auto options = std::make_shared<Options>();
-    CLI::App* command = parent.add_subcommand("promql", "A PromQL expression over the metrics, answered in the JSON of Prometheus's API");
-    command->add_option("CAPSULE", options->capsule, "capsule file")->required();
-    command->add_option("EXPR", options->expr, "such as 'sum by (job) (rate(http_requests_total[5m]))'")->required();
-    CLI::Option* time = command->add_option("--time", options->time, "when to evaluate; the last sample's time unless given");
-    command->add_option("--start", options->start, "first step of a range query")->excludes(time);
-    command->add_option("--end", options->end, "last step of a range query")->excludes(time);
-    command->add_option("--step", options->step, "distance of the steps, such as 15s")->excludes(time);
-    command->callback([options, &exitCode] {
+    CommandLine command(parent, "promql", "A PromQL expression over the metrics, answered in the JSON of Prometheus's API");
+    command.option("CAPSULE", options->capsule, "capsule file").required();
+    command.option("EXPR", options->expr, "such as 'sum by (job) (rate(http_requests_total[5m]))'").required();
+    const CommandOption time = command.option("--time", options->time, "when to evaluate; the last sample's time unless given");
+    command.option("--start", options->start, "first step of a range query").excludes(time);
+    command.option("--end", options->end, "last step of a range query").excludes(time);
+    command.option("--step", options->step, "distance of the steps, such as 15s").excludes(time);
+    command.callback([options, &exitCode] {
         const auto result = evaluate(*options);
         if (result.ok())
             print(promql::responseJson(*result, options->expr) + "\n");

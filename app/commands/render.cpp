@@ -87,17 +87,17 @@ Status printSavedViews(const std::string& capsule) {
 
 void addRenderCommand(CLI::App& parent, int& exitCode) {
     auto options = std::make_shared<Options>();
-    CLI::App* command = parent.add_subcommand("render", "Draw a view as a picture");
-    command->add_option("CAPSULE", options->capsule, "capsule file")->required();
-    command->add_option("VIEW", options->view, "name of the view: overview, timeline, latency …; `nightjar views` lists them")->required();
-    command->add_option("-o,--output", options->output, "picture to write (PNG)")->required();
-    command->add_option("--size", options->size, "width x height");
-    command->add_option("--theme", options->theme, "dark or light")->check(CLI::IsMember({"dark", "light"}));
-    command->add_option("--scale", options->scale, "device pixels per pixel")->check(CLI::Range(0.5, 4.0));
-    command->add_option("--range", options->range, "FROM..TO");
-    command->add_option("--filter", options->filter, "search");
-    command->add_option("--select", options->select, "what is open or selected: a trace id, trace:<id>, span:<seq>, log:<seq>, series:<id>, metric:<name>, promql:<expression>, dashboard:<name>, sql:<query>");
-    command->callback([options, &exitCode] {
+    CommandLine command(parent, "render", "Draw a view as a picture");
+    command.option("CAPSULE", options->capsule, "capsule file").required();
+    command.option("VIEW", options->view, "name of the view: overview, timeline, latency …; `nightjar views` lists them").required();
+    command.option("-o,--output", options->output, "picture to write (PNG)").required();
+    command.option("--size", options->size, "width x height");
+    command.option("--theme", options->theme, "dark or light").oneOf({"dark", "light"});
+    command.option("--scale", options->scale, "device pixels per pixel").within(0.5, 4.0);
+    command.option("--range", options->range, "FROM..TO");
+    command.option("--filter", options->filter, "search");
+    command.option("--select", options->select, "what is open or selected: a trace id, trace:<id>, span:<seq>, log:<seq>, series:<id>, metric:<name>, promql:<expression>, dashboard:<name>, sql:<query>");
+    command.callback([options, &exitCode] {
         const Status status = run(*options);
         exitCode = status.ok() ? 0 : fail(status.error());
     });
@@ -105,9 +105,9 @@ void addRenderCommand(CLI::App& parent, int& exitCode) {
 
 void addViewsCommand(CLI::App& parent, int& exitCode) {
     auto capsule = std::make_shared<std::string>();
-    CLI::App* command = parent.add_subcommand("views", "The names of the views; with a capsule, the views saved in it as commands");
-    command->add_option("CAPSULE", *capsule, "capsule file");
-    command->callback([capsule, &exitCode] {
+    CommandLine command(parent, "views", "The names of the views; with a capsule, the views saved in it as commands");
+    command.option("CAPSULE", *capsule, "capsule file");
+    command.callback([capsule, &exitCode] {
         const Status status = capsule->empty() ? printViews() : printSavedViews(*capsule);
         exitCode = status.ok() ? 0 : fail(status.error());
     });

@@ -164,11 +164,11 @@ Status run(const Options& options) {
 
 void addSqlCommand(CLI::App& parent, int& exitCode) {
     auto options = std::make_shared<Options>();
-    CLI::App* command = parent.add_subcommand("sql", "One SQL query over spans, logs, series, samples …");
-    command->add_option("CAPSULE", options->capsule, "capsule file")->required();
-    command->add_option("QUERY", options->query, "SELECT …; tables: spans, logs, span_events, span_links, series, samples, histograms, exemplars, evaluations, resources, entities, documents, imports")->required();
-    command->add_option("--format", options->format, "table, csv, json or jsonl")->check(CLI::IsMember({"table", "csv", "json", "jsonl"}));
-    command->callback([options, &exitCode] {
+    CommandLine command(parent, "sql", "One SQL query over spans, logs, series, samples …");
+    command.option("CAPSULE", options->capsule, "capsule file").required();
+    command.option("QUERY", options->query, "SELECT …; tables: spans, logs, span_events, span_links, series, samples, histograms, exemplars, evaluations, resources, entities, documents, imports").required();
+    command.option("--format", options->format, "table, csv, json or jsonl").oneOf({"table", "csv", "json", "jsonl"});
+    command.callback([options, &exitCode] {
         const Status status = run(*options);
         exitCode = status.ok() ? 0 : fail(status.error());
     });

@@ -53,11 +53,11 @@ Status show(const Options& options, query::Backend& backend) {
 
 void addTraceCommand(CLI::App& parent, int& exitCode) {
     auto options = std::make_shared<Options>();
-    CLI::App* command = parent.add_subcommand("trace", "One trace: its spans as a tree");
-    command->add_option("CAPSULE", options->capsule, "capsule file")->required();
-    command->add_option("TRACE_ID", options->id, "hex trace id")->required();
-    command->add_option("--format", options->format, "text, json or otlp (OTLP JSON)")->check(CLI::IsMember({"text", "json", "otlp"}));
-    command->callback([options, &exitCode] {
+    CommandLine command(parent, "trace", "One trace: its spans as a tree");
+    command.option("CAPSULE", options->capsule, "capsule file").required();
+    command.option("TRACE_ID", options->id, "hex trace id").required();
+    command.option("--format", options->format, "text, json or otlp (OTLP JSON)").oneOf({"text", "json", "otlp"});
+    command.callback([options, &exitCode] {
         auto backend = query::openCapsuleBackend(options->capsule);
         const Status status = backend.ok() ? show(*options, **backend) : Status(backend.error());
         exitCode = status.ok() ? 0 : fail(status.error());

@@ -52,15 +52,18 @@ Status list(const Options& options, query::Backend& backend) {
 
 void addTracesCommand(CLI::App& parent, int& exitCode) {
     auto options = std::make_shared<Options>();
-    CLI::App* command = parent.add_subcommand("traces", "Traces with a span that matches a filter");
-    command->add_option("CAPSULE", options->capsule, "capsule file")->required();
-    command->add_option("FILTER", options->filter, "search: service:chat status:error duration>2s");
-    command->add_option("--from", options->from, "first instant (RFC 3339, unix, now-15m)");
-    command->add_option("--to", options->to, "end of the range");
-    command->add_option("--limit", options->limit, "at most that many (0 = all)");
-    command->add_option("--sort", options->sort, "slowest, fastest, newest, oldest, most-errors, most-spans")->check(CLI::IsMember(kSorts));
-    command->add_option("--format", options->format, "text or jsonl")->check(CLI::IsMember({"text", "jsonl"}));
-    command->callback([options, &exitCode] {
+    CommandLine command(parent, "traces", "Traces with a span that matches a filter");
+    command.option("CAPSULE", options->capsule, "capsule file").required();
+    command.option("FILTER", options->filter, "search: service:chat status:error duration>2s");
+    command.option("--from", options->from, "first instant (RFC 3339, unix, now-15m)");
+    command.option("--to", options->to, "end of the range");
+    command.option("--limit", options->limit, "at most that many (0 = all)");
+    std::vector<std::string> sorts;
+    for (const auto& [name, sort] : kSorts)
+        sorts.push_back(name);
+    command.option("--sort", options->sort, "slowest, fastest, newest, oldest, most-errors, most-spans").oneOf(sorts);
+    command.option("--format", options->format, "text or jsonl").oneOf({"text", "jsonl"});
+    command.callback([options, &exitCode] {
         auto backend = query::openCapsuleBackend(options->capsule);
         const Status status = backend.ok() ? list(*options, **backend) : Status(backend.error());
         exitCode = status.ok() ? 0 : fail(status.error());
