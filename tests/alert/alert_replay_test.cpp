@@ -1,10 +1,9 @@
 // Alert states over a range, from series in memory through the engine; and the rules of the API.
 #include "alert/alert_replay.h"
 
-#include <QtTest/QtTest>
-
 #include "alert/rules_api.h"
 #include "promql/memory_querier.h"
+#include "qt_test.h"
 
 using namespace nj;
 using namespace nj::alert;

@@ -1,8 +1,7 @@
 // Rule files: what is read, each error with its place, hostile YAML, and the real files of the shared data.
 #include "alert/rule_file.h"
 
-#include <QtTest/QtTest>
-
+#include "qt_test.h"
 #include "shared_data.h"
 
 using namespace nj;

@@ -1,7 +1,6 @@
 // Templates of labels and annotations: which can be one, and what they become.
 #include "alert/rule_template.h"
 
-#include <QtTest/QtTest>
 #include <limits>
 
 using namespace nj::alert;
@@ -66,4 +65,5 @@ void RuleTemplateTest::expands() {
 }
 
 QTEST_APPLESS_MAIN(RuleTemplateTest)
+#include "qt_test.h"
 #include "rule_template_test.moc"

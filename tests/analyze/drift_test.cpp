@@ -1,6 +1,4 @@
 // Drift statistics against values computed by hand and by other methods (brute force, numeric integration, closed forms of normals).
-#include <QtTest/QtTest>
-
 #include <cmath>
 #include <limits>
 #include <random>
@@ -9,6 +7,7 @@
 #include "analyze/drift_statistics.h"
 #include "analyze/drift_verdict.h"
 #include "analyze/embedding_drift.h"
+#include "qt_test.h"
 
 using namespace nj::analyze;
 

@@ -1,7 +1,6 @@
 // Times to detect, mitigate and resolve, known or not, and the story as Markdown that hostile text cannot break.
-#include <QtTest/QtTest>
-
 #include "analyze/incident_timeline.h"
+#include "qt_test.h"
 
 using namespace nj;
 using namespace nj::analyze;

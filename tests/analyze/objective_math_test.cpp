@@ -1,9 +1,8 @@
 // Burn rate and error budget against the worked examples of the SRE workbook, and at the edges.
-#include <QtTest/QtTest>
-
 #include <cmath>
 
 #include "analyze/objective_math.h"
+#include "qt_test.h"
 
 using namespace nj;
 using namespace nj::analyze;

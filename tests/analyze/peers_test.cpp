@@ -1,6 +1,4 @@
 // Who departs from its peers: robust against one bad device, a common swing of load, noise, gaps and two peers only.
-#include <QtTest/QtTest>
-
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -9,6 +7,7 @@
 #include "analyze/peers.h"
 #include "analyze/resource_catalogue.h"
 #include "analyze/xid.h"
+#include "qt_test.h"
 
 using namespace nj::analyze;
 

@@ -1,6 +1,4 @@
 // Fingerprints of log lines, stages of LLM spans, and the robust statistics behind "what departs most".
-#include <QtTest/QtTest>
-
 #include <cmath>
 #include <limits>
 
@@ -8,6 +6,7 @@
 #include "analyze/robust.h"
 #include "analyze/rollout.h"
 #include "analyze/stage.h"
+#include "qt_test.h"
 
 using namespace nj::analyze;
 

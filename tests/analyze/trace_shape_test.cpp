@@ -1,10 +1,9 @@
 // Trees, self times and critical paths of traces of every shape: each span is kept once, nothing recurses, nothing hangs.
-#include <QtTest/QtTest>
-
 #include <random>
 #include <set>
 
 #include "analyze/trace_time.h"
+#include "qt_test.h"
 
 using namespace nj;
 using namespace nj::analyze;

@@ -2,9 +2,9 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QtTest/QtTest>
 
 #include "api/prometheus_api.h"
+#include "qt_test.h"
 #include "served_data.h"
 
 using namespace nj;

@@ -1,6 +1,5 @@
 // The demo by the ordinary path: written as files, imported into a capsule, asked through the backend.
 #include <QTemporaryDir>
-#include <QtTest/QtTest>
 
 #include "base/hash.h"
 #include "demo/day.h"
@@ -8,6 +7,7 @@
 #include "demo/files.h"
 #include "demo_truth.h"
 #include "ingest/importer.h"
+#include "qt_test.h"
 #include "query/backend.h"
 #include "query/search_syntax.h"
 #include "store/capsule_writer.h"

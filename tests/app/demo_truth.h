@@ -4,10 +4,10 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QtTest/QtTest>
 
 #include "base/time.h"
 #include "demo/resources.h"
+#include "qt_test.h"
 
 namespace nj::test {
 

@@ -10,9 +10,9 @@
 #include <QSettings>
 #include <QTemporaryDir>
 #include <QToolButton>
-#include <QtTest/QtTest>
 
 #include "../store/test_batches.h"
+#include "qt_test.h"
 #include "query/search_syntax.h"
 #include "shell/main_window.h"
 #include "shell/workbench.h"

@@ -1,8 +1,8 @@
 // Real microservice incidents (the Nezha data set): spans, logs and pod metrics, converted, imported and asked the views' questions.
 #include <QTemporaryDir>
-#include <QtTest/QtTest>
 
 #include "nightjar_process.h"
+#include "qt_test.h"
 #include "query/log_questions.h"
 #include "query/search_syntax.h"
 #include "support/nezha.h"

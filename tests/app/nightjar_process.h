@@ -4,7 +4,8 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QProcess>
-#include <QtTest/QtTest>
+
+#include "qt_test.h"
 
 namespace nj::test {
 

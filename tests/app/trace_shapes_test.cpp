@@ -2,9 +2,9 @@
 // Every span is in the model and can be reached by keyboard, the warnings say what is wrong, nothing hangs.
 #include <QFile>
 #include <QTemporaryDir>
-#include <QtTest/QtTest>
 
 #include "ingest/importer.h"
+#include "qt_test.h"
 #include "store/capsule_writer.h"
 #include "support/ui_watchdog.h"
 #include "widgets/plain_label.h"

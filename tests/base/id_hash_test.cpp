@@ -1,10 +1,9 @@
 // Ids that count up, wherever their changing bytes stand, must not meet in a few slots of a masked table.
-#include <QtTest/QtTest>
-
 #include <algorithm>
 #include <vector>
 
 #include "base/id_hash.h"
+#include "qt_test.h"
 
 using namespace nj;
 

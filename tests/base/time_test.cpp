@@ -1,7 +1,6 @@
 // Times: what people and machines write, there and back.
-#include <QtTest/QtTest>
-
 #include "base/time.h"
+#include "qt_test.h"
 
 using namespace nj;
 

@@ -1,11 +1,10 @@
 // The built-in dashboards: they read, parse, ask known metrics only, and appear when their series are there.
 #include "dashboard/built_in.h"
 
-#include <QtTest/QtTest>
-
 #include "dashboard/json/dashboard_json.h"
 #include "dashboard/unit.h"
 #include "panel_text.h"
+#include "qt_test.h"
 
 using namespace nj;
 using namespace nj::dashboard;

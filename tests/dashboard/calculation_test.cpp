@@ -1,8 +1,6 @@
 // Every calculation over plain values, values with gaps, and no values.
 #include "dashboard/calculation.h"
 
-#include <QtTest/QtTest>
-
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -90,3 +88,4 @@ void CalculationTest::knowsNames() {
 
 QTEST_APPLESS_MAIN(CalculationTest)
 #include "calculation_test.moc"
+#include "qt_test.h"

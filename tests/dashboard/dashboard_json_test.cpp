@@ -1,9 +1,8 @@
 // Nightjar's own JSON of dashboards: there and back, and what is refused.
 #include "dashboard/json/dashboard_json.h"
 
-#include <QtTest/QtTest>
-
 #include "dashboard/grafana/grafana_dashboard.h"
+#include "qt_test.h"
 
 using namespace nj;
 using namespace nj::dashboard;

@@ -1,13 +1,12 @@
 // Every panel of the built-in dashboards and of the two real ones of the shared data, over one sample set of the series they ask for:
 // each shows something, or says why not.
-#include <QtTest/QtTest>
-
 #include "dashboard/built_in.h"
 #include "dashboard/grafana/grafana_dashboard.h"
 #include "dashboard/panel/selector_use.h"
 #include "dashboard/resolve_variables.h"
 #include "panel_fixture.h"
 #include "panel_text.h"
+#include "qt_test.h"
 #include "shared_data.h"
 
 using namespace nj;

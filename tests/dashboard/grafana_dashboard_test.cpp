@@ -1,8 +1,7 @@
 // Whole dashboards of Grafana: layouts of all ages, variables, exports, hostile files, and the two real ones of the shared data.
-#include <QtTest/QtTest>
-
 #include "dashboard/grafana/grafana_dashboard.h"
 #include "panel_text.h"
+#include "qt_test.h"
 #include "shared_data.h"
 
 using namespace nj;

@@ -1,8 +1,7 @@
 // Panels of Grafana, each kind and each thing that can't be taken.
-#include <QtTest/QtTest>
-
 #include "dashboard/grafana/grafana_dashboard.h"
 #include "panel_text.h"
+#include "qt_test.h"
 
 using namespace nj;
 using namespace nj::dashboard;

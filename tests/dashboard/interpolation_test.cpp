@@ -1,8 +1,6 @@
 // Variables in expressions, as Grafana puts them in.
 #include "dashboard/interpolation.h"
 
-#include <QtTest/QtTest>
-
 using namespace nj;
 using namespace nj::dashboard;
 
@@ -168,3 +166,4 @@ void InterpolationTest::boundsRepetition() {
 
 QTEST_APPLESS_MAIN(InterpolationTest)
 #include "interpolation_test.moc"
+#include "qt_test.h"

@@ -1,12 +1,11 @@
 // What panels of every kind show of series in memory: steps, ranges, legends, tables, buckets, problems.
 #include "dashboard/panel_answer.h"
 
-#include <QtTest/QtTest>
-
 #include <numeric>
 
 #include "dashboard/panel/nice_bounds.h"
 #include "panel_fixture.h"
+#include "qt_test.h"
 
 using namespace nj;
 using namespace nj::dashboard;

@@ -1,11 +1,10 @@
 // Series in memory, panels of a line, and answers as text.
 #pragma once
 
-#include <QtTest/QtTest>
-
 #include "dashboard/panel_answer.h"
 #include "frame_text.h"
 #include "promql/memory_querier.h"
+#include "qt_test.h"
 
 namespace nj::test {
 

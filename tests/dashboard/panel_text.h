@@ -1,12 +1,12 @@
 // A dashboard as lines of text, and whether its expressions parse, for comparing.
 #pragma once
 
-#include <QtTest/QtTest>
 #include <string>
 
 #include "dashboard/interpolation.h"
 #include "dashboard/json/enum_names.h"
 #include "promql/syntax/parser.h"
+#include "qt_test.h"
 
 namespace nj::test {
 

@@ -1,7 +1,6 @@
 // Why a panel shows nothing: each sentence, and that what is there is not said to be missing.
-#include <QtTest/QtTest>
-
 #include "panel_fixture.h"
+#include "qt_test.h"
 
 using namespace nj;
 using namespace nj::dashboard;

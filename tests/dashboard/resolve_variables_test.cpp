@@ -1,9 +1,8 @@
 // Variables answered from series in memory: each question, chains, choices, and what fails.
 #include "dashboard/resolve_variables.h"
 
-#include <QtTest/QtTest>
-
 #include "promql/memory_querier.h"
+#include "qt_test.h"
 
 using namespace nj;
 using namespace nj::dashboard;

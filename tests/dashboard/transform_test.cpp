@@ -1,12 +1,11 @@
 // Every transformation on small frames: what comes out, as text, and what is said where something can't be done.
 #include "dashboard/transform.h"
 
-#include <QtTest/QtTest>
-
 #include <limits>
 
 #include "dashboard/transform/js_regex.h"
 #include "frame_text.h"
+#include "qt_test.h"
 
 using namespace nj;
 using namespace nj::dashboard;

@@ -1,10 +1,9 @@
 // What query variables ask, and the options their answers become; units; renamed metrics.
 #include "dashboard/variable.h"
 
-#include <QtTest/QtTest>
-
 #include "dashboard/renamed_metrics.h"
 #include "dashboard/unit.h"
+#include "qt_test.h"
 
 using namespace nj::dashboard;
 

@@ -1,8 +1,7 @@
 // Tables as log stores and dashboards export them: RFC 4180's quoting, other separators, what the columns mean, and tables that are none.
-#include <QtTest/QtTest>
-
 #include "format/csv_splitter.h"
 #include "log_rows.h"
+#include "qt_test.h"
 
 using namespace nj;
 using namespace nj::test;

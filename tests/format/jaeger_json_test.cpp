@@ -1,10 +1,9 @@
-#include <QtTest/QtTest>
-
 #include <QDirIterator>
 
 #include <random>
 
 #include "batch_text.h"
+#include "qt_test.h"
 #include "shared_data.h"
 
 using namespace nj;

@@ -1,10 +1,9 @@
-#include <QtTest/QtTest>
-
 #include <random>
 #include <string>
 #include <vector>
 
 #include "format/json_stream.h"
+#include "qt_test.h"
 
 using nj::HealthRecord;
 using nj::format::JsonStream;

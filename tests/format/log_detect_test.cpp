@@ -1,7 +1,6 @@
 // What the log formats claim, and what they leave to others.
-#include <QtTest/QtTest>
-
 #include "log_rows.h"
+#include "qt_test.h"
 
 using namespace nj;
 using namespace nj::test;

@@ -1,7 +1,6 @@
 // Exports of log stores, and Kubernetes events: the record each becomes.
-#include <QtTest/QtTest>
-
 #include "log_rows.h"
+#include "qt_test.h"
 
 using namespace nj;
 using namespace nj::test;

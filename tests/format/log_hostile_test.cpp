@@ -1,11 +1,10 @@
 // Whatever the bytes: no crash, no unbounded buffer, nothing lost; and the same rows for every chunking.
-#include <QtTest/QtTest>
-
 #include <random>
 
 #include <QDir>
 
 #include "log_rows.h"
+#include "qt_test.h"
 #include "shared_data.h"
 
 using namespace nj;

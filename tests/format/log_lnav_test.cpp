@@ -1,9 +1,8 @@
 // lnav's test logs: how many are read with time, level and message, told as a table. What is reached must not be lost again.
-#include <QtTest/QtTest>
-
 #include <QDir>
 
 #include "log_rows.h"
+#include "qt_test.h"
 #include "shared_data.h"
 
 using namespace nj;

@@ -1,10 +1,9 @@
 // loghub's samples of eight systems: every line's time and, where it has one, level; the message as loghub's own parse has it.
-#include <QtTest/QtTest>
-
 #include <QFile>
 #include <QTextStream>
 
 #include "log_rows.h"
+#include "qt_test.h"
 #include "shared_data.h"
 
 using namespace nj;

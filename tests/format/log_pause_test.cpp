@@ -1,7 +1,6 @@
 // A log that is followed through a pipe: what was read is handed out when the writer pauses, not with the next 64 KiB.
-#include <QtTest/QtTest>
-
 #include "log_rows.h"
+#include "qt_test.h"
 
 using namespace nj;
 using namespace nj::test;

@@ -1,7 +1,6 @@
 // From lines to records: continuation lines, container wrappers, encodings, cuts, and the bytes as they stood in the file.
-#include <QtTest/QtTest>
-
 #include "log_rows.h"
+#include "qt_test.h"
 
 using namespace nj;
 using namespace nj::test;

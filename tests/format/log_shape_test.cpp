@@ -1,7 +1,6 @@
 // One line of every shape: time, level, message, logger, attributes.
-#include <QtTest/QtTest>
-
 #include "log_rows.h"
+#include "qt_test.h"
 
 using namespace nj;
 using namespace nj::test;

@@ -1,9 +1,8 @@
 // Timestamps: every shape a line may start with, and what is assumed about those that leave something out.
-#include <QtTest/QtTest>
-
 #include "format/log_clock.h"
 #include "format/timestamp_parser.h"
 #include "log_rows.h"
+#include "qt_test.h"
 
 using namespace nj;
 using namespace nj::format;

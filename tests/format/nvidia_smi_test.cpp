@@ -1,7 +1,6 @@
 // nvidia-smi's outputs become samples under dcgm-exporter's names.
-#include <QtTest/QtTest>
-
 #include "log_rows.h"
+#include "qt_test.h"
 
 using namespace nj;
 using namespace nj::test;

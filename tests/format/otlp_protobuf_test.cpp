@@ -1,5 +1,3 @@
-#include <QtTest/QtTest>
-
 #include <zstd.h>
 
 #include <protozero/pbf_writer.hpp>
@@ -9,6 +7,7 @@
 
 #include "batch_text.h"
 #include "format/otlp_protobuf_decoder.h"
+#include "qt_test.h"
 
 using namespace nj;
 using protozero::pbf_writer;

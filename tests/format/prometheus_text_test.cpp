@@ -1,9 +1,8 @@
-#include <QtTest/QtTest>
-
 #include <random>
 
 #include "batch_text.h"
 #include "format/prometheus_line.h"
+#include "qt_test.h"
 #include "shared_data.h"
 
 using namespace nj;

@@ -1,10 +1,9 @@
 // Remote write requests, well-formed and not.
-#include <QtTest/QtTest>
-
 #include <bit>
 #include <protozero/pbf_writer.hpp>
 
 #include "format/remote_write.h"
+#include "qt_test.h"
 
 using namespace nj;
 using namespace nj::format;

@@ -1,8 +1,7 @@
-#include <QtTest/QtTest>
-
 #include <random>
 
 #include "batch_text.h"
+#include "qt_test.h"
 
 using namespace nj;
 using test::readAs;

@@ -2,13 +2,13 @@
 // ordinary import of the same program needs (peak resident memory, VmHWM).
 #include <QProcess>
 #include <QTemporaryDir>
-#include <QtTest/QtTest>
 
 #include <cstdio>
 #include <cstring>
 #include <fstream>
 
 #include "ingest/importer.h"
+#include "qt_test.h"
 #include "support/archive_builder.h"
 #include "support/recording_sink.h"
 

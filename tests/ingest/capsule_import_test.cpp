@@ -1,8 +1,8 @@
 // The whole way: a bundle on disk, through the importer, into a capsule, and out again by SQL.
 #include <QTemporaryDir>
-#include <QtTest/QtTest>
 
 #include "ingest/importer.h"
+#include "qt_test.h"
 #include "store/capsule_writer.h"
 #include "store/sql_session.h"
 #include "support/archive_builder.h"

@@ -1,8 +1,7 @@
 // Which GPU served this span: entities and their edges out of resources, labels and span attributes.
-#include <QtTest/QtTest>
-
 #include "model/device_names.h"
 #include "ingest/entity_resolver.h"
+#include "qt_test.h"
 
 using namespace nj;
 using ingest::EntityResolver;

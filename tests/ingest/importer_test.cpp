@@ -1,6 +1,5 @@
 // Importing files: what arrives in the sink, under which labels, and what is said about what could not be read.
 #include <QTemporaryDir>
-#include <QtTest/QtTest>
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,6 +9,7 @@
 
 #include "format/format.h"
 #include "ingest/importer.h"
+#include "qt_test.h"
 #include "support/archive_builder.h"
 #include "support/recording_sink.h"
 

@@ -1,7 +1,6 @@
 // Events of the event lane, read off log lines of any format.
-#include <QtTest/QtTest>
-
 #include "ingest/incident_events.h"
+#include "qt_test.h"
 #include "store/test_batches.h"
 
 using namespace nj;

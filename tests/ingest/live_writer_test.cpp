@@ -1,12 +1,11 @@
 // The writer's thread of live sources on a sink that says what it is called with: what waits becomes one group, a group that fails is
 // answered as one, and one bad delivery does not take its neighbours with it for ever.
-#include <QtTest/QtTest>
-
 #include <condition_variable>
 #include <mutex>
 #include <set>
 
 #include "ingest/live_writer.h"
+#include "qt_test.h"
 
 using namespace nj;
 using ingest::LiveWriter;

@@ -1,7 +1,6 @@
 // A pipe that pauses: its first rows are in the queue before the writer goes on.
-#include <QtTest/QtTest>
-
 #include "ingest/member_decoder.h"
+#include "qt_test.h"
 
 using namespace nj;
 using namespace nj::ingest;

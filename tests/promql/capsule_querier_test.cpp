@@ -1,11 +1,10 @@
 // A capsule's series under their Prometheus names: OTLP names and units, histograms both ways, deltas, summaries, resources, stale points.
-#include <QtTest/QtTest>
-
 #include "../store/test_batches.h"
 #include "promql/capsule/capsule_querier.h"
 #include "promql/capsule/otlp_names.h"
 #include "promql/engine.h"
 #include "promql/text/number_text.h"
+#include "qt_test.h"
 
 using namespace nj;
 using namespace nj::promql;

@@ -1,5 +1,4 @@
 // What scripts can't say: bounds, cancellation, the API's JSON, regular expressions, many series.
-#include <QtTest/QtTest>
 #include <atomic>
 #include <cmath>
 #include <random>
@@ -9,6 +8,7 @@
 #include "promql/engine.h"
 #include "promql/json/result_json.h"
 #include "promql/memory_querier.h"
+#include "qt_test.h"
 
 using namespace nj;
 using namespace nj::promql;

@@ -1,8 +1,7 @@
 // Texts to trees and back: positions of nodes and errors, types, the printer's round trip, bounds.
-#include <QtTest/QtTest>
-
 #include "promql/syntax/parser.h"
 #include "promql/syntax/printer.h"
+#include "qt_test.h"
 
 using namespace nj::promql;
 

@@ -1,9 +1,9 @@
 // Our own scripts in Prometheus's test language, and Prometheus's where they are at hand.
 #include <QDir>
-#include <QtTest/QtTest>
 
 #include "promql/syntax/function_table.h"
 #include "promql/test_run.h"
+#include "qt_test.h"
 #include "support/shared_data.h"
 
 class ScriptsTest : public QObject {

@@ -1,10 +1,9 @@
 // The questions of the pictures over small capsules, against the same rows computed by hand.
-#include <QtTest/QtTest>
-
 #include <algorithm>
 #include <cmath>
 
 #include "../store/test_batches.h"
+#include "qt_test.h"
 #include "query/backend.h"
 #include "query/search_syntax.h"
 

@@ -1,9 +1,8 @@
 // Drift asked of a capsule: features offered, windows exact, verdicts, onset, filters, and input that has nothing to compare.
-#include <QtTest/QtTest>
-
 #include <cmath>
 
 #include "../store/test_batches.h"
+#include "qt_test.h"
 #include "query/backend.h"
 #include "query/capsule/drift_gather.h"
 #include "query/search_syntax.h"

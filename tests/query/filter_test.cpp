@@ -1,10 +1,9 @@
 // Filters over a capsule against the same rows judged one by one: spans by the trace list, log records by pages.
-#include <QtTest/QtTest>
-
 #include <functional>
 #include <set>
 
 #include "../store/test_batches.h"
+#include "qt_test.h"
 #include "query/backend.h"
 #include "query/search_syntax.h"
 

@@ -1,9 +1,8 @@
 // Log templates beside their baseline, the filters pattern: and file:, columns from attributes and whole rows for copies.
-#include <QtTest/QtTest>
-
 #include <numeric>
 
 #include "../store/test_batches.h"
+#include "qt_test.h"
 #include "query/log_questions.h"
 #include "query/search_syntax.h"
 

@@ -1,12 +1,11 @@
 // Metrics by name and SQL through the backend: rates over resets, gaps that stay gaps, grouping, quantiles, labels; SQL is read-only, says
 // where it is wrong, and ends when it is told to.
-#include <QtTest/QtTest>
-
 #include <cmath>
 #include <limits>
 #include <thread>
 
 #include "../store/test_batches.h"
+#include "qt_test.h"
 #include "query/backend.h"
 #include "query/metrics.h"
 #include "query/search_syntax.h"

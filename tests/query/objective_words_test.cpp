@@ -1,8 +1,7 @@
 // How people write objectives, and what counts mean for their budget.
-#include <QtTest/QtTest>
-
 #include <cmath>
 
+#include "qt_test.h"
 #include "query/annotations.h"
 #include "query/objectives.h"
 

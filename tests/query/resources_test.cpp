@@ -1,10 +1,9 @@
 // Devices out of metrics: names of many exporters, missing apart from zero, who departs from its peers, marks.
-#include <QtTest/QtTest>
-
 #include <cmath>
 #include <functional>
 
 #include "../store/test_batches.h"
+#include "qt_test.h"
 #include "query/backend.h"
 #include "query/resources.h"
 

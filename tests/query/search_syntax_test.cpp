@@ -1,10 +1,9 @@
 // The search language: what each form parses to, that texts survive the way back, and that no text, however hostile, does harm.
-#include <QtTest/QtTest>
-
 #include <fmt/format.h>
 
 #include <random>
 
+#include "qt_test.h"
 #include "query/search_syntax.h"
 
 using namespace nj;

@@ -1,9 +1,8 @@
 // Questions about sources and objectives over small capsules, against the same rows counted by hand.
-#include <QtTest/QtTest>
-
 #include <cmath>
 
 #include "../store/test_batches.h"
+#include "qt_test.h"
 #include "query/annotations.h"
 #include "query/backend.h"
 #include "query/sources.h"

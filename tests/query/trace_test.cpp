@@ -1,7 +1,6 @@
 // Traces out of a capsule: list order, trees of every shape, details, and ids found again.
-#include <QtTest/QtTest>
-
 #include "../store/test_batches.h"
+#include "qt_test.h"
 #include "query/backend.h"
 #include "query/search_syntax.h"
 

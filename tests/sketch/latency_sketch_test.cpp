@@ -1,9 +1,8 @@
 // Bins of durations: the formula, the edges, the error bound.
-#include <QtTest/QtTest>
-
 #include <cmath>
 #include <limits>
 
+#include "qt_test.h"
 #include "sketch/latency_sketch.h"
 
 using namespace nj::sketch;

@@ -3,12 +3,12 @@
 #include <QFile>
 #include <QRandomGenerator>
 #include <QTemporaryDir>
-#include <QtTest/QtTest>
 
 #include <fcntl.h>
 #include <unistd.h>
 
 #include "loopback_server.h"
+#include "qt_test.h"
 
 using namespace nj;
 using namespace nj::source;

@@ -1,10 +1,9 @@
 // Bodies that are compressed, cut, damaged, or bombs.
-#include <QtTest/QtTest>
-
 #include <snappy.h>
 #include <zlib.h>
 #include <zstd.h>
 
+#include "qt_test.h"
 #include "source/inflater.h"
 
 using namespace nj;

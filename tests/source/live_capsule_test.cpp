@@ -1,10 +1,10 @@
 // Sources into a real capsule: what they wrote and how far they came is there when it is opened again.
 #include <QFile>
 #include <QTemporaryDir>
-#include <QtTest/QtTest>
 
 #include "ingest/live_writer.h"
 #include "loopback_server.h"
+#include "qt_test.h"
 #include "store/capsule_reader.h"
 #include "store/capsule_writer.h"
 

@@ -8,13 +8,13 @@
 #include <QTimer>
 #include <QUrl>
 #include <QUrlQuery>
-#include <QtTest/QtTest>
 
 #include <functional>
 #include <future>
 #include <map>
 #include <mutex>
 
+#include "qt_test.h"
 #include "source/source.h"
 
 namespace nj::test {

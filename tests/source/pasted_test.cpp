@@ -1,6 +1,5 @@
 // What people paste: addresses of graphs, searches, traces and explore pages, alerts as JSON, and everything that is none of it.
-#include <QtTest/QtTest>
-
+#include "qt_test.h"
 #include "source/pasted.h"
 #include "source/promql_selectors.h"
 

@@ -12,8 +12,10 @@
 #include <QTcpServer>
 #include <QTemporaryDir>
 #include <QUrlQuery>
-#include <QtTest/QtTest>
+
 #include <cmath>
+
+#include "qt_test.h"
 
 namespace nj::test {
 

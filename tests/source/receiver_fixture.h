@@ -3,9 +3,9 @@
 
 #include <QTcpSocket>
 #include <QTemporaryDir>
-#include <QtTest/QtTest>
 
 #include "ingest/live_writer.h"
+#include "qt_test.h"
 #include "source/receiver.h"
 #include "store/capsule_reader.h"
 #include "store/capsule_writer.h"

@@ -1,6 +1,5 @@
 // Who may post, and what addresses mean.
-#include <QtTest/QtTest>
-
+#include "qt_test.h"
 #include "source/request_guard.h"
 
 using namespace nj::source;

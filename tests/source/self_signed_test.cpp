@@ -3,12 +3,12 @@
 #include <QSslKey>
 #include <QSslSocket>
 #include <QTemporaryDir>
-#include <QtTest/QtTest>
 #include <sys/stat.h>
 
 #include <fstream>
 #include <thread>
 
+#include "qt_test.h"
 #include "source/listen_source.h"
 #include "source/self_signed.h"
 

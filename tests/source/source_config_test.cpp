@@ -1,6 +1,5 @@
 // What sources are set to: as JSON without secrets, checked by field; selectors taken apart.
-#include <QtTest/QtTest>
-
+#include "qt_test.h"
 #include "source/prometheus_packs.h"
 #include "source/prometheus_selector.h"
 #include "source/source.h"

@@ -3,12 +3,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <QtTest/QtTest>
-
 #include <csignal>
 #include <filesystem>
 #include <map>
 
+#include "qt_test.h"
 #include "sqlite/database.h"
 #include "store/annotation_file.h"
 #include "store/import_hosts.h"

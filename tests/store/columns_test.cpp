@@ -1,8 +1,7 @@
 // The decisions about columns: hostile times, long texts, the rule for attribute columns, log bodies, filters.
-#include <QtTest/QtTest>
-
 #include <limits>
 
+#include "qt_test.h"
 #include "sketch/latency_sketch.h"
 #include "sqlite/database.h"
 #include "store/segment_columns.h"

@@ -6,11 +6,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <QtTest/QtTest>
-
 #include <filesystem>
 #include <set>
 
+#include "qt_test.h"
 #include "sqlite/database.h"
 #include "store/test_batches.h"
 

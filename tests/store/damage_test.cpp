@@ -1,9 +1,8 @@
 // Files that are no capsule, newer ones, damaged ones: a clear message, no crash, and the bytes stay as they are.
-#include <QtTest/QtTest>
-
 #include <filesystem>
 #include <random>
 
+#include "qt_test.h"
 #include "sqlite/database.h"
 #include "store/test_batches.h"
 

@@ -1,8 +1,7 @@
 // Full disks, failing syncs and lost power: an error that says so, nothing half there, and the work goes on once there is room again.
-#include <QtTest/QtTest>
-
 #include <filesystem>
 
+#include "qt_test.h"
 #include "sqlite/database.h"
 #include "store/test_batches.h"
 #include "support/fault_vfs.h"

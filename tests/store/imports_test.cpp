@@ -1,8 +1,7 @@
 // Imports: undone, redone, interrupted, the same twice; spans delivered twice; rows keep their seq; live commits and their journal.
-#include <QtTest/QtTest>
-
 #include <filesystem>
 
+#include "qt_test.h"
 #include "sqlite/database.h"
 #include "store/test_batches.h"
 

@@ -1,11 +1,10 @@
 // Live sources: many small commits become full segments while they come, after a silence and after a crash; a commit that fails leaves
 // nothing; every row keeps its seq and all its columns.
-#include <QtTest/QtTest>
-
 #include <filesystem>
 #include <map>
 #include <set>
 
+#include "qt_test.h"
 #include "sqlite/database.h"
 #include "store/test_batches.h"
 

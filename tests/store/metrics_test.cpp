@@ -1,9 +1,8 @@
 // Series, samples and histograms: what goes in comes out, in chunks within their limits.
-#include <QtTest/QtTest>
-
 #include <cmath>
 #include <limits>
 
+#include "qt_test.h"
 #include "sqlite/database.h"
 #include "store/sample_chunk.h"
 #include "store/test_batches.h"

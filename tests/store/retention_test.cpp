@@ -1,8 +1,7 @@
 // Retention: the oldest go, whole, and it is said; what is newer, and whoever reads meanwhile, is not touched; summaries count every row.
-#include <QtTest/QtTest>
-
 #include <cmath>
 
+#include "qt_test.h"
 #include "sqlite/database.h"
 #include "store/test_batches.h"
 

@@ -1,8 +1,7 @@
 // What goes into a capsule comes out again: every column of spans, events, links and logs.
-#include <QtTest/QtTest>
-
 #include <cmath>
 
+#include "qt_test.h"
 #include "store/test_batches.h"
 
 using namespace nj;

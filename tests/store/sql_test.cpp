@@ -1,12 +1,12 @@
 // SQL over a capsule: every table and column, what push-down skips, and that nothing can be written.
 #include <QProcess>
 #include <QStandardPaths>
-#include <QtTest/QtTest>
 
 #include <cmath>
 #include <limits>
 #include <thread>
 
+#include "qt_test.h"
 #include "store/sql_session.h"
 #include "store/test_batches.h"
 

@@ -2,13 +2,13 @@
 #pragma once
 
 #include <QTemporaryDir>
-#include <QtTest/QtTest>
 
 #include <bit>
 #include <random>
 #include <string>
 
 #include "model/batch.h"
+#include "qt_test.h"
 #include "store/capsule_reader.h"
 #include "store/capsule_writer.h"
 

@@ -3,7 +3,8 @@
 
 #include <QDir>
 #include <QString>
-#include <QtTest/QtTest>
+
+#include "qt_test.h"
 
 namespace nj::test {
 

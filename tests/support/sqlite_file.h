@@ -3,7 +3,7 @@
 
 #include <sqlite3.h>
 
-#include <QtTest/QtTest>
+#include "qt_test.h"
 #include <string>
 
 namespace nj::test {

@@ -1,13 +1,13 @@
 // The window's notes: at once in the window, written behind, every change undoable; zones as shifts; documents as lines.
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
-#include <QtTest/QtTest>
 
 #include <map>
 #include <mutex>
 
 #include "models/document_model.h"
 #include "models/timeline_model.h"
+#include "qt_test.h"
 #include "state/annotation_book.h"
 #include "state/workspace.h"
 #include "state/zone_correction.h"

@@ -1,6 +1,5 @@
 // Where ticks of time and value stand and what they say.
-#include <QtTest/QtTest>
-
+#include "qt_test.h"
 #include "widgets/chart_scale.h"
 #include "widgets/time_axis.h"
 

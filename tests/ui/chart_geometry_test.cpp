@@ -1,6 +1,5 @@
 // Where series and marks lie, without painting: gaps stay gaps, stacks add up, labels do not overlap, a drag is a range.
-#include <QtTest/QtTest>
-
+#include "qt_test.h"
 #include "widgets/chart_geometry.h"
 #include "widgets/chart_gesture.h"
 #include "widgets/chart_marks.h"

@@ -2,9 +2,9 @@
 #include <QAbstractItemModelTester>
 #include <QApplication>
 #include <QScreen>
-#include <QtTest/QtTest>
 #include <cmath>
 
+#include "qt_test.h"
 #include "widgets/heatmap_cells.h"
 #include "widgets/heatmap_chart.h"
 #include "widgets/legend_table.h"

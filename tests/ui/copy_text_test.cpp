@@ -2,9 +2,9 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QtTest/QtTest>
 
 #include "models/sql_result.h"
+#include "qt_test.h"
 #include "state/copy_text.h"
 #include "state/view_link.h"
 #include "views/sql_pictures.h"

@@ -1,10 +1,10 @@
 // The drift view's parts without a capsule: list model, words, the layout of both distributions, mouse and keys.
 #include <QAbstractItemModelTester>
-#include <QtTest/QtTest>
 
 #include <cmath>
 
 #include "models/drift_text.h"
+#include "qt_test.h"
 #include "theme/number_format.h"
 #include "views/drift_trend_panel.h"
 #include "widgets/distribution_chart.h"

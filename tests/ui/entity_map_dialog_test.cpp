@@ -1,7 +1,7 @@
 // The dialog for names that lead to no entity, driven as a person does.
 #include <QSignalSpy>
-#include <QtTest/QtTest>
 
+#include "qt_test.h"
 #include "widgets/entity_map_dialog.h"
 
 using namespace nj;

@@ -1,9 +1,9 @@
 // The Errors view over the fake capsule: what it says first, what a bar, a brush, a key and a button do.
 #include <QAbstractItemModelTester>
 #include <QPushButton>
-#include <QtTest/QtTest>
 
 #include "models/error_pictures.h"
+#include "qt_test.h"
 #include "support/fake_backend.h"
 #include "theme/number_format.h"
 #include "views/error_group_panel.h"

@@ -2,8 +2,8 @@
 #include <QComboBox>
 #include <QPushButton>
 #include <QTableView>
-#include <QtTest/QtTest>
 
+#include "qt_test.h"
 #include "support/fake_backend.h"
 #include "views/latency_differences_panel.h"
 #include "views/latency_heatmap_panel.h"

@@ -4,9 +4,9 @@
 #include <QLineEdit>
 #include <QTemporaryDir>
 #include <QToolButton>
-#include <QtTest/QtTest>
 
 #include "models/log_text.h"
+#include "qt_test.h"
 #include "query/search_syntax.h"
 #include "support/fake_backend.h"
 #include "views/logs_bar.h"

@@ -1,6 +1,5 @@
 // What the overview says, from answers alone: with an incident, without one, with one signal only.
-#include <QtTest/QtTest>
-
+#include "qt_test.h"
 #include "support/fake_backend.h"
 #include "views/overview_questions.h"
 #include "views/overview_story.h"

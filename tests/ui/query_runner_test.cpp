@@ -1,9 +1,9 @@
 // Questions on query threads: newest wins, answers reach only living receivers, on the UI thread.
 #include <QSignalSpy>
 #include <QThread>
-#include <QtTest/QtTest>
 
 #include "bridge/query_runner.h"
+#include "qt_test.h"
 #include "support/fake_backend.h"
 
 using namespace nj;

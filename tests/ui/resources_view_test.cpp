@@ -4,8 +4,8 @@
 #include <QPushButton>
 #include <QScrollBar>
 #include <QToolButton>
-#include <QtTest/QtTest>
 
+#include "qt_test.h"
 #include "support/fake_resources.h"
 #include "views/resources_heat_panel.h"
 #include "views/resources_lanes_panel.h"

@@ -4,8 +4,8 @@
 #include <QFile>
 #include <QImage>
 #include <QTreeWidget>
-#include <QtTest/QtTest>
 
+#include "qt_test.h"
 #include "shell/command_palette.h"
 #include "shell/key_editor.h"
 #include "shell/key_overlay.h"

@@ -1,7 +1,7 @@
 // Pictures of the whole window without a screen.
 #include <QImage>
-#include <QtTest/QtTest>
 
+#include "qt_test.h"
 #include "shell/main_window.h"
 #include "shell/render.h"
 #include "shell/workbench.h"

@@ -5,8 +5,8 @@
 #include <QMimeData>
 #include <QSignalSpy>
 #include <QTableWidget>
-#include <QtTest/QtTest>
 
+#include "qt_test.h"
 #include "shell/command_palette.h"
 #include "shell/key_overlay.h"
 #include "shell/main_window.h"

@@ -1,7 +1,7 @@
 // The dialog for SQLite files of no known tool, driven as a person does; and pictures of it, dark and light.
 #include <QSignalSpy>
-#include <QtTest/QtTest>
 
+#include "qt_test.h"
 #include "widgets/table_mapping_dialog.h"
 
 using namespace nj;

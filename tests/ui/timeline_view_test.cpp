@@ -4,8 +4,8 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QTableView>
-#include <QtTest/QtTest>
 
+#include "qt_test.h"
 #include "shell/command_palette.h"
 #include "shell/main_window.h"
 #include "shell/workbench.h"

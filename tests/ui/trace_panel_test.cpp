@@ -5,8 +5,8 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QLineEdit>
-#include <QtTest/QtTest>
 
+#include "qt_test.h"
 #include "support/fake_backend.h"
 #include "widgets/inspector_sentence.h"
 #include "widgets/trace_copy.h"

@@ -1,6 +1,5 @@
 // Which rows a waterfall shows: folding, collapsing, gaps, finding, and shapes that break other viewers.
-#include <QtTest/QtTest>
-
+#include "qt_test.h"
 #include "widgets/duration_ticks.h"
 #include "widgets/waterfall_layout.h"
 

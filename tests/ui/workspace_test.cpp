@@ -1,7 +1,7 @@
 // The shared workspace: history, filters, baselines, what a person types as a time.
 #include <QSignalSpy>
-#include <QtTest/QtTest>
 
+#include "qt_test.h"
 #include "state/masking.h"
 #include "state/time_text.h"
 #include "state/workspace.h"

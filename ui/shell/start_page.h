@@ -9,6 +9,8 @@
 #include "shell/import_progress.h"
 #include "theme/theme.h"
 
+class QProgressBar;
+
 namespace nj::ui {
 
 class StartPage : public QWidget {
@@ -41,7 +43,7 @@ private:
     QWidget* card_;
     class PlainLabel* problem_;
     class PlainLabel* drop_;
-    class QProgressBar* bar_;
+    QProgressBar* bar_;
     QPushButton* cancel_;
     QStringList recentPaths_;
     bool dropping_ = false;
