@@ -20,7 +20,7 @@ Result<promql::QueryResult> evaluate(const Options& options) {
     NJ_ASSIGN(const auto reader, store::CapsuleReader::open(options.capsule));
     NJ_ASSIGN(const auto querier, promql::CapsuleQuerier::of(*reader));
     const Interrupt interrupt;
-    const promql::Engine engine;
+    const promql::Engine engine(promql::prometheusOptions());
     const TimeRange all = querier->range();
     const auto timeOf = [&](const std::string& text, TimeNs missing) -> Result<TimeNs> {
         return text.empty() ? Result<TimeNs>(missing) : parseTime(text, nowNs());

@@ -11,9 +11,8 @@ namespace nj::api {
 namespace {
 
 Result<promql::EngineOptions> optionsOf(const Call& call) {
-    promql::EngineOptions options;
+    promql::EngineOptions options = promql::prometheusOptions();
     options.maxPoints = call.limits.maxPoints;
-    options.delayedNameRemoval = false;   // as a Prometheus that was told nothing else
     NJ_ASSIGN(const auto lookback, call.parameters.duration("lookback_delta"));
     if (lookback && *lookback <= 0)
         return invalidParameter("lookback_delta", "it must be above zero");

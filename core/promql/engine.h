@@ -25,6 +25,13 @@ struct EngineOptions {
     bool experimentalFunctions = true;
 };
 
+// Those of a Prometheus that was told nothing else: what the API, the command line and replayed rules go by.
+inline EngineOptions prometheusOptions() {
+    EngineOptions options;
+    options.delayedNameRemoval = false;
+    return options;
+}
+
 class Engine {
 public:
     explicit Engine(EngineOptions options = {}) : options_(options) {}
