@@ -28,6 +28,9 @@ constexpr Path kPaths[] = {
     {"alerts", alerts, false},
     {"targets", targets, false},
     {"status/buildinfo", buildInfo, false},
+    {"status/flags", flags, false},
+    {"status/config", configuration, false},
+    {"status/tsdb", storage, false},
 };
 
 constexpr const char* kText = "text/plain; charset=utf-8";

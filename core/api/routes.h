@@ -28,6 +28,9 @@ Result<Answer> rules(const Call& call);
 Result<Answer> alerts(const Call& call);
 Result<Answer> targets(const Call& call);
 Result<Answer> buildInfo(const Call& call);
+Result<Answer> flags(const Call& call);
+Result<Answer> configuration(const Call& call);
+Result<Answer> storage(const Call& call);
 
 void writeLabels(JsonWriter& json, const promql::Labels& labels);
 inline constexpr const char* kTruncated = "results truncated due to limit";

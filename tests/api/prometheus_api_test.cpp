@@ -155,6 +155,10 @@ private Q_SLOTS:
         row("rules that record", "rules", QStringLiteral("type=record"), 200, QStringLiteral("{\"groups\":[]}"));
         row("bad rules", "rules", QStringLiteral("type=x"), 400, QStringLiteral("not supported value"));
         row("build", "status/buildinfo", QString(), 200, QStringLiteral("\"version\":\"3."));
+        row("flags", "status/flags", QString(), 200, QStringLiteral("{\"query.lookback-delta\":\"5m\",\"query.max-samples\":\"50000000\",\"query.timeout\":\"2m\"}"));
+        row("configuration", "status/config", QString(), 200, QStringLiteral("\"data\":{\"yaml\":\"\"}"));
+        row("storage", "status/tsdb", QString(), 200,
+            QStringLiteral("\"minTime\":") + seconds(kT0) + QStringLiteral("000,\"maxTime\":") + seconds(lastSample()) + QStringLiteral("000}"));
         row("unknown", "nothing", QString(), 404, QStringLiteral("\"errorType\":\"not_found\""));
     }
     void answers() {
