@@ -28,6 +28,7 @@ struct PromqlQuestion {
 
 struct PromqlAnswer {
     MetricAnswer lines;                  // reading kValue; the unit as far as the expression tells; exemplars where their values are of its kind
+    std::string bucketUnit;              // of the values that the histogram in the expression counts; "" = none, or not known
     DurationNs step = 0;
     std::vector<std::string> notes;      // warnings and infos in Prometheus's words
 };

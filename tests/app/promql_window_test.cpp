@@ -6,6 +6,7 @@
 #include <QClipboard>
 #include <QLineEdit>
 #include <QMenu>
+#include <QPushButton>
 #include <QTemporaryDir>
 #include <QToolButton>
 
@@ -23,6 +24,8 @@
 #include "views/metrics_view.h"
 #include "views/promql_row.h"
 #include "widgets/chart_choice.h"
+#include "widgets/fact_table.h"
+#include "widgets/heatmap_chart.h"
 #include "widgets/explain_tree.h"
 #include "widgets/legend_table.h"
 #include "widgets/promql_edit.h"
@@ -232,7 +235,8 @@ private Q_SLOTS:
         QVERIFY(model.index(0, ExplainTree::kPart, root).data().toString().startsWith(QStringLiteral("sum by (pod)")));
         QCOMPARE(model.index(0, ExplainTree::kSeries, root).data().toString(), QStringLiteral("2"));
         QVERIFY2(model.index(0, ExplainTree::kWords).data().toString().contains(QStringLiteral("2 of 2 series on the left found no partner on the right")), qPrintable(model.index(0, ExplainTree::kWords).data().toString()));
-        QVERIFY(tree.visualRect(model.index(0, 0, model.index(0, 0, root))).bottom() < tree.viewport()->height());
+        QTRY_VERIFY(row().rect().contains(tree.mapTo(&row(), tree.rect().bottomRight())));
+        QVERIFY(tree.visualRect(model.index(1, 0, root)).bottom() < tree.viewport()->height());
         picture("explain");
         // Follows what is run next, and folds in.
         write(QStringLiteral("vllm:num_requests_running{pod=\"none\"}"));
@@ -242,6 +246,37 @@ private Q_SLOTS:
         QTest::mouseClick(&row().promqlRow().explainButton(), Qt::LeftButton);
         QVERIFY(!tree.isVisible());
         QVERIFY(row().height() < tall);
+    }
+
+    void nothingLeadsToTheExplanation() {
+        write(QStringLiteral("vllm:num_requests_running{pod=\"none\"}"));
+        QVERIFY(!panel().bodyShown());
+        for (QPushButton* button : panel().findChildren<QPushButton*>())
+            if (button->isVisible() && button->text() == QStringLiteral("Explain where they vanish"))
+                QTest::mouseClick(button, Qt::LeftButton);
+        settle();
+        QVERIFY(row().promqlRow().explanation().isVisible());
+        QTest::mouseClick(&row().promqlRow().explainButton(), Qt::LeftButton);
+    }
+
+    void tablesAndHeatmaps() {
+        write(QStringLiteral("topk(3, rate(container_cpu_usage_seconds_total[5m]))"));
+        choose(QStringLiteral("table of the last values"));
+        QVERIFY(panel().table());
+        QCOMPARE(panel().table()->rowCount(), 3);
+        picture("table");
+        QMenu& menu = *panel().findChild<QToolButton*>(QStringLiteral("copyButton"))->menu();
+        actionNamed(menu, QStringLiteral("Values as CSV"))->trigger();
+        QVERIFY2(QGuiApplication::clipboard()->text().contains(QStringLiteral("pod")), qPrintable(QGuiApplication::clipboard()->text()));
+        choose(QStringLiteral("heatmap of buckets"));
+        QCOMPARE(panel().heatmap().data().unit, QStringLiteral("ratio"));   // of the values themselves
+        write(QStringLiteral("sum by (le) (rate(vllm:time_to_first_token_seconds_bucket[5m]))"));
+        QVERIFY(panel().bodyShown() && panel().heatmap().isVisible());
+        QVERIFY(panel().heatmap().data().most() > 0);
+        QCOMPARE(panel().heatmap().data().unit, QStringLiteral("s"));
+        picture("heatmap");
+        choose(QStringLiteral("graph"));
+        QVERIFY(panel().chart().isVisible() && !panel().table());
     }
 
     void aFailedQueryIsNamedAfterItself() {

@@ -126,6 +126,9 @@ private Q_SLOTS:
         QCOMPARE(ask("temp_celsius").lines.unit, std::string("Cel"));
         QCOMPARE(ask("rate(requests_total[5m])").lines.unit, std::string("/s"));
         QCOMPARE(ask("histogram_quantile(0.5, rate(wait_seconds_bucket[5m]))").lines.unit, std::string("s"));
+        const PromqlAnswer buckets = ask("sum by (le) (rate(wait_seconds_bucket[5m]))");
+        QCOMPARE(buckets.lines.unit, std::string("/s"));
+        QCOMPARE(buckets.bucketUnit, std::string("s"));
     }
 
     void legends_data() {

@@ -42,6 +42,12 @@ dashboard::Panel dashboardPanel(const std::vector<MetricPart>& parts, bool log, 
             panel.unit = dashboardUnit(part.unit());
         }
         dashboard::Target target;
+        if (part.spec.promql && part.spec.picture != MetricSpec::Picture::kGraph) {
+            const bool table = part.spec.picture == MetricSpec::Picture::kTable;
+            panel.kind = table ? dashboard::PanelKind::kTable : dashboard::PanelKind::kHeatmap;
+            target.format = table ? dashboard::TargetFormat::kTable : dashboard::TargetFormat::kHeatmap;
+            target.instant = table;
+        }
         target.refId = part.letter.toStdString();
         target.expr = expression.toStdString();
         target.legend = part.spec.legend.toStdString();

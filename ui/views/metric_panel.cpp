@@ -8,7 +8,10 @@
 
 #include "theme/number_format.h"
 #include "views/add_to_dashboard.h"
+#include "models/panel_heatmap.h"
 #include "views/metric_questions.h"
+#include "views/metric_table.h"
+#include "widgets/fact_table.h"
 #include "widgets/heatmap_chart.h"
 #include "widgets/legend_table.h"
 #include "widgets/picture_copy.h"
@@ -49,7 +52,7 @@ void MetricPanel::buildCopy() {
     CopySource source;
     source.picture = charts_;
     source.caption = [this] { return pictureCaption(context_.workspace, title() + QStringLiteral(", ") + words()); };
-    source.table = [this] { return chartTable(chart_->data()); };
+    source.table = [this] { return table_ ? metricCopyTable(answer_.table) : chartTable(chart_->data()); };
     source.texts = {{tr("PromQL"), [this] { return promqlTexts([](const QString& expression, const MetricPart&) { return expression; }); }},
                     {tr("curl, for nightjar serve --api"), [this] {
                          return promqlTexts([this](const QString& expression, const MetricPart& part) { return promqlCurl(expression, context_.workspace.range(), part.answer.width); });
@@ -88,6 +91,7 @@ void MetricPanel::nameOnly(const std::vector<MetricPart>& asked) {
     for (MetricPart& part : parts_)
         part.answer.lines.clear();
     heatShown_ = false;
+    answer_ = {};
     chart_->setData({});
     QStringList names;
     for (const MetricPart& part : parts_)
@@ -110,6 +114,7 @@ MetricPicture MetricPanel::picture() const {
 
 void MetricPanel::showParts(const std::vector<MetricPart>& parts, Look look) {
     parts_ = parts;
+    answer_ = {};
     look_ = look;
     heatShown_ = false;
     show();
@@ -117,6 +122,7 @@ void MetricPanel::showParts(const std::vector<MetricPart>& parts, Look look) {
 
 void MetricPanel::showHeatmap(const MetricPart& part, const query::HeatmapAnswer& heat) {
     parts_ = {part};
+    answer_ = {};
     heat_ = heat;
     heatShown_ = true;
     show();
@@ -124,7 +130,8 @@ void MetricPanel::showHeatmap(const MetricPart& part, const query::HeatmapAnswer
 
 void MetricPanel::setFlags(const QVector<ChartFlag>& flags) {
     flags_ = flags;
-    if (!parts_.empty() && bodyShown())
+    // What is no graph is shown anew with its answer.
+    if (!parts_.empty() && bodyShown() && answer_.step == 0)
         show();
 }
 
@@ -146,9 +153,45 @@ void MetricPanel::show() {
         showHidden();
         showCursor();
     }
-    charts_->setCurrentWidget(heatShown_ ? static_cast<QWidget*>(heatmap_) : chart_);
-    legend_->setVisible(!heatShown_);
+    showPage(heatShown_ ? static_cast<QWidget*>(heatmap_) : chart_);
+}
+
+void MetricPanel::showPage(QWidget* page) {
+    charts_->setCurrentWidget(page);
+    legend_->setVisible(page == chart_);
+    if (table_ && page != table_) {
+        table_->deleteLater();
+        table_ = nullptr;
+    }
     showBody();
+}
+
+void MetricPanel::showAnswer(const MetricPart& part, const dashboard::PanelAnswer& answer) {
+    nameOnly({part});
+    answer_ = answer;
+    setTitle(part.spec.name.left(200));
+    heatShown_ = true;
+    if (part.spec.picture == MetricSpec::Picture::kTable) {
+        if (table_)
+            table_->deleteLater();
+        table_ = metricTable(answer_.table, part.unit(), context_.theme, charts_);
+        charts_->addWidget(table_);
+        setWords(tr("at %1, %2 rows").arg(formatClock(answer_.range.to, context_.workspace.utc()), formatCount(answer_.rowsInAll)));
+        setPartial(answer_.rowsInAll > answer_.table.rows() ? tr("first %1 of %2 rows").arg(formatCount(answer_.table.rows()), formatCount(answer_.rowsInAll)) : QString());
+        showPage(table_);
+        return;
+    }
+    const auto [unit, factor] = shownMetricUnit(part.unit());
+    HeatmapData heat = panelHeatmap(answer_, unit, factor);
+    if (heat.rows() == 0) {
+        showEmpty(answer_.why.empty() ? tr("Nothing above zero to show: the axis of a heatmap is logarithmic.") : QString::fromStdString(answer_.why).left(600));
+        return;
+    }
+    heat.marks.flags = flags_;
+    heat.title = title();
+    heatmap_->setData(heat);
+    setWords(tr("buckets over time, every %1").arg(stepText(answer_.step)));
+    showPage(heatmap_);
 }
 
 void MetricPanel::showCursor() {

@@ -2,6 +2,7 @@
 // It shows what it is given; the view asks. UI thread only.
 #pragma once
 
+#include "dashboard/panel_answer.h"
 #include "query/backend.h"
 #include "views/metric_pictures.h"
 #include "views/view.h"
@@ -12,6 +13,7 @@ class QStackedWidget;
 namespace nj::ui {
 
 class HeatmapChart;
+class FactTable;
 class LegendTable;
 class TimeChart;
 
@@ -27,6 +29,8 @@ public:
     // Copies the parts.
     void showParts(const std::vector<MetricPart>& parts, Look look);
     void showHeatmap(const MetricPart& part, const query::HeatmapAnswer& heat);
+    // An expression's last values as a table, or its buckets as a heatmap.
+    void showAnswer(const MetricPart& part, const dashboard::PanelAnswer& answer);
     // In place of a picture, under the name of what was asked.
     void showProblem(const std::vector<MetricPart>& asked, const QString& problem, const QString& actionText, std::function<void()> action);
     void showNothing(const std::vector<MetricPart>& asked, const QString& sentence, const QString& actionText, std::function<void()> action);
@@ -35,6 +39,8 @@ public:
     [[nodiscard]] TimeChart& chart() { return *chart_; }
     [[nodiscard]] HeatmapChart& heatmap() { return *heatmap_; }
     [[nodiscard]] LegendTable& legend() { return *legend_; }
+    // nullptr while no table is shown.
+    [[nodiscard]] FactTable* table() const { return table_; }
     [[nodiscard]] MetricPicture picture() const;
 
 Q_SIGNALS:
@@ -46,6 +52,7 @@ private:
     [[nodiscard]] QString promqlTexts(const std::function<QString(const QString&, const MetricPart&)>& text) const;
     void nameOnly(const std::vector<MetricPart>& asked);
     void show();
+    void showPage(QWidget* page);
     void showCursor();
     void showHidden();
     void clicked(TimeNs time, int series, double value);
@@ -58,6 +65,8 @@ private:
     TimeChart* chart_;
     HeatmapChart* heatmap_;
     LegendTable* legend_;
+    FactTable* table_ = nullptr;
+    dashboard::PanelAnswer answer_;                       // of what is no graph
     Look look_;
     bool heatShown_ = false;
 };

@@ -65,6 +65,24 @@ query::HeatmapQuestion metricHeatQuestion(const query::MetricQuestion& question)
     return heat;
 }
 
+query::PanelQuestion promqlPictureQuestion(const MetricSpec& spec, const Workspace& workspace) {
+    const bool table = spec.picture == MetricSpec::Picture::kTable;
+    query::PanelQuestion question;
+    question.panel.kind = table ? dashboard::PanelKind::kTable : dashboard::PanelKind::kHeatmap;
+    question.scope.range = workspace.range();
+    question.columns = kHeatColumns;
+    dashboard::Target target;
+    target.refId = "A";
+    target.expr = spec.expression.toStdString();
+    target.legend = spec.legend.toStdString();
+    target.instant = table;
+    target.format = table ? dashboard::TargetFormat::kTable : dashboard::TargetFormat::kHeatmap;
+    if (spec.step > 0)
+        target.minStep = std::to_string(spec.step / kSecond) + "s";
+    question.panel.targets.push_back(std::move(target));
+    return question;
+}
+
 QString promqlCurl(const QString& expression, TimeRange range, DurationNs step) {
     const auto argument = [](const QString& text) { return QStringLiteral(" --data-urlencode ") + shellQuoted(text); };
     return QStringLiteral("curl -G http://127.0.0.1:9090/api/v1/query_range") + argument(QStringLiteral("query=") + expression) +

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "query/backend.h"
+#include "query/dashboards.h"
 #include "query/promql.h"
 #include "state/workspace.h"
 #include "views/metric_spec.h"
@@ -14,6 +15,9 @@ query::MetricQuestion metricQuestion(const MetricSpec& spec, const Workspace& wo
 query::PromqlQuestion promqlQuestion(const MetricSpec& spec, const Workspace& workspace, bool overlay);
 // All observations of the histogram that the question reads.
 query::HeatmapQuestion metricHeatQuestion(const query::MetricQuestion& question);
+
+// The last values as a table, or the buckets as a heatmap, of an expression that is not shown as a graph.
+query::PanelQuestion promqlPictureQuestion(const MetricSpec& spec, const Workspace& workspace);
 
 // How another tool asks a Prometheus, or nightjar serve --api, for the same: curl -G http://127.0.0.1:9090/api/v1/query_range …
 QString promqlCurl(const QString& expression, TimeRange range, DurationNs step);

@@ -11,10 +11,11 @@
 #include "state/links.h"
 #include "state/live_sources.h"
 #include "theme/number_format.h"
+#include "views/metric_ask.h"
 #include "views/metric_panel.h"
-#include "views/metric_questions.h"
 #include "views/metric_row.h"
 #include "views/metrics_list.h"
+#include "views/promql_row.h"
 #include "views/whole_capsule.h"
 #include "widgets/chart_choice.h"
 #include "widgets/chart_events.h"
@@ -25,7 +26,7 @@ namespace nj::ui {
 namespace {
 
 constexpr size_t kFirstRows = 2, kMostMoved = 12, kMostFlags = 60;
-constexpr int kListWidth = 360, kShownExpression = 72;
+constexpr int kListWidth = 360;
 
 QString letterOf(size_t row) { return QString(QChar(QLatin1Char(static_cast<char>('A' + row)))); }
 
@@ -127,7 +128,8 @@ void MetricsView::addRow(const MetricSpec& spec) {
     connect(row, &MetricRow::touched, this, [this, row] { setCurrent(static_cast<size_t>(std::find(rows_.begin(), rows_.end(), row) - rows_.begin())); });
     connect(row, &MetricRow::settledChanged, this, &MetricsView::announce);
     rows_.push_back(row);
-    states_.push_back({});
+    asks_.push_back(new MetricAsk(context_, *row));   // the row's child
+    connect(asks_.back(), &MetricAsk::answered, this, &MetricsView::answered);
     for (MetricRow* one : rows_)
         one->setRemovable(rows_.size() > 1);
     setCurrent(rows_.size() - 1);
@@ -145,18 +147,14 @@ void MetricsView::removeRow(MetricRow* row) {
     const auto at = std::find(rows_.begin(), rows_.end(), row);
     if (at == rows_.end() || rows_.size() < 2)
         return;
-    const auto index = at - rows_.begin();
-    for (size_t i = static_cast<size_t>(index); i < rows_.size(); ++i)
-        context_.queries.cancel(QStringLiteral("metrics/row/") + QString::number(i));
+    asks_[static_cast<size_t>(at - rows_.begin())]->cancel();
+    asks_.erase(asks_.begin() + (at - rows_.begin()));
     rows_.erase(at);
-    states_.erase(states_.begin() + index);
     row->hide();
     row->deleteLater();
     for (size_t i = 0; i < rows_.size(); ++i) {
         rows_[i]->setLetter(letterOf(i));
         rows_[i]->setRemovable(rows_.size() > 1);
-        if (states_[i].asking || i >= static_cast<size_t>(index))
-            ask(i);   // its key has moved
     }
     chosen_ = true;
     setCurrent(std::min(current_, rows_.size() - 1));
@@ -365,94 +363,16 @@ void MetricsView::askEvents() {
         });
 }
 
-void MetricsView::asksRow(size_t row, const MetricSpec& shown) {
-    states_[row].asking = true;
-    states_[row].part.spec = shown;
-    states_[row].part.letter = rows_[row]->letter();
-    if (MetricPanel* panel = panels_.empty() ? nullptr : panels_[onePanel() ? 0 : row])
-        panel->setBusy(true);
-}
-
-void MetricsView::askPromql(size_t row) {
-    const MetricSpec& spec = rows_[row]->spec();
-    if (spec.expression.isEmpty() || context_.workspace.range().empty())
-        return;
-    const query::PromqlQuestion question = promqlQuestion(spec, context_.workspace, overlay());
-    MetricSpec shown = spec;
-    shown.name = spec.expression.simplified();   // what titles call it
-    if (shown.name.size() > kShownExpression)
-        shown.name = shown.name.left(kShownExpression) + QChar(0x2026);
-    shown.show = MetricSpec::Show::kValue;
-    asksRow(row, shown);
-    rows_[row]->setQuestion(question);
-    context_.queries.ask(
-        QStringLiteral("metrics/row/") + QString::number(row), this,
-        [question](query::Backend& backend, std::stop_token stop) -> Result<query::PromqlAnswer> {
-            auto* promql = query::PromqlBackend::of(backend);
-            return promql ? promql->promql(question, stop) : Result<query::PromqlAnswer>(makeError(ErrorCode::kUnsupported, "This source answers no PromQL."));
-        },
-        [this, row](Result<query::PromqlAnswer>&& answer) {
-            if (row >= states_.size())
-                return;
-            states_[row].error = answer.ok() ? QString() : QString::fromStdString(answer.error().message);
-            if (answer.ok()) {
-                rows_[row]->showAnswer(*answer);
-                states_[row].part.answer = std::move(answer->lines);
-            }
-            answered(row);
-        });
-}
-
 void MetricsView::ask(size_t row) {
     const MetricSpec& spec = rows_[row]->spec();
-    if (spec.promql) {
-        askPromql(row);
+    if ((spec.promql ? spec.expression : spec.name).isEmpty() || context_.workspace.range().empty())
         return;
-    }
-    if (spec.name.isEmpty() || context_.workspace.range().empty())
-        return;
-    const query::MetricQuestion question = metricQuestion(spec, context_.workspace);
-    asksRow(row, spec);
-    context_.queries.ask(
-        QStringLiteral("metrics/row/") + QString::number(row), this,
-        [question, over = overlay()](query::Backend& backend, std::stop_token stop) -> Result<query::MetricAnswer> {
-            NJ_ASSIGN(query::MetricsBackend * metrics, query::metricsOf(backend));
-            return over ? query::metricWithBaseline(*metrics, question, stop) : metrics->metric(question, stop);
-        },
-        [this, row, question](Result<query::MetricAnswer>&& answer) {
-            if (row >= states_.size())
-                return;
-            State& state = states_[row];
-            state.error = answer.ok() ? QString() : QString::fromStdString(answer.error().message);
-            if (answer.ok()) {
-                rows_[row]->showAnswer(*answer);
-                state.part.answer = std::move(*answer);
-                if (state.part.spec.show == MetricSpec::Show::kHeatmap) {
-                    askHeat(row, question);
-                    return;
-                }
-            }
-            answered(row);
-        });
+    if (MetricPanel* panel = panels_.empty() ? nullptr : panels_[onePanel() ? 0 : row])
+        panel->setBusy(true);
+    asks_[row]->ask(overlay());
 }
 
-void MetricsView::askHeat(size_t row, const query::MetricQuestion& question) {
-    context_.queries.ask(
-        QStringLiteral("metrics/row/") + QString::number(row), this,
-        [heat = metricHeatQuestion(question)](query::Backend& backend, std::stop_token stop) { return backend.heatmap(heat, stop); },
-        [this, row](Result<query::HeatmapAnswer>&& answer) {
-            if (row >= states_.size())
-                return;
-            states_[row].error = answer.ok() ? QString() : QString::fromStdString(answer.error().message);
-            if (answer.ok())
-                states_[row].heat = std::move(*answer);
-            answered(row);
-        });
-}
-
-void MetricsView::answered(size_t row) {
-    states_[row].asking = false;
-    states_[row].answered = true;
+void MetricsView::answered() {
     showPanels();
     announce();
 }
@@ -487,19 +407,21 @@ void MetricsView::showPanels() {
     const auto wholeCapsule = [this] { context_.workspace.setRange(context_.workspace.all()); };
     for (size_t p = 0; p < panels_.size(); ++p) {
         std::vector<MetricPart> parts, asked;
-        const State* heat = nullptr;
+        const MetricAsk *heat = nullptr, *picture = nullptr;
         bool asking = false;
         QString error;
         for (size_t row = onePanel() ? 0 : p; row < (onePanel() ? rows_.size() : p + 1); ++row) {
-            const State& state = states_[row];
-            asking = asking || state.asking;
-            asked.push_back(state.part);
-            if (!state.error.isEmpty())
-                error = state.error;
-            else if (state.answered && state.part.spec.show == MetricSpec::Show::kHeatmap && !state.asking)
+            const MetricAsk& state = *asks_[row];
+            asking = asking || state.asking();
+            asked.push_back(state.part());
+            if (!state.error().isEmpty())
+                error = state.error();
+            else if (state.answeredOnce() && state.shows(MetricAsk::Shown::kPicture) && !state.asking())
+                picture = &state;
+            else if (state.answeredOnce() && state.shows(MetricAsk::Shown::kHeat) && !state.asking())
                 heat = &state;
-            else if (state.answered && !(state.asking && state.part.spec.show == MetricSpec::Show::kHeatmap))
-                parts.push_back(state.part);
+            else if (state.answeredOnce() && state.shows(MetricAsk::Shown::kLines))
+                parts.push_back(state.part());
         }
         MetricPanel& panel = *panels_[p];
         panel.setBusy(asking);
@@ -517,7 +439,9 @@ void MetricsView::showPanels() {
         else if (!parts.empty())
             panel.showParts(parts, look);
         else if (heat)
-            panel.showHeatmap(heat->part, heat->heat);
+            panel.showHeatmap(heat->part(), heat->heat());
+        else if (picture && (picture->picture().table.rows() > 0 || picture->part().spec.picture == MetricSpec::Picture::kHeatmap))
+            panel.showAnswer(picture->part(), picture->picture());
         else if (!error.isEmpty() && !asking)
             panel.showProblem(asked, error, first.promql ? QString() : tr("Clear the label filter"), [this] {
                 MetricSpec spec = rows_[current_]->spec();
@@ -527,8 +451,14 @@ void MetricsView::showPanels() {
         else if (LiveSources& live = LiveSources::of(context_.workspace); !asking && live.canPull() && p < rows_.size())
             panel.showNothing(asked, tr("No sample of it in this range, here. The Prometheus this capsule pulls from may have some."), tr("Pull it"),
                               [this, query = first.promql ? first.expression : first.name] { LiveSources::of(context_.workspace).pull(query, context_.workspace.range()); });
+        else if (!asking && first.promql && !rows_[std::min(p, rows_.size() - 1)]->promqlRow().explainButton().isChecked())
+            panel.showNothing(asked, tr("No series comes out of it in this range."), tr("Explain where they vanish"), [this, p] {
+                if (p < rows_.size())
+                    rows_[p]->promqlRow().explainButton().setChecked(true);
+                showPanels();
+            });
         else if (!asking)
-            panel.showNothing(asked, tr("No sample of it in this range."), wholeCapsuleAction(context_.workspace), wholeCapsule);
+            panel.showNothing(asked, first.promql ? tr("No series comes out of it in this range.") : tr("No sample of it in this range."), wholeCapsuleAction(context_.workspace), wholeCapsule);
         flags = p + 1 < panels_.size() ? flags : QVector<ChartFlag>();
     }
 }
@@ -558,7 +488,7 @@ void MetricsView::openTrace(const TraceId& trace) {
 }
 
 bool MetricsView::settled() const {
-    const bool asking = std::any_of(states_.begin(), states_.end(), [](const State& state) { return state.asking; });
+    const bool asking = std::any_of(asks_.begin(), asks_.end(), [](const MetricAsk* one) { return one->asking(); });
     const bool labels = std::any_of(rows_.begin(), rows_.end(), [](const MetricRow* row) { return !row->settled(); });
     const bool waiting = (stale_ && !context_.workspace.range().empty()) || soon_.isActive();
     return !waiting && !asking && !labels && !askingNames_ && !askingMoved_ && !askingEvents_ && !askingSeries_;

@@ -12,6 +12,7 @@ class QVBoxLayout;
 namespace nj::ui {
 
 class ChartChoice;
+class MetricAsk;
 class MetricPanel;
 class MetricRow;
 class MetricsList;
@@ -36,13 +37,6 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
-    // A row's last answers; asked counts the questions under way.
-    struct State {
-        MetricPart part;
-        query::HeatmapAnswer heat;
-        QString error;
-        bool answered = false, asking = false;
-    };
     void build();
     void refresh() override;
     void askNames();
@@ -51,10 +45,7 @@ private:
     void openMoved(const std::vector<query::ChangeRow>& moved);
     void openSeries(qint64 id);
     void ask(size_t row);
-    void askPromql(size_t row);
-    void askHeat(size_t row, const query::MetricQuestion& question);
-    void answered(size_t row);
-    void asksRow(size_t row, const MetricSpec& shown);
+    void answered();
     void askRows();
     void setRows(const std::vector<MetricSpec>& specs);
     [[nodiscard]] bool overlay() const;
@@ -80,7 +71,7 @@ private:
     ChartChoice* stackChoice_;
     ChartChoice* overlayChoice_;
     std::vector<MetricRow*> rows_;
-    std::vector<State> states_;
+    std::vector<MetricAsk*> asks_;                        // one per row
     std::vector<MetricPanel*> panels_;
     std::vector<query::EventMark> events_;
     size_t current_ = 0;

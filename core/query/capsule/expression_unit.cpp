@@ -164,6 +164,16 @@ public:
         return unknown();
     }
 
+    // What the histogram within counts the sizes of.
+    Dimension ofFamily(const Expr& expr) const {
+        std::string name;
+        forEachExpr(expr, [&](const Expr& inner) {
+            if (inner.kind == ExprKind::kSelector && name.empty())
+                name = nameOf(as<SelectorExpr>(inner));
+        });
+        return name.empty() ? unknown() : dimensionOf(unitOfMetric_(name));
+    }
+
 private:
     // Buckets and counts count; their family's unit is what they count the sizes of.
     Dimension ofMetric(const std::string& name) const {
@@ -206,16 +216,6 @@ private:
         return left;
     }
 
-    // What the histogram within counts the sizes of.
-    Dimension ofFamily(const Expr& expr) const {
-        std::string name;
-        forEachExpr(expr, [&](const Expr& inner) {
-            if (inner.kind == ExprKind::kSelector && name.empty())
-                name = nameOf(as<SelectorExpr>(inner));
-        });
-        return name.empty() ? unknown() : dimensionOf(unitOfMetric_(name));
-    }
-
     Dimension ofCall(const CallExpr& node) const {
         using enum FunctionId;
         const auto argument = [&](size_t i) { return i < node.args.size() ? read(*node.args[i]) : Dimension(); };
@@ -253,6 +253,8 @@ private:
 }  // namespace
 
 std::string expressionUnit(const Expr& expr, const UnitOfMetric& unitOfMetric) { return textOf(Reader(unitOfMetric).read(expr)); }
+
+std::string bucketUnit(const Expr& expr, const UnitOfMetric& unitOfMetric) { return textOf(Reader(unitOfMetric).ofFamily(expr)); }
 
 std::string expressionUnit(std::string_view expression, const UnitOfMetric& unitOfMetric) {
     const auto parsed = parseExpression(expression);

@@ -16,6 +16,8 @@ using UnitOfMetric = std::function<std::string(std::string_view name)>;
 
 // In the terms of metricUnit: "s", "By/s", "ratio", "%", "/s"; "" for plain numbers and where the parts do not go together.
 std::string expressionUnit(const promql::Expr& expr, const UnitOfMetric& unitOfMetric);
+// Of what the first histogram in it counts the sizes of, whatever is done to the counts.
+std::string bucketUnit(const promql::Expr& expr, const UnitOfMetric& unitOfMetric);
 // "" for what is no expression.
 std::string expressionUnit(std::string_view expression, const UnitOfMetric& unitOfMetric);
 

@@ -186,7 +186,9 @@ Result<PromqlAnswer> answerPromql(QueryContext& context, const PromqlQuestion& q
     const auto expr = promql::parseExpression(question.expression);
     if (!expr.ok())
         return expr.error();
-    lines.unit = expressionUnit(**expr, [&](std::string_view name) { return promqlUnit(context, name); });
+    const UnitOfMetric unitOfMetric = [&](std::string_view name) { return promqlUnit(context, name); };
+    lines.unit = expressionUnit(**expr, unitOfMetric);
+    answer.bucketUnit = bucketUnit(**expr, unitOfMetric);
     NJ_RETURN_IF_ERROR(addPromqlExemplars(context, **expr, question.range, lines));
     return answer;
 }
