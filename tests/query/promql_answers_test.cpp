@@ -1,11 +1,10 @@
 // PromQL through the backend: units of expressions, exemplars on what they are comparable with, legends, steps, the baseline laid over the
 // range, labels for completion, and an expression taken apart to where its series vanish.
-#include <QtTest/QtTest>
-
 #include <cmath>
 #include <limits>
 
 #include "../store/test_batches.h"
+#include "qt_test.h"
 #include "query/backend.h"
 #include "query/capsule/expression_unit.h"
 #include "query/promql.h"
