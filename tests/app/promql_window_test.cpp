@@ -235,7 +235,7 @@ private Q_SLOTS:
         QVERIFY(model.index(0, ExplainTree::kPart, root).data().toString().startsWith(QStringLiteral("sum by (pod)")));
         QCOMPARE(model.index(0, ExplainTree::kSeries, root).data().toString(), QStringLiteral("2"));
         QVERIFY2(model.index(0, ExplainTree::kWords).data().toString().contains(QStringLiteral("2 of 2 series on the left found no partner on the right")), qPrintable(model.index(0, ExplainTree::kWords).data().toString()));
-        QTRY_VERIFY(row().rect().contains(tree.mapTo(&row(), tree.rect().bottomRight())));
+        QTRY_VERIFY(row().rect().contains(tree.mapTo(&row(), tree.rect().bottomRight())) && row().parentWidget()->rect().contains(row().geometry()));
         QVERIFY(tree.visualRect(model.index(1, 0, root)).bottom() < tree.viewport()->height());
         picture("explain");
         // Follows what is run next, and folds in.
@@ -321,6 +321,17 @@ private Q_SLOTS:
         QCOMPARE(panels[0].unit, std::string("binBps"));
         QCOMPARE(panels[1].place.x, 12);
         QCOMPARE(panels[1].place.y, 0);
+    }
+
+    // More queries than there is room for: the panels scroll, none is squeezed.
+    void manyPanelsScroll() {
+        bench().showView(QStringLiteral("metrics"), links::promql(QStringList(8, QStringLiteral("sum(rate(http_requests_total[5m]))"))));
+        settle();
+        QCOMPARE(metrics()->panels().size(), size_t(8));
+        for (MetricPanel* one : metrics()->panels())
+            QTRY_VERIFY(one->height() >= one->minimumSizeHint().height());
+        QVERIFY(metrics()->height() <= window_->height());
+        picture("many");
     }
 
     // What is shown is a link, and the link shows it again.

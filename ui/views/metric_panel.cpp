@@ -19,6 +19,11 @@
 #include "widgets/time_chart.h"
 
 namespace nj::ui {
+namespace {
+
+constexpr int kLeastChart = 140;   // two lines of flags, an axis, and something between
+
+}  // namespace
 
 MetricPanel::MetricPanel(const ViewContext& context, QWidget* parent) : Panel(context.theme, parent), context_(context) {
     auto* body = new QWidget(this);
@@ -31,7 +36,7 @@ MetricPanel::MetricPanel(const ViewContext& context, QWidget* parent) : Panel(co
     heatmap_ = new HeatmapChart(context.workspace, context.theme, charts_);
     charts_->addWidget(chart_);
     charts_->addWidget(heatmap_);
-    charts_->setMinimumHeight(120);
+    charts_->setMinimumHeight(kLeastChart);
     legend_ = new LegendTable(context.theme, body);
     legend_->setObjectName(QStringLiteral("metricLegend"));
     column->addWidget(charts_, 1);

@@ -4,6 +4,11 @@
 #include <QMenu>
 
 namespace nj::ui {
+namespace {
+
+constexpr int kWidth = 40;
+
+}  // namespace
 
 MetricRowMenu::MetricRowMenu(const Theme& theme, QWidget* parent) : QToolButton(parent) {
     setObjectName(QStringLiteral("metricMore"));
@@ -12,6 +17,7 @@ MetricRowMenu::MetricRowMenu(const Theme& theme, QWidget* parent) : QToolButton(
     setProperty("role", QStringLiteral("flat"));
     setToolTip(tr("Unit, step and how it is shown"));
     setAccessibleName(tr("More choices of the query"));
+    setMinimumWidth(kWidth);   // rows stay aligned
     setPopupMode(InstantPopup);
     setFocusPolicy(Qt::StrongFocus);
     auto* menu = new QMenu(this);

@@ -2,6 +2,7 @@
 
 #include <QKeyEvent>
 #include <QLineEdit>
+#include <QScrollArea>
 #include <QSplitter>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -96,7 +97,16 @@ void MetricsView::build() {
     panelSplitter_->setChildrenCollapsible(false);
     column->addWidget(rowsBox_);
     column->addLayout(bar);
-    column->addWidget(panelSplitter_, 1);
+    auto* scroll = new QScrollArea(right);   // where there are more panels than there is room for
+    scroll->setObjectName(QStringLiteral("metricPanels"));
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    scroll->viewport()->setAutoFillBackground(false);
+    scroll->setWidget(panelSplitter_);
+    panelSplitter_->setAutoFillBackground(false);
+    column->addWidget(scroll, 1);
 
     auto* across = new QSplitter(Qt::Horizontal, this);
     across->setHandleWidth(theme.gap);
