@@ -23,7 +23,6 @@
 #include "views/metric_row_menu.h"
 #include "views/metrics_view.h"
 #include "views/promql_row.h"
-#include "widgets/chart_choice.h"
 #include "widgets/fact_table.h"
 #include "widgets/heatmap_chart.h"
 #include "widgets/explain_tree.h"
@@ -147,7 +146,7 @@ private Q_SLOTS:
         metrics()->setFocus();
         QTest::keyClick(metrics(), Qt::Key_O);
         settle();
-        QVERIFY(metrics()->overlayChoice().chosen(1));
+        QVERIFY(metrics()->overlaySwitch().isChecked());
         QCOMPARE(dashed().size(), static_cast<qsizetype>(answer().lines.size()));
         const ChartSeries& before = panel().chart().data().series[dashed().front()];
         QVERIFY(std::any_of(before.values.begin(), before.values.end(), [](double v) { return std::isfinite(v); }));
@@ -161,8 +160,7 @@ private Q_SLOTS:
         bench().showView(QStringLiteral("metrics"), QStringLiteral("metric:DCGM_FI_DEV_SM_CLOCK"));
         settle();
         QCOMPARE(dashed().size(), qsizetype(8));
-        const auto buttons = metrics()->overlayChoice().findChildren<QToolButton*>();
-        QTest::mouseClick(buttons.front(), Qt::LeftButton);
+        QTest::mouseClick(&metrics()->overlaySwitch(), Qt::LeftButton);
         settle();
         QVERIFY(dashed().isEmpty());
     }

@@ -12,7 +12,7 @@
 namespace nj::ui {
 namespace {
 
-constexpr int kWidth = 12, kHeight = 8;
+constexpr int kWidth = 12, kHeight = 8, kButtonWidth = 30;
 constexpr size_t kMostOffered = 30, kLongestTitle = 120;
 
 constexpr std::pair<const char*, const char*> kUnits[] = {
@@ -79,8 +79,10 @@ AddToDashboard::AddToDashboard(Workspace& workspace, const Theme& theme, std::fu
     : QToolButton(parent), workspace_(workspace), panel_(std::move(panel)) {
     setObjectName(QStringLiteral("addToDashboard"));
     setFont(theme.table);
-    setText(tr("Add to"));
+    setText(QStringLiteral("+"));
+    setFixedWidth(kButtonWidth);
     setToolTip(tr("Adds these queries to a dashboard"));
+    setAccessibleName(tr("Add to a dashboard"));
     setPopupMode(InstantPopup);
     setFocusPolicy(Qt::StrongFocus);
     setMenu(new QMenu(this));

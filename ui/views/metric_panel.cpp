@@ -21,7 +21,7 @@
 namespace nj::ui {
 namespace {
 
-constexpr int kLeastChart = 140;   // two lines of flags, an axis, and something between
+constexpr int kLeastChart = 120;   // two lines of flags, an axis, and something between
 
 }  // namespace
 

@@ -18,7 +18,7 @@ namespace {
 using Show = MetricSpec::Show;
 using Combine = query::MetricCombine;
 
-constexpr int kLabelsWidth = 88, kNarrow = 860, kNarrowName = 214, kLetterWidth = 22, kMostKeys = 60, kNameWidth = 300;
+constexpr int kRemoveWidth = 28, kLabelsWidth = 88, kNarrow = 860, kNarrowName = 196, kLetterWidth = 22, kMostKeys = 60, kNameWidth = 300;
 constexpr Combine kCombines[] = {Combine::kNone, Combine::kSum, Combine::kAvg, Combine::kMin, Combine::kMax, Combine::kP50, Combine::kP95, Combine::kCount};
 
 QString showText(Show show) {
@@ -101,6 +101,7 @@ void MetricRow::build() {
     switch_->setToolTip(tr("Write the query as PromQL; Enter runs it"));
     remove_ = new QToolButton(this);
     remove_->setText(QStringLiteral("×"));
+    remove_->setFixedWidth(kRemoveWidth);
     remove_->setProperty("role", QStringLiteral("flat"));
     remove_->setToolTip(tr("Remove this query"));
     remove_->setAccessibleName(tr("Remove query %1").arg(letter_));

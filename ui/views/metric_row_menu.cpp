@@ -6,7 +6,7 @@
 namespace nj::ui {
 namespace {
 
-constexpr int kWidth = 40;
+constexpr int kWidth = 32;
 
 }  // namespace
 
@@ -17,7 +17,7 @@ MetricRowMenu::MetricRowMenu(const Theme& theme, QWidget* parent) : QToolButton(
     setProperty("role", QStringLiteral("flat"));
     setToolTip(tr("Unit, step and how it is shown"));
     setAccessibleName(tr("More choices of the query"));
-    setMinimumWidth(kWidth);   // rows stay aligned
+    setFixedWidth(kWidth);   // rows stay aligned
     setPopupMode(InstantPopup);
     setFocusPolicy(Qt::StrongFocus);
     auto* menu = new QMenu(this);
@@ -56,7 +56,7 @@ void MetricRowMenu::setSpec(const MetricSpec& spec) {
     check(picture_, static_cast<int>(spec.picture));
     pictures_->menuAction()->setVisible(spec.promql);
     const bool usual = spec.unit.isEmpty() && spec.step == 0 && (!spec.promql || spec.picture == MetricSpec::Picture::kGraph);
-    setText(usual ? QStringLiteral("⋯") : QStringLiteral("⋯ ●"));
+    setText(usual ? QStringLiteral("⋯") : QStringLiteral("⋯*"));
 }
 
 void MetricRowMenu::setAnswered(const std::string& unit) {

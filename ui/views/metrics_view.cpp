@@ -83,14 +83,18 @@ void MetricsView::build() {
         if (overlay())
             askRows();
     });
-    overlayChoice_ = new ChartChoice({tr("baseline mean"), tr("overlay")}, true, theme, right);
-    overlayChoice_->setToolTip(tr("What each line was in the baseline, laid over the range, dashed (O)"));
-    overlayChoice_->setVisible(context_.workspace.baseline().has_value());
-    connect(overlayChoice_, &ChartChoice::changed, this, &MetricsView::askRows);
-    connect(&context_.workspace, &Workspace::baselineChanged, this, [this] { overlayChoice_->setVisible(context_.workspace.baseline().has_value()); });
+    overlaySwitch_ = new QToolButton(right);
+    overlaySwitch_->setObjectName(QStringLiteral("metricOverlay"));
+    overlaySwitch_->setFont(theme.table);
+    overlaySwitch_->setCheckable(true);
+    overlaySwitch_->setText(tr("overlay baseline"));
+    overlaySwitch_->setToolTip(tr("What each line was in the baseline, laid over the range, dashed (O)"));
+    overlaySwitch_->setVisible(context_.workspace.baseline().has_value());
+    connect(overlaySwitch_, &QToolButton::toggled, this, &MetricsView::askRows);
+    connect(&context_.workspace, &Workspace::baselineChanged, this, [this] { overlaySwitch_->setVisible(context_.workspace.baseline().has_value()); });
     bar->addWidget(add);
     bar->addStretch(1);
-    for (QWidget* control : std::initializer_list<QWidget*>{overlayChoice_, layoutChoice_, stackChoice_, scaleChoice_})
+    for (QWidget* control : std::initializer_list<QWidget*>{overlaySwitch_, layoutChoice_, stackChoice_, scaleChoice_})
         bar->addWidget(control);
     panelSplitter_ = new QSplitter(Qt::Vertical, right);
     panelSplitter_->setHandleWidth(theme.gap);
@@ -271,7 +275,7 @@ void MetricsView::askRows() {
 }
 
 // Of an area there is no before to lay over it.
-bool MetricsView::overlay() const { return overlayChoice_->chosen(1) && context_.workspace.baseline() && !stackChoice_->chosen(1); }
+bool MetricsView::overlay() const { return overlaySwitch_->isChecked() && context_.workspace.baseline() && !stackChoice_->chosen(1); }
 
 void MetricsView::askNames() {
     askingNames_ = true;
@@ -520,9 +524,8 @@ void MetricsView::keyPressEvent(QKeyEvent* event) {
     if (event->key() == Qt::Key_Slash) {
         list_->searchBox().setFocus();
         list_->searchBox().selectAll();
-    } else if (event->key() == Qt::Key_O && !overlayChoice_->isHidden()) {
-        overlayChoice_->choose(overlayChoice_->chosen(1) ? 0 : 1);
-        askRows();
+    } else if (event->key() == Qt::Key_O && !overlaySwitch_->isHidden()) {
+        overlaySwitch_->toggle();
     } else {
         View::keyPressEvent(event);
     }

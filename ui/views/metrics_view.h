@@ -7,6 +7,7 @@
 #include "views/refreshing_view.h"
 
 class QSplitter;
+class QToolButton;
 class QVBoxLayout;
 
 namespace nj::ui {
@@ -29,7 +30,7 @@ public:
     [[nodiscard]] const std::vector<MetricRow*>& rows() const { return rows_; }
     [[nodiscard]] const std::vector<MetricPanel*>& panels() const { return panels_; }
     [[nodiscard]] MetricsList& list() { return *list_; }
-    [[nodiscard]] ChartChoice& overlayChoice() { return *overlayChoice_; }
+    [[nodiscard]] QToolButton& overlaySwitch() { return *overlaySwitch_; }
     // Appends a row, at most kMostMetricRows.
     void addRow(const MetricSpec& spec);
 
@@ -69,7 +70,7 @@ private:
     ChartChoice* layoutChoice_;
     ChartChoice* scaleChoice_;
     ChartChoice* stackChoice_;
-    ChartChoice* overlayChoice_;
+    QToolButton* overlaySwitch_;
     std::vector<MetricRow*> rows_;
     std::vector<MetricAsk*> asks_;                        // one per row
     std::vector<MetricPanel*> panels_;
