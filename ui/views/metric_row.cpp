@@ -253,6 +253,7 @@ void MetricRow::offerKeys(const std::vector<query::MetricLabel>& labels) {
         }
     if (!spec_.by.isEmpty() && byBox_->findData(spec_.by) < 0)
         byBox_->addItem(tr("by %1").arg(spec_.by.left(60)), spec_.by);
+    nameBy();
     byBox_->setCurrentIndex(std::max(0, byBox_->findData(spec_.by)));
 }
 
@@ -282,10 +283,13 @@ void MetricRow::showAnswer(const query::MetricAnswer& answer) {
     nameAutomatics();
     more_->setAnswered(answer.unit);
     combineBox_->setEnabled(!histogram_);
-    if (spec_.by.isEmpty() && !answer.by.empty() && !spec_.combine)
-        byBox_->setItemText(0, tr("by %1").arg(QString::fromStdString(answer.by.front()).left(60)));
-    else
-        byBox_->setItemText(0, tr("by …"));
+    nameBy();
+}
+
+// What the answer grouped by, whichever of answer and keys came first.
+void MetricRow::nameBy() {
+    const bool chosen = answered_ && spec_.by.isEmpty() && !answer_.by.empty() && !spec_.combine;
+    byBox_->setItemText(0, chosen ? tr("by %1").arg(QString::fromStdString(answer_.by.front()).left(60)) : tr("by …"));
 }
 
 void MetricRow::showAnswer(const query::PromqlAnswer& answer) {

@@ -59,6 +59,7 @@ private:
     void build();
     void fitBoxes();
     void nameAutomatics();
+    void nameBy();
     void askLabels();
     void offerKeys(const std::vector<query::MetricLabel>& labels);
     void read();
