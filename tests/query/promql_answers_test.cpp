@@ -269,6 +269,11 @@ private Q_SLOTS:
         QCOMPARE(all.nodes[0].series, uint64_t(0));
         QVERIFY2(said(all.nodes[0], "2 of 2 series lost: they never have two samples"), words(all.nodes[0]));
     }
+    void explainKnowsWhatAbsenceIs() {
+        const PromqlNode node = explain("absent_over_time(temp_celsius[5m])").nodes[0];
+        QCOMPARE(node.series, uint64_t(0));
+        QVERIFY2(said(node, "3 series into 0 series") && !said(node, "lost"), words(node));
+    }
     void explainSaysWhatGroupingLost() {
         PromqlNode node = explain("sum by (host) (temp_celsius)").nodes[0];
         QVERIFY2(said(node, "no series has the label host"), words(node));

@@ -280,6 +280,11 @@ private:
             out.words.push_back(fmt::format("only the right has {}: on (…) or ignoring (…) would leave it out of the comparison", listOf(onlyRight)));
     }
 
+    static bool needsTwo(FunctionId id) {
+        using enum FunctionId;
+        return id == kRate || id == kIrate || id == kIncrease || id == kDelta || id == kIdelta || id == kDeriv || id == kPredictLinear || id == kDoubleExponentialSmoothing;
+    }
+
     void sayCall(const CallExpr& node, const std::vector<Evaluated>& operands, const Evaluated& own, PromqlNode& out) {
         using enum FunctionId;
         const FunctionId id = node.function->id;
@@ -292,7 +297,7 @@ private:
                 out.words.push_back(fmt::format("{} into {}", countOf(in.series.size(), buckets ? "buckets" : "histograms"), countOf(own.series.size())));
                 if (!in.series.empty() && own.series.empty())
                     out.words.push_back("no series has the label le: keep it when grouping");
-            } else if (own.series.size() < in.series.size() && node.args[i]->type == ValueType::kMatrix) {
+            } else if (own.series.size() < in.series.size() && needsTwo(id)) {
                 out.words.push_back(fmt::format("{} of {} lost: they never have two samples within the range in brackets", in.series.size() - own.series.size(), countOf(in.series.size())));
             } else if (own.series.size() != in.series.size()) {
                 out.words.push_back(fmt::format("{} into {}", countOf(in.series.size()), countOf(own.series.size())));
