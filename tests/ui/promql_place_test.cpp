@@ -1,6 +1,5 @@
 // Where the cursor stands in an expression that is still being written: "|" marks it.
-#include <QtTest/QtTest>
-
+#include "qt_test.h"
 #include "widgets/promql_place.h"
 
 using namespace nj::ui;
