@@ -8,6 +8,7 @@
 #include "analyze/robust.h"
 #include "query/capsule/counter_guess.h"
 #include "query/capsule/histogram_family.h"
+#include "query/capsule/line_order.h"
 #include "query/capsule/metric_lines.h"
 #include "query/capsule/metric_unit.h"
 #include "query/capsule/questions.h"
@@ -164,16 +165,7 @@ void fillStatistics(MetricLine& line) {
 }
 
 void orderLines(MetricAnswer& answer, const MetricQuestion& question) {
-    std::vector<double> means;
-    for (const MetricLine& line : answer.lines)
-        means.push_back(line.mean);
-    const double peers = analyze::median(means);
-    const auto apart = [](double value, double from) { return std::isfinite(value) && std::isfinite(from) && value != from ? std::abs(value - from) / (std::abs(value) + std::abs(from)) : 0; };
-    const auto departure = [&](const MetricLine& line) {
-        const double own = apart(line.mean, line.baseline);
-        return std::isnan(line.mean) ? -1 : answer.lines.size() > 2 ? std::max(own, apart(line.mean, peers)) : own;
-    };
-    std::stable_sort(answer.lines.begin(), answer.lines.end(), [&](const MetricLine& a, const MetricLine& b) { return departure(a) > departure(b); });
+    orderByDeparture(answer.lines);
     answer.linesInAll = answer.lines.size();
     if (answer.lines.size() <= question.maxLines)
         return;

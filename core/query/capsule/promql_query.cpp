@@ -8,6 +8,7 @@
 #include "promql/engine.h"
 #include "promql/syntax/parser.h"
 #include "query/capsule/expression_unit.h"
+#include "query/capsule/line_order.h"
 #include "query/capsule/promql_questions.h"
 
 namespace nj::query {
@@ -183,6 +184,7 @@ Result<PromqlAnswer> answerPromql(QueryContext& context, const PromqlQuestion& q
         if (question.shifted)
             NJ_RETURN_IF_ERROR(addOverlay(*querier, question, places, start - question.range.from, answer, context.stop()));
     }
+    orderByDeparture(lines.lines);   // from here on their places hold no more
     const auto expr = promql::parseExpression(question.expression);
     if (!expr.ok())
         return expr.error();
