@@ -79,7 +79,7 @@ Status list(const Options& options, const Annotations& all, const std::vector<da
             add("dashboard:" + one.id, one.name, one.source, board.ok() ? *board : dashboard::Dashboard());
         }
     for (const dashboard::Dashboard& one : builtIn)
-        add("dashboard:builtin:" + one.uid, one.title, "built in", one);
+        add("dashboard:builtin:" + one.uid, one.title, one.uid.starts_with(query::kServerRules) ? "the server's rules" : "built in", one);
     json.endArray();
     if (options.json)
         print(out + "\n");

@@ -10,8 +10,10 @@
 #include "dashboard/panel/panel_buckets.h"
 #include "dashboard/panel/panel_frames.h"
 #include "dashboard/panel/panel_queries.h"
+#include "dashboard/panel/selector_use.h"
 #include "dashboard/transform.h"
 #include "promql/engine/natural_order.h"
+#include "promql/syntax/parser.h"
 
 namespace nj::dashboard {
 namespace {
@@ -42,16 +44,29 @@ bool cutsSeries(const Panel& panel) {
     return panel.transformations.empty() && panel.kind != PanelKind::kTable && panel.kind != PanelKind::kHeatmap && panel.kind != PanelKind::kHistogram;
 }
 
+// What a query is about: its metric where it has one, else its letter.
+std::string wordOf(const QueryAnswer& answer) {
+    std::set<std::string> metrics;
+    if (const auto parsed = promql::parseExpression(answer.expr); parsed.ok())
+        for (const SelectorUse& selector : selectorsOf(**parsed))
+            metrics.insert(selector.name);
+    return metrics.size() == 1 && !metrics.begin()->empty() ? *metrics.begin() : answer.refId;
+}
+
 // Series of several queries that are called alike are told apart by their queries.
-void tellQueriesApart(std::vector<PanelSeries>& series) {
-    std::map<std::string, std::string> query;
-    std::set<std::string> shared;
+void tellQueriesApart(std::vector<PanelSeries>& series, const PanelQueries& queries) {
+    std::map<std::string, std::string> query, words;
+    std::set<std::string> shared, distinct;
     for (const PanelSeries& one : series)
         if (const auto [known, added] = query.emplace(one.name, one.refId); !added && known->second != one.refId)
             shared.insert(one.name);
+    if (shared.empty())
+        return;
+    for (const QueryAnswer& answer : queries.answers)
+        distinct.insert(words[answer.refId] = wordOf(answer));
     for (PanelSeries& one : series)
         if (shared.contains(one.name))
-            one.name += " (" + one.refId + ")";
+            one.name += " (" + (distinct.size() == words.size() ? words[one.refId] : one.refId) + ")";
 }
 
 void show(const Panel& panel, const PanelQueries& queries, std::vector<Frame> frames, PanelAnswer& answer) {
@@ -68,7 +83,7 @@ void show(const Panel& panel, const PanelQueries& queries, std::vector<Frame> fr
     answer.series = seriesOf(frames, panel, queries, answer.seriesInAll);
     if (cutsSeries(panel))
         answer.seriesInAll = seriesWithNumbers(queries);
-    tellQueriesApart(answer.series);
+    tellQueriesApart(answer.series, queries);
     // A legend is read by name; the labels that order the engine's answer are often not in it. Queries stay in their order.
     if (panel.kind == PanelKind::kTimeSeries && panel.transformations.empty()) {
         auto first = answer.series.begin();

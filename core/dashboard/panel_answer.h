@@ -47,6 +47,7 @@ struct PanelAnswer {
     std::vector<PanelProblem> problems;
     // Nothing to show, and why: "No series vllm:lora_requests_info in this capsule.", "Series of up, but none with job="node"." …; else "".
     std::string why;
+    std::string unit;                       // of the values, where the panel names none and the metrics tell: an id as unit.h reads it
     std::vector<std::string> expressions;   // as evaluated, variables put in; by query
 };
 

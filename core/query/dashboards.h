@@ -27,9 +27,12 @@ struct PanelQuestion {
     int columns = 400;          // a picture has room for
 };
 
+inline constexpr std::string_view kServerRules = "server:";   // the server's name follows
+
 // What the alerts of a rule file would have done over a range.
 struct AlertCourse {
     std::string name;                       // of the rule
+    std::string condition;                  // "for 2 m, severity page"
     std::vector<TimeRange> pending, firing; // any of its instances; ascending, apart
     size_t instances = 0;                   // that fired
     std::string problem;                    // it could not be evaluated
@@ -40,11 +43,12 @@ public:
     // nullptr where the backend cannot answer.
     static DashboardBackend* of(Backend& backend);
     virtual ~DashboardBackend() = default;
-    // The built-in dashboards whose series are there.
+    // The built-in dashboards whose series are there, and the rules of the servers the capsule was filled from, as dashboards whose uid begins
+    // with kServerRules.
     virtual Result<std::vector<dashboard::Dashboard>> builtInDashboards(std::stop_token stop) = 0;
     virtual Result<std::set<std::string, std::less<>>> metricNamesForDashboards(std::stop_token stop) = 0;
     virtual Result<dashboard::ResolvedVariables> variables(const VariablesQuestion& question, std::stop_token stop) = 0;
-    // Of the rules that are alerts, in the file's order.
+    // Of the rules that are alerts, in the file's order. Without a document: of the server that is called as the definition.
     virtual Result<std::vector<AlertCourse>> alertCourses(const Definition& rules, TimeRange range, std::stop_token stop) = 0;
     virtual Result<dashboard::PanelAnswer> panel(const PanelQuestion& question, std::stop_token stop) = 0;
 };

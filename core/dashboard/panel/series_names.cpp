@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
-#include <map>
 
+#include "promql/telling_labels.h"
 #include "promql/text/quote.h"
 
 namespace nj::dashboard {
@@ -53,85 +53,15 @@ std::string labelled(const promql::Labels& labels) {
     return count == 0 ? name : name + "{" + inside + "}";
 }
 
-constexpr size_t kMostCompared = 2'000;
+}  // namespace
 
-// Of labels in which series differ, as few as tell them apart just as well: a GPU's number says what its UUID, bus and device say too.
-// Each step takes the label that parts most; of equals the one with the shortest values.
-std::set<std::string, std::less<>> enough(const PanelQueries& queries, const std::set<std::string, std::less<>>& differing) {
+SeriesNames::SeriesNames(const PanelQueries& queries) {
     std::vector<const promql::Labels*> series;
     for (const QueryAnswer& answer : queries.answers)
         if (isAutomatic(answer.legend))
             for (const promql::MatrixSeries& one : *answer.series)
                 series.push_back(one.labels.get());
-    std::vector<std::string> keys(series.size());   // what the chosen labels say of each
-    const auto with = [&](std::string_view label, std::set<std::string>& distinct) {
-        size_t characters = 0;
-        for (size_t i = 0; i < series.size(); ++i) {
-            const std::string_view value = promql::labelValue(*series[i], label);
-            characters += value.size();
-            distinct.insert(keys[i] + '\x01' + std::string(value));
-        }
-        return characters;
-    };
-    std::set<std::string> whole;
-    for (const promql::Labels* one : series) {
-        std::string key;
-        for (const std::string& label : differing)
-            key += std::string(promql::labelValue(*one, label)) + '\x01';
-        whole.insert(std::move(key));
-    }
-    std::set<std::string, std::less<>> chosen;
-    for (size_t parts = 0; parts < whole.size() && chosen.size() < differing.size();) {
-        const std::string* best = nullptr;
-        size_t most = 0, shortest = 0;
-        for (const std::string& label : differing) {
-            // Where metrics differ, their names come first.
-            if (chosen.contains(label) || (chosen.empty() && differing.contains(promql::kMetricName) && label != promql::kMetricName))
-                continue;
-            std::set<std::string> distinct;
-            const size_t characters = with(label, distinct);
-            if (!best || distinct.size() > most || (distinct.size() == most && characters < shortest)) {
-                best = &label;
-                most = distinct.size();
-                shortest = characters;
-            }
-        }
-        for (size_t i = 0; i < series.size(); ++i)
-            keys[i] += '\x01' + std::string(promql::labelValue(*series[i], *best));
-        chosen.insert(*best);
-        parts = most;
-    }
-    return chosen;
-}
-
-}  // namespace
-
-SeriesNames::SeriesNames(const PanelQueries& queries) {
-    struct Seen {
-        std::string value;
-        size_t count = 0;
-    };
-    std::map<std::string, Seen, std::less<>> seen;
-    size_t all = 0;
-    for (const QueryAnswer& answer : queries.answers) {
-        if (!isAutomatic(answer.legend))
-            continue;
-        for (const promql::MatrixSeries& series : *answer.series) {
-            ++all;
-            for (const promql::Label& label : *series.labels) {
-                Seen& known = seen[label.name];
-                if (known.count++ == 0)
-                    known.value = label.value;
-                else if (known.value != label.value)
-                    differing_.insert(label.name);
-            }
-        }
-    }
-    for (const auto& [name, known] : seen)
-        if (known.count < all)
-            differing_.insert(name);
-    if (differing_.size() > 1 && all <= kMostCompared)
-        differing_ = enough(queries, differing_);
+    telling_ = promql::tellingLabels(series);
 }
 
 std::string SeriesNames::of(const QueryAnswer& answer, const promql::Labels& labels) const {
@@ -142,7 +72,7 @@ std::string SeriesNames::of(const QueryAnswer& answer, const promql::Labels& lab
         return name;
     promql::Labels telling;
     for (const promql::Label& label : labels)
-        if (differing_.contains(label.name))
+        if (telling_.contains(label.name))
             telling.push_back(label);
     name = labelled(telling);
     if (name.empty())

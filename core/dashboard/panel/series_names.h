@@ -14,7 +14,7 @@ public:
     [[nodiscard]] std::string of(const QueryAnswer& answer, const promql::Labels& labels) const;
 
 private:
-    std::set<std::string, std::less<>> differing_;   // among series without a legend, or enough of them
+    std::set<std::string, std::less<>> telling_;   // among series without a legend
 };
 
 }  // namespace nj::dashboard

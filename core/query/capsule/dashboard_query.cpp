@@ -1,10 +1,15 @@
 #include <algorithm>
+#include <optional>
 
+#include "alert/alert_dashboard.h"
 #include "alert/alert_replay.h"
+#include "alert/capsule/capsule_rules.h"
 #include "alert/rule_file.h"
 #include "dashboard/built_in.h"
 #include "promql/capsule/capsule_querier.h"
 #include "query/capsule/dashboard_questions.h"
+#include "query/capsule/expression_unit.h"
+#include "query/capsule/promql_questions.h"
 
 namespace nj::query {
 namespace {
@@ -22,9 +27,41 @@ std::vector<TimeRange> united(std::vector<TimeRange> ranges) {
     return out;
 }
 
+// "for 2 m, severity page"
+std::string conditionOf(const alert::Rule& rule) {
+    std::string text = rule.hold > 0 ? "for " + formatDuration(rule.hold) : std::string();
+    for (const auto& [name, value] : rule.labels)
+        if (name == "severity" || name == "priority")
+            text += (text.empty() ? "" : ", ") + name + " " + value;
+    return text;
+}
+
+// The id by which dashboards name a unit; "" where they have none for it.
+std::string unitId(const std::string& unit) {
+    static constexpr std::pair<std::string_view, std::string_view> kIds[] = {{"s", "s"},      {"ms", "ms"},       {"By", "bytes"},          {"By/s", "Bps"}, {"ratio", "percentunit"}, {"%", "percent"},
+                                                                             {"Cel", "celsius"}, {"W", "watt"}, {"J", "joule"}, {"Hz", "hertz"},   {"V", "volt"}};
+    for (const auto& [known, id] : kIds)
+        if (unit == known)
+            return std::string(id);
+    return unit.empty() || unit == "1" || unit.front() == '{' ? std::string() : "suffix:" + unit;
+}
+
+// What the metrics say of the values, where all queries agree.
+std::string unitOf(QueryContext& context, const dashboard::PanelAnswer& answer) {
+    std::optional<std::string> unit;
+    for (const std::string& expression : answer.expressions) {
+        const std::string one = expression.empty() ? std::string() : expressionUnit(expression, [&](std::string_view name) { return promqlUnit(context, name); });
+        if (unit && *unit != one)
+            return {};
+        unit = one;
+    }
+    return unit ? unitId(*unit) : std::string();
+}
+
 AlertCourse courseOf(const alert::Rule& rule, const alert::AlertHistory& history) {
     AlertCourse course;
     course.name = rule.name;
+    course.condition = conditionOf(rule);
     for (const alert::AlertTrack& track : history.tracks) {
         bool fired = false;
         for (const alert::AlertSpan& span : track.spans) {
@@ -48,29 +85,45 @@ Result<std::set<std::string, std::less<>>> answerMetricNamesForDashboards(QueryC
 
 Result<std::vector<dashboard::Dashboard>> answerBuiltInDashboards(QueryContext& context) {
     NJ_ASSIGN(const auto names, answerMetricNamesForDashboards(context));
-    return dashboard::builtInDashboards(names);
+    std::vector<dashboard::Dashboard> boards = dashboard::builtInDashboards(names);
+    NJ_ASSIGN(const auto rules, alert::rulesOf(context.reader()));
+    for (const alert::CapsuleRules& one : rules)
+        if (one.id.empty() && one.rules.ruleCount() > 0) {
+            boards.push_back(alert::alertDashboard(one.rules, one.name));
+            boards.back().uid = std::string(kServerRules) + one.name;
+        }
+    return boards;
 }
 
 Result<dashboard::ResolvedVariables> answerVariables(QueryContext& context, const VariablesQuestion& question) {
     NJ_ASSIGN(promql::CapsuleQuerier* const querier, context.promql());
-    return dashboard::resolveVariables(question.dashboard, question.choices, question.range, promql::Engine(), *querier, context.stop());
+    return dashboard::resolveVariables(question.dashboard, question.choices, question.range, promql::Engine(promql::prometheusOptions()), *querier, context.stop());
 }
 
 Result<std::vector<AlertCourse>> answerAlertCourses(QueryContext& context, const Definition& rules, TimeRange range) {
     NJ_ASSIGN(promql::CapsuleQuerier* const querier, context.promql());
-    NJ_ASSIGN(const alert::RuleSet set, alert::readRuleFile(rules.document, rules.name));
+    alert::RuleSet set;
+    if (rules.document.empty()) {
+        NJ_ASSIGN(auto all, alert::rulesOf(context.reader()));
+        for (alert::CapsuleRules& one : all)
+            if (one.id.empty() && one.name == rules.name)
+                set = std::move(one.rules);
+    } else {
+        NJ_ASSIGN(set, alert::readRuleFile(rules.document, rules.name));
+    }
     std::vector<AlertCourse> courses;
     for (const alert::RuleGroup& group : set.groups)
         for (const alert::Rule& rule : group.rules) {
             if (rule.recording)
                 continue;
-            const auto history = alert::replayAlert(rule, group, promql::Engine(), *querier, range, context.stop());
+            const auto history = alert::replayAlert(rule, group, promql::Engine(promql::prometheusOptions()), *querier, range, context.stop());
             NJ_RETURN_IF_ERROR(context.checkStop());
             if (history.ok()) {
                 courses.push_back(courseOf(rule, *history));
             } else {
                 courses.emplace_back();
                 courses.back().name = rule.name;
+                courses.back().condition = conditionOf(rule);
                 courses.back().problem = history.error().message;
             }
         }
@@ -79,7 +132,11 @@ Result<std::vector<AlertCourse>> answerAlertCourses(QueryContext& context, const
 
 Result<dashboard::PanelAnswer> answerDashboardPanel(QueryContext& context, const PanelQuestion& question) {
     NJ_ASSIGN(promql::CapsuleQuerier* const querier, context.promql());
-    return dashboard::answerPanel(question.panel, question.scope, question.columns, promql::Engine(), *querier, context.stop());
+    NJ_ASSIGN(auto answer, dashboard::answerPanel(question.panel, question.scope, question.columns, promql::Engine(promql::prometheusOptions()), *querier, context.stop()));
+    // A table's columns are of many units, a heatmap's counts of none but its buckets'.
+    if (question.panel.unit.empty() && question.panel.kind != dashboard::PanelKind::kTable && question.panel.kind != dashboard::PanelKind::kHeatmap)
+        answer.unit = unitOf(context, answer);
+    return answer;
 }
 
 }  // namespace nj::query

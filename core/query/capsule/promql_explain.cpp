@@ -125,7 +125,7 @@ private:
         if (expr.type == ValueType::kMatrix)
             text = "last_over_time(" + text + ")";
         const auto began = std::chrono::steady_clock::now();
-        auto result = Engine().range(querier_, text, start_, end_, out_.step, context_.stop());
+        auto result = Engine(prometheusOptions()).range(querier_, text, start_, end_, out_.step, context_.stop());
         node.took = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - began).count();
         NJ_RETURN_IF_ERROR(context_.checkStop());
         node.evaluated = true;

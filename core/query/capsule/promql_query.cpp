@@ -7,6 +7,7 @@
 #include "promql/capsule/capsule_querier.h"
 #include "promql/engine.h"
 #include "promql/syntax/parser.h"
+#include "promql/telling_labels.h"
 #include "query/capsule/expression_unit.h"
 #include "query/capsule/line_order.h"
 #include "query/capsule/promql_questions.h"
@@ -17,18 +18,17 @@ namespace {
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr int kBaselineSteps = 60, kMostSteps = 5000;
 
-// Labels in which the lines differ, in the order of their names.
-std::vector<std::string> tellingLabels(const promql::Matrix& matrix) {
-    std::map<std::string, std::set<std::string>> values;
-    std::map<std::string, size_t> present;
-    for (const promql::MatrixSeries& series : matrix)
-        for (const promql::Label& label : *series.labels) {
-            values[label.name].insert(label.value);
-            ++present[label.name];
-        }
+// Of one line all labels; else what tells the lines apart, in the order of their names.
+std::vector<std::string> labelsToShow(const promql::Matrix& matrix) {
+    std::vector<const promql::Labels*> series;
+    for (const promql::MatrixSeries& one : matrix)
+        series.push_back(one.labels.get());
     std::vector<std::string> keys;
-    for (const auto& [name, distinct] : values)
-        if (distinct.size() > 1 || present[name] < matrix.size() || matrix.size() == 1)
+    if (series.size() == 1)
+        for (const promql::Label& label : *series.front())
+            keys.push_back(label.name);
+    else
+        for (const std::string& name : promql::tellingLabels(series))
             keys.push_back(name);
     return keys;
 }
@@ -83,7 +83,7 @@ using LinePlaces = std::map<std::string, size_t>;   // labelsKey → line
 // Each line's mean in the baseline.
 Status addBaseline(promql::CapsuleQuerier& querier, const PromqlQuestion& question, const LinePlaces& lines, PromqlAnswer& answer, const std::stop_token& stop) {
     const DurationNs step = roundStep(question.baseline->length(), kBaselineSteps);
-    NJ_ASSIGN(auto result, promql::Engine().range(querier, question.expression, question.baseline->from, question.baseline->to, step, stop));
+    NJ_ASSIGN(auto result, promql::Engine(promql::prometheusOptions()).range(querier, question.expression, question.baseline->from, question.baseline->to, step, stop));
     NJ_ASSIGN(const promql::Matrix matrix, matrixOf(std::move(result)));
     for (const promql::MatrixSeries& series : matrix) {
         const auto line = lines.find(promql::labelsKey(*series.labels));
@@ -106,7 +106,7 @@ Status addBaseline(promql::CapsuleQuerier& querier, const PromqlQuestion& questi
 Status addOverlay(promql::CapsuleQuerier& querier, const PromqlQuestion& question, const LinePlaces& lines, DurationNs into, PromqlAnswer& answer, const std::stop_token& stop) {
     const TimeRange shown = overlaidBaseline(question.range, *question.baseline);
     const TimeNs from = shown.from + into;
-    NJ_ASSIGN(auto result, promql::Engine().range(querier, question.expression, from, shown.to, answer.step, stop));
+    NJ_ASSIGN(auto result, promql::Engine(promql::prometheusOptions()).range(querier, question.expression, from, shown.to, answer.step, stop));
     NJ_ASSIGN(const promql::Matrix matrix, matrixOf(std::move(result)));
     for (const promql::MatrixSeries& series : matrix) {
         const auto found = lines.find(promql::labelsKey(*series.labels));
@@ -146,7 +146,7 @@ Result<PromqlAnswer> answerPromql(QueryContext& context, const PromqlQuestion& q
     answer.step = stepOf(question);
     const TimeNs start = question.range.from / answer.step * answer.step;
     const TimeNs end = question.range.to;
-    NJ_ASSIGN(auto result, promql::Engine().range(*querier, question.expression, start, end, answer.step, context.stop()));
+    NJ_ASSIGN(auto result, promql::Engine(promql::prometheusOptions()).range(*querier, question.expression, start, end, answer.step, context.stop()));
     for (const std::vector<std::string>& texts : {result.annotations.warnings(question.expression), result.annotations.infos(question.expression)})
         answer.notes.insert(answer.notes.end(), texts.begin(), texts.end());
     NJ_ASSIGN(promql::Matrix matrix, matrixOf(std::move(result)));
@@ -156,7 +156,7 @@ Result<PromqlAnswer> answerPromql(QueryContext& context, const PromqlQuestion& q
     lines.width = answer.step;
     lines.linesInAll = lines.series = lines.seriesRead = matrix.size();
     lines.interval = answer.step;
-    const std::vector<std::string> keys = tellingLabels(matrix);
+    const std::vector<std::string> keys = labelsToShow(matrix);
     for (const std::string& key : keys)
         if (key != promql::kMetricName)
             lines.by.push_back(key);
