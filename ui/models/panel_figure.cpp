@@ -33,6 +33,25 @@ QString decimalScaled(double value, const QString& unit) {
     return formatNumber(value) + QChar(0x00A0) + unit;
 }
 
+// "gpu-node-07 GPU 0", "gpu-node-07 GPU 1" → "GPU 0", "GPU 1": what all say tells none apart.
+void dropCommonWords(QVector<ChartSeries>& series) {
+    if (series.size() < 2)
+        return;
+    qsizetype common = series.front().name.lastIndexOf(QLatin1Char(' ')) + 1;
+    for (const ChartSeries& one : series) {
+        qsizetype same = 0;
+        while (same < std::min(common, one.name.size()) && one.name[same] == series.front().name[same])
+            ++same;
+        common = same == one.name.size() ? 0 : one.name.left(same).lastIndexOf(QLatin1Char(' ')) + 1;
+    }
+    // "GPU 0", "GPU 1": a number alone would say nothing.
+    const auto speaks = [&](const ChartSeries& one) { return std::any_of(one.name.begin() + common, one.name.end(), [](QChar c) { return c.isLetter(); }); };
+    while (common > 0 && !std::all_of(series.begin(), series.end(), speaks))
+        common = common < 2 ? 0 : series.front().name.left(common - 1).lastIndexOf(QLatin1Char(' ')) + 1;
+    for (ChartSeries& one : series)
+        one.name.remove(0, common);
+}
+
 QString withSuffix(const QString& number, const std::string& suffix) { return suffix.empty() ? number : number + QChar(0x00A0) + plain(suffix); }
 
 }  // namespace
@@ -200,6 +219,7 @@ TimeChartData panelChart(const dashboard::Panel& panel, const dashboard::PanelAn
         }
         chart.series.push_back(std::move(line));
     }
+    dropCommonWords(chart.series);
     chart.yScale.log = panel.logarithmic;
     // As Grafana: values far from zero are not pressed against the top.
     chart.yScale.fromZero = panel.stacked || panel.style == dashboard::DrawStyle::kBars || !(low > 0) || panel.unit == "percent" || panel.unit == "percentunit";

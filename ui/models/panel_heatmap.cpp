@@ -6,7 +6,7 @@
 namespace nj::ui {
 namespace {
 
-constexpr double kFinestCounts = 100'000;   // steps of colour between nothing and the most
+constexpr double kFinestCounts = 1'000;   // steps of colour between nothing and the most
 
 // Rows at the foot and at the top in which nothing ever was, but for one of them.
 HeatmapData withoutEmptyEnds(HeatmapData heat) {

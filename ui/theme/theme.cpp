@@ -87,8 +87,9 @@ QLineEdit, QComboBox, QSpinBox, QPlainTextEdit { background: {base}; border: 1px
 QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus { border-color: {accent}; }
 QLineEdit[invalid="true"] { border-color: {error}; }
 QComboBox { background: {raised}; padding-right: 18px; }
+QComboBox[role="title"] { min-height: 25px; }
 QComboBox::drop-down { border: 0; width: 18px; }
-QComboBox::down-arrow { image: none; width: 0; height: 0; border-left: 4px solid transparent; border-right: 4px solid transparent; border-top: 5px solid {muted}; margin-right: 8px; }
+QComboBox::down-arrow { image: url(:/nightjar/down-{kind}.png); width: 8px; height: 5px; margin-right: 8px; }
 QComboBox QAbstractItemView { background: {panel}; border: 1px solid {line}; selection-background-color: {selection}; selection-color: {text}; outline: 0; }
 QCheckBox { spacing: 6px; }
 QCheckBox::indicator, QListView::indicator { width: 10px; height: 10px; border: 1px solid {muted}; border-radius: 2px; background: {base}; }
@@ -204,6 +205,7 @@ QString Theme::styleSheet() const {
     };
     for (const auto& [name, color] : tokens)
         sheet.replace(QLatin1String(name), css(color));
+    sheet.replace(QLatin1String("{kind}"), kind == ThemeKind::kDark ? QLatin1String("dark") : QLatin1String("light"));
     return sheet;
 }
 

@@ -18,6 +18,7 @@
 #include "widgets/fact_table.h"
 #include "widgets/figure_picture.h"
 #include "widgets/heatmap_chart.h"
+#include "widgets/heatmap_legend.h"
 #include "widgets/legend_names.h"
 #include "widgets/legend_table.h"
 #include "widgets/picture_copy.h"
@@ -29,7 +30,9 @@ namespace {
 
 using dashboard::PanelKind;
 
-constexpr int kLeastColumns = 60, kMostColumns = 1200, kPixelsPerColumn = 2, kMostShownText = 20'000, kTallPanel = 230, kChartRoom = 190, kLegendRow = 24, kWidePanel = 720;
+// The same points at every size of the window: two people must read the same numbers.
+constexpr int kColumns = 480;
+constexpr int kMostShownText = 20'000, kTallPanel = 230, kChartRoom = 190, kLegendRow = 24, kWidePanel = 720;
 
 QString plain(const std::string& text) { return QString::fromStdString(text.substr(0, 4000)).simplified(); }
 
@@ -172,22 +175,38 @@ void DashboardPanel::setCourse(const std::optional<query::AlertCourse>& course) 
     showCourse();
 }
 
-// Beside the title: whether it would have fired. Without a sample nothing can be said.
+// Beside the title: whether it would have fired, when, and under which condition. Without a sample nothing can be said.
 void DashboardPanel::showCourse() {
-    DurationNs firing = 0;
-    if (course_)
-        for (const TimeRange& range : course_->firing)
-            firing += range.length();
-    if (!course_)
+    if (!course_) {
         setWords({});
-    else if (!course_->problem.empty())
-        setWords(plain(course_->problem).left(200));
+        return;
+    }
+    DurationNs firing = 0;
+    for (const TimeRange& range : course_->firing)
+        firing += range.length();
+    const bool utc = context_.workspace.utc();
+    QString words;
+    if (!course_->problem.empty())
+        words = plain(course_->problem).left(200);
+    else if (course_->firing.size() == 1)
+        words = tr("▲ would have fired %1 %2, %3").arg(formatRange(course_->firing.front(), utc), zoneName(course_->firing.front().from, utc), formatLength(firing));
     else if (!course_->firing.empty())
-        setWords(tr("▲ would have fired for %1").arg(formatLength(firing)));
+        words = tr("▲ would have fired %1 times, first at %2, %3 in all").arg(course_->firing.size()).arg(formatClock(course_->firing.front().from, utc), formatLength(firing));
     else if (!course_->pending.empty())
-        setWords(tr("◆ pending, would not have fired"));
+        words = tr("◆ pending, would not have fired");
     else
-        setWords(answered_ && !bodyShown() ? tr("not judged") : tr("would not have fired"));
+        words = answered_ && !bodyShown() ? tr("no data to judge") : tr("would not have fired");
+    if (course_->instances > 1)
+        words += tr(" · %1 instances").arg(course_->instances);
+    if (!course_->condition.empty())
+        words += QStringLiteral(" · ") + plain(course_->condition);
+    setWords(words);
+}
+
+void DashboardPanel::setFlags(const QVector<ChartFlag>& flags) {
+    flags_ = flags;
+    if (answered_ && chart_ && bodyShown() && pages_->currentWidget() == chartPage_)
+        showChart();
 }
 
 void DashboardPanel::ask() {
@@ -195,9 +214,8 @@ void DashboardPanel::ask() {
         return;
     stale_ = false;
     asking_ = true;
-    askedWidth_ = width();
     setBusy(true);
-    query::PanelQuestion question{panel_, scope_, std::clamp(width() / kPixelsPerColumn, kLeastColumns, kMostColumns)};
+    query::PanelQuestion question{panel_, scope_, kColumns};
     context_.queries.ask(
         key_, this,
         [question = std::move(question)](query::Backend& backend, std::stop_token stop) -> Result<dashboard::PanelAnswer> {
@@ -210,6 +228,9 @@ void DashboardPanel::ask() {
             if (answer.ok()) {
                 answer_ = std::move(*answer);
                 answered_ = true;
+                drawn_ = panel_;
+                if (drawn_.unit.empty())
+                    drawn_.unit = answer_.unit;
                 show();
                 if (course_)
                     showCourse();
@@ -218,13 +239,6 @@ void DashboardPanel::ask() {
             }
             Q_EMIT settledChanged();
         });
-}
-
-void DashboardPanel::resizeEvent(QResizeEvent* event) {
-    Panel::resizeEvent(event);
-    // Half as many columns more are worth another question.
-    if (answered_ && width() > askedWidth_ * 3 / 2)
-        stale_ = true;
 }
 
 // ---------------------------------------------------------------- what is shown
@@ -316,17 +330,19 @@ void DashboardPanel::showChart() {
         pages_->addWidget(chartPage_);
     }
     chart_->setFixedRange(answer_.range == context_.workspace.range() ? std::nullopt : std::optional(answer_.range));
-    TimeChartData data = panelChart(panel_, answer_);
+    TimeChartData data = panelChart(drawn_, answer_);
     if (course_) {
         showLimits(data);
         for (const TimeRange& range : course_->firing)
-            data.marks.windows.push_back({range, ChartRole::kError, {}});
+            data.marks.windows.push_back({range, ChartRole::kError, tr("firing")});
         for (const TimeRange& range : course_->pending)
             data.marks.windows.push_back({range, ChartRole::kWarning, {}});
     }
+    data.marks.flags = flags_;
+    data.marks.flagLabels = false;
     chart_->setData(data);
     const bool table = panel_.legend.shown && (panel_.legend.asTable || !panel_.legend.calculations.empty()) && height() >= kTallPanel;
-    const auto [unit, factor] = panelUnit(panel_);
+    const auto [unit, factor] = panelUnit(drawn_);
     QVector<LegendNames::Entry> entries;
     QVector<LegendRow> rows;
     for (size_t i = 0; i < answer_.series.size(); ++i) {
@@ -374,9 +390,9 @@ void DashboardPanel::showFigures() {
         figures_->setFocusPolicy(Qt::TabFocus);
         pages_->addWidget(figures_);
     }
-    const auto scale = panelScale(panel_, answer_.series);
+    const auto scale = panelScale(drawn_, answer_.series);
     const auto kind = panel_.kind == PanelKind::kGauge ? FigurePicture::Kind::kDials : panel_.kind == PanelKind::kBarGauge ? FigurePicture::Kind::kBars : FigurePicture::Kind::kTiles;
-    figures_->setFigures(kind, panelFigures(panel_, answer_, context_.theme), panelSteps(panel_, scale, context_.theme), panelText(panel_, scale.first), panelText(panel_, scale.second));
+    figures_->setFigures(kind, panelFigures(drawn_, answer_, context_.theme), panelSteps(drawn_, scale, context_.theme), panelText(drawn_, scale.first), panelText(drawn_, scale.second));
     pages_->setCurrentWidget(figures_);
 }
 
@@ -388,7 +404,7 @@ void DashboardPanel::showTable() {
     for (size_t row = 0; row < answer_.table.rows(); ++row) {
         std::vector<FactCell> cells;
         for (const dashboard::Field& field : answer_.table.fields)
-            cells.push_back(cellOf(field, row, panel_, context_.theme, context_.workspace.utc()));
+            cells.push_back(cellOf(field, row, drawn_, context_.theme, context_.workspace.utc()));
         rows.push_back(std::move(cells));
     }
     // The columns of a table are those it was made with.
@@ -404,7 +420,7 @@ void DashboardPanel::showTable() {
 }
 
 void DashboardPanel::showHeatmap() {
-    const auto [unit, factor] = panelUnit(panel_);
+    const auto [unit, factor] = panelUnit(drawn_);
     if (panel_.kind == PanelKind::kHistogram) {
         if (!bars_) {
             bars_ = new BucketBars(context_.theme, pages_);
@@ -421,13 +437,21 @@ void DashboardPanel::showHeatmap() {
         return;
     }
     if (!heatmap_) {
-        heatmap_ = new HeatmapChart(context_.workspace, context_.theme, pages_);
-        pages_->addWidget(heatmap_);
+        heatPage_ = new QWidget(pages_);
+        auto* column = new QVBoxLayout(heatPage_);
+        column->setContentsMargins(0, 0, 0, 0);
+        column->setSpacing(context_.theme.unit);
+        heatmap_ = new HeatmapChart(context_.workspace, context_.theme, heatPage_);
+        heatKey_ = new HeatmapLegend(context_.theme, heatPage_);
+        column->addWidget(heatmap_, 1);
+        column->addWidget(heatKey_);
+        pages_->addWidget(heatPage_);
     }
     heat.title = title();
     heatmap_->setFixedRange(answer_.range == context_.workspace.range() ? std::nullopt : std::optional(answer_.range));
     heatmap_->setData(heat);
-    pages_->setCurrentWidget(heatmap_);
+    heatKey_->setData(heat, tr("per cell"));
+    pages_->setCurrentWidget(heatPage_);
 }
 
 CopyTable DashboardPanel::table() const {
@@ -450,7 +474,7 @@ CopyTable DashboardPanel::table() const {
         return table;
     }
     if (panel_.kind == PanelKind::kTimeSeries) {
-        TimeChartData chart = panelChart(panel_, answer_);
+        TimeChartData chart = panelChart(drawn_, answer_);
         chart.from = answer_.from;   // the instants asked for, not the columns around them
         CopyTable values = chartTable(chart);
         values.caption = table.caption;

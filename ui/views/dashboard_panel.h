@@ -15,6 +15,7 @@ class BucketBars;
 class FactTable;
 class FigurePicture;
 class HeatmapChart;
+class HeatmapLegend;
 class LegendNames;
 class LegendTable;
 class PlainLabel;
@@ -34,6 +35,8 @@ public:
     // What the alert it draws would have done; nothing takes it back.
     void setCourse(const std::optional<query::AlertCourse>& course);
     [[nodiscard]] const std::optional<query::AlertCourse>& course() const { return course_; }
+    // Events in the range, as thin verticals of a graph.
+    void setFlags(const QVector<ChartFlag>& flags);
     // Asks where it is stale.
     void ask();
     [[nodiscard]] bool asking() const { return asking_; }
@@ -49,7 +52,6 @@ Q_SIGNALS:
     void exploreWanted(const QStringList& expressions);
 
 protected:
-    void resizeEvent(QResizeEvent* event) override;
     void enterEvent(QEnterEvent* event) override;
     void leaveEvent(QEvent* event) override;
 
@@ -70,6 +72,7 @@ private:
     ViewContext context_;
     QString key_;
     dashboard::Panel panel_;
+    dashboard::Panel drawn_;          // panel_, in the unit that the metrics tell where it names none
     dashboard::Scope scope_;
     dashboard::PanelAnswer answer_;
     std::optional<query::AlertCourse> course_;
@@ -77,6 +80,8 @@ private:
     QToolButton* menu_;
     TimeChart* chart_ = nullptr;
     HeatmapChart* heatmap_ = nullptr;
+    HeatmapLegend* heatKey_ = nullptr;
+    QWidget* heatPage_ = nullptr;
     FigurePicture* figures_ = nullptr;
     BucketBars* bars_ = nullptr;
     QWidget* chartPage_ = nullptr;
@@ -84,8 +89,8 @@ private:
     LegendTable* legend_ = nullptr;
     FactTable* table_ = nullptr;
     PlainLabel* text_ = nullptr;
+    QVector<ChartFlag> flags_;
     bool stale_ = true, asking_ = false, answered_ = false;
-    int askedWidth_ = 0;
 };
 
 }  // namespace nj::ui

@@ -21,6 +21,7 @@
 #include "state/links.h"
 #include "theme/number_format.h"
 #include "views/dashboard_panel.h"
+#include "widgets/chart_events.h"
 #include "widgets/dashboard_grid.h"
 #include "widgets/fact_table.h"
 #include "widgets/panel.h"
@@ -30,8 +31,8 @@
 namespace nj::ui {
 namespace {
 
-constexpr size_t kMostPanels = 300;
-constexpr int kChooserWidth = 300, kRemarksHeight = 190, kSeenDelayMs = 30, kShownName = 120;
+constexpr size_t kMostPanels = 300, kMostFlags = 40;
+constexpr int kChooserWidth = 300, kRemarksHeight = 190, kBarHeight = 28, kSeenDelayMs = 30, kShownName = 120;
 constexpr const char* kBuiltIn = "builtin:";
 
 QString plain(const std::string& text) { return QString::fromStdString(text.substr(0, 4000)).simplified(); }
@@ -56,8 +57,10 @@ DashboardsView::DashboardsView(const ViewContext& context, QWidget* parent) : Re
         // Taken back, or changed elsewhere.
         if (!current_.isEmpty() && !current_.startsWith(QLatin1String(kBuiltIn)) && !definition(current_))
             choose(chooser_->count() > 0 ? chooser_->itemData(0).toString() : QString());
-        else if (current_.isEmpty() && chooser_->count() > 0 && builtInKnown_)
-            choose(chooser_->itemData(0).toString());
+        else if (!wanted_.isEmpty() || current_.isEmpty())
+            chooseWanted();
+        else if (const Definition* changed = definition(current_); changed && changed->document != document_)
+            askOpen();
     });
 }
 
@@ -75,6 +78,7 @@ void DashboardsView::build() {
     chooser_->setAccessibleName(tr("Dashboard"));
     chooser_->setFont(theme.panelTitle);
     chooser_->setFixedWidth(kChooserWidth);
+    chooser_->setProperty("role", QStringLiteral("title"));
     chooser_->setMaxVisibleItems(24);
     connect(chooser_, &QComboBox::activated, this, [this](int index) { choose(chooser_->itemData(index).toString()); });
     variables_ = new VariableBar(theme, this);
@@ -105,10 +109,15 @@ void DashboardsView::build() {
     menuButton_->setPopupMode(QToolButton::InstantPopup);
     menuButton_->setMenu(buildMenu());
     bar->addWidget(chooser_, 0, Qt::AlignTop);
+    verdict_ = new PlainLabel({}, theme.table, "muted", this);
+    verdict_->setElided(true);
+    verdict_->hide();
     bar->addWidget(variables_, 1);
+    bar->addWidget(verdict_, 1);
     bar->addStretch(0);
     for (QToolButton* one : {remarksButton_, importButton_, menuButton_})
         bar->addWidget(one, 0, Qt::AlignTop);
+    verdict_->setFixedHeight(kBarHeight);
 
     remarks_ = new Panel(theme, this);
     remarks_->setTitle(tr("Not taken over as it stood"));
@@ -192,15 +201,27 @@ void DashboardsView::askBuiltIn() {
             builtInKnown_ = true;
             builtIn_ = found.ok() ? std::move(*found) : std::vector<dashboard::Dashboard>();
             fillChooser();
-            const QString first = chooser_->count() > 0 ? chooser_->itemData(0).toString() : QString();
-            const QString wish = !wanted_.isEmpty() && chooser_->findData(wanted_) >= 0 ? wanted_ : chooser_->findData(current_) >= 0 && !current_.isEmpty() ? current_ : first;
-            wanted_.clear();
-            if (wish == current_ && !wish.isEmpty())
-                askOpen();   // the same, over more rows
-            else
-                choose(wish);
+            chooseWanted();
             announce();
         });
+}
+
+// The one asked for; else the one that is open, over more rows; else the first.
+void DashboardsView::chooseWanted() {
+    const bool there = chooser_->findData(wanted_) >= 0;
+    if (!builtInKnown_ || (!wanted_.isEmpty() && !there && !book_.idle()))
+        return;   // what is saved is still being read
+    const QString first = chooser_->count() > 0 ? chooser_->itemData(0).toString() : QString(), wanted = wanted_;
+    wanted_.clear();
+    if (!wanted.isEmpty() && !there) {
+        current_.clear();
+        showEmpty();
+        empty_->showError(tr("This capsule has no such dashboard: it may have been deleted."), tr("Show another"), [this, first] { choose(first); });
+    } else if (wanted.isEmpty() && !current_.isEmpty() && chooser_->findData(current_) >= 0) {
+        askOpen();
+    } else {
+        choose(wanted.isEmpty() ? first : wanted);
+    }
 }
 
 void DashboardsView::fillChooser() {
@@ -211,7 +232,7 @@ void DashboardsView::fillChooser() {
     if (chooser_->count() > 0 && !builtIn_.empty())
         chooser_->insertSeparator(chooser_->count());
     for (const dashboard::Dashboard& one : builtIn_)
-        chooser_->addItem(tr("%1  · built in").arg(plain(one.title)), QLatin1String(kBuiltIn) + QString::fromStdString(one.uid));
+        chooser_->addItem((one.uid.starts_with(query::kServerRules) ? tr("%1  · its rules") : tr("%1  · built in")).arg(plain(one.title)), QLatin1String(kBuiltIn) + QString::fromStdString(one.uid));
     chooser_->setCurrentIndex(chooser_->findData(current_));
     chooser_->setVisible(chooser_->count() > 0);
 }
@@ -239,10 +260,8 @@ void DashboardsView::open(const QString& parameter) {
             choices[QUrl::fromPercentEncoding(part.left(equals).toUtf8()).toStdString()].push_back(QUrl::fromPercentEncoding(part.mid(equals + 1).toUtf8()).toStdString());
     if (!choices.empty())
         remembered_[id] = std::move(choices);
-    if (chooser_->findData(id) >= 0)
-        choose(id);
-    else
-        wanted_ = id;   // until it is known which there are
+    wanted_ = id;
+    chooseWanted();   // or once it is known which there are
 }
 
 QString DashboardsView::opened() const {
@@ -269,6 +288,7 @@ void DashboardsView::askOpen() {
         for (const dashboard::Dashboard& one : builtIn_)
             if (QLatin1String(kBuiltIn) + QString::fromStdString(one.uid) == current_)
                 builtIn = one;
+    document_ = saved ? saved->document : std::string();
     opening_ = true;
     context_.queries.ask(
         QStringLiteral("dashboards/open"), this,
@@ -300,15 +320,25 @@ void DashboardsView::askOpen() {
 
 // Rules: when each would have fired, beside what it watches.
 void DashboardsView::askCourses() {
-    const Definition* rules = definition(current_);
+    std::optional<Definition> rules;
+    if (const Definition* saved = definition(current_); saved && saved->kind == DefinitionKind::kRules) {
+        rules = *saved;
+    } else if (board_ && board_->uid.starts_with(query::kServerRules)) {
+        rules.emplace();
+        rules->kind = DefinitionKind::kRules;
+        rules->name = board_->uid.substr(query::kServerRules.size());
+    }
     courses_.clear();
     context_.queries.cancel(QStringLiteral("dashboards/courses"));
     askingCourses_ = false;
-    if (!rules || rules->kind != DefinitionKind::kRules) {
+    verdict_->hide();
+    if (!rules) {
         for (DashboardPanel* panel : panels_)
             panel->setCourse(std::nullopt);
         return;
     }
+    if (!rules_)
+        rules_ = board_;
     askingCourses_ = true;
     context_.queries.ask(
         QStringLiteral("dashboards/courses"), this,
@@ -320,19 +350,70 @@ void DashboardsView::askCourses() {
             askingCourses_ = false;
             if (courses.ok())
                 courses_ = std::move(*courses);
-            // In the file's order, as the panels are; a name may come twice, as a warning and as a page.
-            auto next = courses_.begin();
-            for (DashboardPanel* panel : panels_) {
-                const auto course = std::find_if(next, courses_.end(), [&](const query::AlertCourse& one) { return plain(one.name) == panel->title(); });
-                panel->setCourse(course == courses_.end() ? std::nullopt : std::optional(*course));
-                next = course == courses_.end() ? next : course + 1;
-            }
+            showCourses();
+            announce();
+        });
+}
+
+// What fired first, then what was pending; each panel with its course.
+void DashboardsView::showCourses() {
+    if (!rules_ || !board_)
+        return;
+    struct Drawn {
+        dashboard::Panel panel;
+        std::optional<query::AlertCourse> course;
+        [[nodiscard]] int rank() const { return !course ? 3 : !course->firing.empty() ? 0 : !course->pending.empty() ? 1 : 2; }
+    };
+    dashboard::Dashboard board = *rules_;
+    std::vector<std::optional<query::AlertCourse>> inOrder;
+    size_t fired = 0, pending = 0;
+    auto next = courses_.begin();   // in the file's order, as the panels are; a name may come twice, as a warning and as a page
+    for (dashboard::Row& row : board.rows) {
+        std::vector<Drawn> drawn;
+        for (dashboard::Panel& panel : row.panels) {
+            const auto course = std::find_if(next, courses_.end(), [&](const query::AlertCourse& one) { return one.name == panel.title; });
+            drawn.push_back({std::move(panel), course == courses_.end() ? std::nullopt : std::optional(*course)});
+            next = course == courses_.end() ? next : course + 1;
+            fired += drawn.back().rank() == 0 ? 1 : 0;
+            pending += drawn.back().rank() == 1 ? 1 : 0;
+        }
+        std::vector<dashboard::GridPlace> places;
+        for (size_t i = 0; i < drawn.size(); ++i)
+            places.push_back(rules_->rows[static_cast<size_t>(&row - board.rows.data())].panels[i].place);
+        std::stable_sort(drawn.begin(), drawn.end(), [](const Drawn& a, const Drawn& b) { return a.rank() < b.rank(); });
+        for (size_t i = 0; i < drawn.size(); ++i) {
+            row.panels[i] = std::move(drawn[i].panel);
+            row.panels[i].place = places[i];
+            inOrder.push_back(std::move(drawn[i].course));
+        }
+    }
+    board_ = std::move(board);
+    showRows();
+    for (size_t i = 0; i < panels_.size() && i < inOrder.size(); ++i)
+        panels_[i]->setCourse(inOrder[i]);
+    verdict_->setPlain(tr("%1 alerts: %2 would have fired in this range, %3 only pending").arg(courses_.size()).arg(fired).arg(pending));
+    verdict_->setVisible(!courses_.empty());
+}
+
+void DashboardsView::askEvents() {
+    askingEvents_ = true;
+    context_.queries.ask(
+        QStringLiteral("dashboards/events"), this, [range = context_.workspace.range()](query::Backend& backend, std::stop_token stop) { return backend.events(range, stop); },
+        [this](Result<std::vector<query::EventMark>>&& events) {
+            askingEvents_ = false;
+            std::vector<query::EventMark> shown = events.ok() ? std::move(*events) : std::vector<query::EventMark>();
+            std::stable_sort(shown.begin(), shown.end(), [](const auto& a, const auto& b) { return a.severity > b.severity; });
+            shown.resize(std::min(shown.size(), kMostFlags));
+            flags_ = chartFlags(shown, context_.workspace.utc());
+            for (DashboardPanel* panel : panels_)
+                panel->setFlags(flags_);
             announce();
         });
 }
 
 void DashboardsView::showOpened(Opened&& opened) {
     board_ = std::move(opened.board);
+    rules_.reset();
     resolved_ = std::move(opened.variables);
     variables_->setVariables(resolved_.variables);
     empty_->hide();
@@ -340,6 +421,7 @@ void DashboardsView::showOpened(Opened&& opened) {
     showRows();
     showRemarks();
     askCourses();
+    askEvents();
     if (board_->panelCount() == 0) {
         scroll_->hide();
         empty_->show();
@@ -391,6 +473,8 @@ void DashboardsView::showRows() {
     for (const dashboard::RowOccurrence& row : rows)
         for (const dashboard::Occurrence& occurrence : row.panels)
             panels_[index++]->setPanel(asDrawn(occurrence), dashboard::narrowed(scope, occurrence));
+    for (DashboardPanel* panel : panels_)
+        panel->setFlags(flags_);
     seen_.start();
 }
 
@@ -402,6 +486,7 @@ void DashboardsView::takeRange() {
     for (DashboardPanel* panel : panels_)
         panel->setRange(context_.workspace.range());
     askCourses();
+    askEvents();
     seen_.start();
 }
 
@@ -441,7 +526,7 @@ void DashboardsView::showRemarks() {
         add(remark);
     if (notShown_ > 0)
         add({"dashboard", std::to_string(notShown_) + " panels", "more than 300 panels are not drawn", true});
-    remarksButton_->setText(rows.size() == 1 ? tr("1 remark") : tr("%1 remarks").arg(rows.size()));
+    remarksButton_->setText(rows.size() == 1 ? tr("1 import note") : tr("%1 import notes").arg(rows.size()));
     remarksButton_->setVisible(!rows.empty());
     if (rows.empty())
         remarksButton_->setChecked(false);
@@ -454,6 +539,7 @@ void DashboardsView::showEmpty() {
     grid_->setRows({});
     scroll_->hide();
     variables_->hide();
+    verdict_->hide();
     remarksButton_->hide();
     remarksButton_->setChecked(false);
     empty_->show();
@@ -604,7 +690,7 @@ void DashboardsView::keyPressEvent(QKeyEvent* event) {
 bool DashboardsView::settled() const {
     const bool asking = std::any_of(panels_.begin(), panels_.end(), [](const DashboardPanel* panel) { return panel->asking(); });
     const bool waiting = (stale_ && !context_.workspace.range().empty()) || soon_.isActive() || seen_.isActive();
-    return !waiting && !asking && !askingBuiltIn_ && !opening_ && !askingCourses_ && !importing_ && book_.idle();
+    return !waiting && !asking && !askingBuiltIn_ && !opening_ && !askingCourses_ && !askingEvents_ && !importing_ && book_.idle();
 }
 
 void DashboardsView::announce() {

@@ -10,6 +10,7 @@
 #include "query/definitions.h"
 #include "state/annotation_book.h"
 #include "views/refreshing_view.h"
+#include "widgets/chart_data.h"
 
 class QComboBox;
 class QMenu;
@@ -22,6 +23,7 @@ class DashboardGrid;
 class DashboardPanel;
 class FactTable;
 class Panel;
+class PlainLabel;
 class VariableBar;
 
 class DashboardsView : public RefreshingView {
@@ -60,8 +62,11 @@ private:
     void askBuiltIn();
     void fillChooser();
     void choose(const QString& id);
+    void chooseWanted();
     void askOpen();
     void askCourses();
+    void askEvents();
+    void showCourses();
     void showOpened(Opened&& opened);
     void showRows();
     void showRemarks();
@@ -81,6 +86,7 @@ private:
     AnnotationBook& book_;
     QComboBox* chooser_;
     VariableBar* variables_;
+    PlainLabel* verdict_;
     QToolButton *remarksButton_, *importButton_, *menuButton_;
     Panel* remarks_;
     FactTable* remarksTable_;
@@ -93,11 +99,14 @@ private:
     dashboard::ResolvedVariables resolved_;
     dashboard::Choices choices_;
     std::vector<query::AlertCourse> courses_;         // of rules
+    std::optional<dashboard::Dashboard> rules_;       // the rules shown, in their file's order
+    QVector<ChartFlag> flags_;
     QHash<QString, dashboard::Choices> remembered_;   // by dashboard
     QString current_, wanted_;
+    std::string document_;                            // of the definition that was opened
     QTimer seen_;
     size_t notShown_ = 0;
-    bool builtInKnown_ = false, askingBuiltIn_ = false, opening_ = false, askingCourses_ = false, importing_ = false;
+    bool builtInKnown_ = false, askingBuiltIn_ = false, opening_ = false, askingCourses_ = false, askingEvents_ = false, importing_ = false;
 };
 
 }  // namespace nj::ui

@@ -36,7 +36,6 @@ PromqlRow::PromqlRow(const ViewContext& context, const QString& key, QWidget* pa
     explain_->setObjectName(QStringLiteral("metricExplain"));
     explain_->setFont(theme.table);
     explain_->setCheckable(true);
-    explain_->setProperty("role", QStringLiteral("flat"));
     explain_->setText(tr("explain"));
     explain_->setToolTip(tr("Takes the expression apart: how many series each part gives, and where they vanish"));
     tree_ = new ExplainTree(theme, this);

@@ -56,7 +56,7 @@ private:
 
 namespace {
 
-constexpr double kAxisRoom = 24, kLabelGap = 8, kPerTick = 92, kPerValueTick = 44, kNearFlag = 4;
+constexpr double kAxisRoom = 24, kLabelGap = 8, kPerTick = 92, kPerTickNarrow = 72, kNarrowPlot = 520, kPerValueTick = 44, kNearFlag = 4;
 
 QPen hairline(const QColor& color) {
     QPen pen(color);
@@ -280,7 +280,7 @@ void ChartFrame::paintAxes(QPainter& painter) {
     if (!timeAxisShown_)
         return;
     const double top = frame_.plot.bottom(), base = top + 17;
-    const TimeTicks ticks = timeTicks(frame_.range, std::max(2, static_cast<int>(frame_.plot.width() / kPerTick)), workspace_.utc());
+    const TimeTicks ticks = timeTicks(frame_.range, std::max(2, static_cast<int>(frame_.plot.width() / (frame_.plot.width() < kNarrowPlot ? kPerTickNarrow : kPerTick))), workspace_.utc());
     double free = -1e9;
     timeLabels_.clear();
     for (const TimeTick& tick : ticks.ticks) {

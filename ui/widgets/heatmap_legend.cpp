@@ -17,8 +17,9 @@ void HeatmapLegend::setData(const HeatmapData& heat, const QString& what) {
     const quint32 most = heat.most();
     QStringList counts;
     for (const quint32 count : heatSteps(most, heat.logCount)) {
-        steps_.push_back({count, heatColor(theme_, heat.shade(count, most))});
-        counts.push_back(formatCount(count));
+        const double stands = static_cast<double>(count) * heat.perCount;
+        steps_.push_back({formatShort(stands), heatColor(theme_, heat.shade(count, most))});
+        counts.push_back(heat.perCount == 1 ? formatCount(count) : formatShort(stands));
     }
     rings_ = !heat.exemplars.isEmpty();
     hatch_ = heat.marks.hatches.isEmpty() ? QString() : heat.marks.hatches.front().text;
@@ -42,7 +43,7 @@ void HeatmapLegend::paintEvent(QPaintEvent*) {
     for (const auto& [count, color] : steps_) {
         painter.fillRect(QRectF(x, height() / 2.0 - 5, 10, 10), QColor(color));
         x += 14;
-        text(formatShort(count));
+        text(count);
     }
     if (rings_) {
         x += 8;

@@ -21,7 +21,7 @@ protected:
 private:
     const Theme& theme_;
     QString what_;
-    QVector<std::pair<quint32, QRgb>> steps_;
+    QVector<std::pair<QString, QRgb>> steps_;
     bool rings_ = false;
     QString hatch_;
 };
