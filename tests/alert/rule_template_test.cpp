@@ -3,6 +3,8 @@
 
 #include <limits>
 
+#include "qt_test.h"
+
 using namespace nj::alert;
 
 class RuleTemplateTest : public QObject {
@@ -65,5 +67,4 @@ void RuleTemplateTest::expands() {
 }
 
 QTEST_APPLESS_MAIN(RuleTemplateTest)
-#include "qt_test.h"
 #include "rule_template_test.moc"

@@ -5,6 +5,8 @@
 #include <limits>
 #include <vector>
 
+#include "qt_test.h"
+
 using namespace nj::dashboard;
 
 namespace {
@@ -88,4 +90,3 @@ void CalculationTest::knowsNames() {
 
 QTEST_APPLESS_MAIN(CalculationTest)
 #include "calculation_test.moc"
-#include "qt_test.h"

@@ -1,6 +1,8 @@
 // Variables in expressions, as Grafana puts them in.
 #include "dashboard/interpolation.h"
 
+#include "qt_test.h"
+
 using namespace nj;
 using namespace nj::dashboard;
 
@@ -166,4 +168,3 @@ void InterpolationTest::boundsRepetition() {
 
 QTEST_APPLESS_MAIN(InterpolationTest)
 #include "interpolation_test.moc"
-#include "qt_test.h"
