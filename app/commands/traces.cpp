@@ -1,6 +1,8 @@
 // nightjar traces CAPSULE [FILTER]: the traces with a span that matches.
 #include <fmt/format.h>
 
+#include <map>
+
 #include "base/json_writer.h"
 #include "commands/command.h"
 #include "query/search_syntax.h"

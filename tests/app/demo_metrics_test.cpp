@@ -9,6 +9,7 @@
 #include <QPushButton>
 #include <QTableView>
 #include <QTemporaryDir>
+#include <QToolButton>
 
 #include "demo_truth.h"
 #include "nightjar_process.h"

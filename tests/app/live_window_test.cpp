@@ -3,6 +3,7 @@
 #include <QClipboard>
 #include <QSignalSpy>
 #include <QTemporaryDir>
+#include <QToolButton>
 #include <atomic>
 #include <thread>
 

@@ -1,5 +1,6 @@
 #include "widgets/dashboard_grid.h"
 
+#include <QResizeEvent>
 #include <QToolButton>
 #include <algorithm>
 #include <limits>
