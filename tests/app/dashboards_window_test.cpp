@@ -289,6 +289,12 @@ private:
                 return false;
         }
         bool all = true;
+        for (const DashboardPanel* one : view()->panels())
+            for (const DashboardPanel* other : view()->panels())
+                if (one != other && one->isVisible() && other->isVisible() && one->geometry().intersects(other->geometry())) {
+                    without << one->title() + QStringLiteral(" lies over ") + other->title();
+                    return false;
+                }
         for (DashboardPanel* one : view()->panels()) {
             if (one->isVisible() && one->stale())
                 all = false;

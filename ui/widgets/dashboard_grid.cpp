@@ -3,7 +3,8 @@
 #include <QResizeEvent>
 #include <QToolButton>
 #include <algorithm>
-#include <limits>
+#include <array>
+#include <tuple>
 
 namespace nj::ui {
 namespace {
@@ -74,17 +75,23 @@ int DashboardGrid::arrange(int width, bool apply) const {
                 headers_[i]->setGeometry(0, top, headers_[i]->sizeHint().width(), kHeaderHeight);
             top += kHeaderHeight + theme_.unit;
         }
-        int first = std::numeric_limits<int>::max(), last = top;
+        int last = top;
+        std::vector<const Cell*> cells;
         for (const Cell& cell : row.cells)
-            first = std::min(first, cell.place.y);
-        for (const Cell& cell : row.cells) {
+            cells.push_back(&cell);
+        std::stable_sort(cells.begin(), cells.end(), [](const Cell* a, const Cell* b) { return std::tie(a->place.y, a->place.x) < std::tie(b->place.y, b->place.x); });
+        std::array<int, dashboard::kGridColumns> free{};   // the first unit of each column with nothing in it or below
+        for (const Cell* each : cells) {
+            const Cell& cell = *each;
             if (apply)
                 cell.widget->setVisible(!row.folded);
             if (row.folded)
                 continue;
             const int x = std::clamp(cell.place.x, 0, dashboard::kGridColumns - 1), w = std::clamp(cell.place.width, 1, dashboard::kGridColumns - x);
             const int left = static_cast<int>(x * column), right = static_cast<int>((x + w) * column) - theme_.gap;
-            const int y = top + std::clamp(cell.place.y - first, 0, 100'000) * kUnitHeight, height = std::clamp(cell.place.height, kLeastUnits, kMostUnits) * kUnitHeight - theme_.gap;
+            const int units = std::clamp(cell.place.height, kLeastUnits, kMostUnits), unit = *std::max_element(free.begin() + x, free.begin() + x + w);
+            std::fill(free.begin() + x, free.begin() + x + w, unit + units);
+            const int y = top + unit * kUnitHeight, height = units * kUnitHeight - theme_.gap;
             if (apply)
                 cell.widget->setGeometry(left, y, right - left, height);
             last = std::max(last, y + height + theme_.gap);

@@ -1,5 +1,5 @@
-// Rows of panels on the 24 columns of a dashboard. A row has a title that folds it; panels lie where their author put them, moved up where
-// a row above is folded. Owns nothing but what it is given. UI thread only.
+// Rows of panels on the 24 columns of a dashboard. A row has a title that folds it; panels lie where their author put them, moved up over
+// what is empty and down where another lies already, as Grafana does. Owns nothing but what it is given. UI thread only.
 #pragma once
 
 #include <QWidget>
