@@ -37,10 +37,8 @@ Status importFiles(const Options& options, query::AnnotationStore& store, query:
         if (read.definition.kind != DefinitionKind::kDashboard)
             return makeError(ErrorCode::kInvalidArgument, file + " is a rule file: `nightjar rules` takes it");
         NJ_ASSIGN(const Annotations all, store.load());
-        const auto same = std::find_if(all.definitions.begin(), all.definitions.end(), [&](const Definition& one) {
-            return one.kind == read.definition.kind && one.name == read.definition.name && one.source == read.definition.source;
-        });
-        read.definition.id = same == all.definitions.end() ? newAnnotationId() : same->id;
+        const Definition* same = query::replacedBy(read.definition, all.definitions);
+        read.definition.id = same ? same->id : newAnnotationId();
         read.definition.created = read.definition.modified = nowNs();
         NJ_RETURN_IF_ERROR(store.put(read.definition));
         std::cerr << printable(fmt::format("{}: '{}', {}{}\n", file, read.definition.name, counted(read.count, "panel", "panels"),

@@ -16,6 +16,7 @@
 #include "promql/engine.h"
 #include "promql/text/number_text.h"
 #include "query/annotations.h"
+#include "query/definitions.h"
 
 namespace nj::app {
 namespace {
@@ -143,13 +144,12 @@ Status addFile(const std::string& path, const Annotations& all, query::Annotatio
         fmt::print(stderr, "nightjar: {} has problems; the rules they are in are left out:\n{}", printable(path), problemLines(rules));
     saved.id = newAnnotationId();
     saved.created = saved.modified = nowNs();
-    for (const Definition& other : all.definitions)
-        if (!other.deleted && other.kind == DefinitionKind::kRules && other.name == saved.name) {
-            saved.id = other.id;
-            saved.author = other.author;
-            saved.created = other.created;
-            saved.modified = std::max(saved.modified, other.modified + 1);
-        }
+    if (const Definition* other = query::replacedBy(saved, all.definitions)) {
+        saved.id = other->id;
+        saved.author = other->author;
+        saved.created = other->created;
+        saved.modified = std::max(saved.modified, other->modified + 1);
+    }
     saved.document = std::move(content);
     return store.put(saved);
 }

@@ -1,6 +1,7 @@
 #include "dashboard/unit.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace nj::dashboard {
 namespace {
@@ -102,6 +103,18 @@ Unit describeUnit(std::string_view id) {
     if (id.starts_with("si:"))
         return {kOther, 1, std::string(id.substr(3)), true};
     return {kOther, 1, std::string(id), false};
+}
+
+std::string unitIdOf(std::string_view unit) {
+    static constexpr std::pair<std::string_view, std::string_view> kIds[] = {
+        {"s", "s"},         {"ms", "ms"},       {"us", "µs"},        {"ns", "ns"},       {"min", "m"},      {"h", "h"},       {"By", "bytes"}, {"KiBy", "kbytes"},
+        {"MiBy", "mbytes"}, {"GiBy", "gbytes"}, {"By/s", "binBps"},  {"KiBy/s", "KiBs"}, {"MiBy/s", "MiBs"}, {"bit/s", "bps"}, {"bit", "bits"}, {"ratio", "percentunit"},
+        {"%", "percent"},   {"Cel", "celsius"}, {"W", "watt"},       {"J", "joule"},     {"Hz", "hertz"},   {"V", "volt"},    {"", ""},        {"1", ""},
+    };
+    const auto* const known = std::find_if(std::begin(kIds), std::end(kIds), [&](const auto& one) { return unit == one.first; });
+    if (known != std::end(kIds))
+        return std::string(known->second);
+    return unit.front() == '{' ? std::string() : "suffix:" + std::string(unit);   // {request} is a word, no unit
 }
 
 }  // namespace nj::dashboard

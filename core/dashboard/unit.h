@@ -34,5 +34,8 @@ struct Unit {
     bool operator==(const Unit&) const = default;
 };
 Unit describeUnit(std::string_view id);
+// The other way: the id of a unit in OpenTelemetry's terms ("By/s" → "binBps", "Cel" → "celsius"); a suffix for what has none, "" for a plain
+// number.
+std::string unitIdOf(std::string_view unit);
 
 }  // namespace nj::dashboard

@@ -72,6 +72,13 @@ Result<ReadDefinition> readDefinitionFile(const std::string& path, const std::se
     return readDefinition(bytes, std::filesystem::path(path).filename().string(), present);
 }
 
+const Definition* replacedBy(const Definition& definition, const std::vector<Definition>& there) {
+    const auto same = std::find_if(there.begin(), there.end(), [&](const Definition& one) {
+        return !one.deleted && one.kind == definition.kind && one.name == definition.name && (one.kind == DefinitionKind::kRules || one.source == definition.source);
+    });
+    return same == there.end() ? nullptr : &*same;
+}
+
 bool mayBeDefinition(std::string_view head, std::string_view fileName) {
     const auto says = [&](std::string_view word) { return head.find(word) != std::string_view::npos; };
     if (endsLike(fileName, {".yml", ".yaml"}))

@@ -22,6 +22,8 @@ struct ReadDefinition {
 Result<ReadDefinition> readDefinition(std::string_view bytes, const std::string& fileName, const std::set<std::string, std::less<>>& present);
 // Errors: kNotFound, kIo, what is larger than kMaxDefinitionBytes, and readDefinition's.
 Result<ReadDefinition> readDefinitionFile(const std::string& path, const std::set<std::string, std::less<>>& present);
+// What it takes the place of among those there: the same file read again. nullptr: it is new.
+const Definition* replacedBy(const Definition& definition, const std::vector<Definition>& there);
 // By name and first bytes, cheaply: a file that is dropped on the window and is no telemetry.
 bool mayBeDefinition(std::string_view head, std::string_view fileName);
 

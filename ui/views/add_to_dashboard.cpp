@@ -6,6 +6,7 @@
 #include <set>
 
 #include "dashboard/json/dashboard_json.h"
+#include "dashboard/unit.h"
 #include "state/annotation_book.h"
 #include "widgets/plain_label.h"
 
@@ -15,18 +16,7 @@ namespace {
 constexpr int kWidth = 12, kHeight = 8, kButtonWidth = 30;
 constexpr size_t kMostOffered = 30, kLongestTitle = 120;
 
-constexpr std::pair<const char*, const char*> kUnits[] = {
-    {"s", "s"},          {"ms", "ms"},        {"us", "µs"},        {"ns", "ns"},       {"min", "m"},      {"h", "h"},           {"By", "bytes"}, {"KiBy", "kbytes"},
-    {"MiBy", "mbytes"},  {"GiBy", "gbytes"},  {"By/s", "binBps"},  {"KiBy/s", "KiBs"}, {"MiBy/s", "MiBs"}, {"bit/s", "bps"},     {"bit", "bits"}, {"ratio", "percentunit"},
-    {"%", "percent"},    {"Cel", "celsius"},  {"W", "watt"},       {"J", "joule"},     {"Hz", "hertz"},   {"", ""},             {"1", ""},
-};
-
 }  // namespace
-
-std::string dashboardUnit(const std::string& unit) {
-    const auto* const known = std::find_if(std::begin(kUnits), std::end(kUnits), [&](const auto& one) { return unit == one.first; });
-    return known != std::end(kUnits) ? known->second : "suffix:" + unit;
-}
 
 dashboard::Panel dashboardPanel(const std::vector<MetricPart>& parts, bool log, bool stacked) {
     dashboard::Panel panel;
@@ -39,7 +29,7 @@ dashboard::Panel dashboardPanel(const std::vector<MetricPart>& parts, bool log, 
             continue;
         if (panel.targets.empty()) {
             panel.title = part.spec.name.simplified().toStdString().substr(0, kLongestTitle);
-            panel.unit = dashboardUnit(part.unit());
+            panel.unit = dashboard::unitIdOf(part.unit());
         }
         dashboard::Target target;
         if (part.spec.promql && part.spec.picture != MetricSpec::Picture::kGraph) {

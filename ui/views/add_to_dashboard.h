@@ -18,8 +18,6 @@ namespace nj::ui {
 dashboard::Panel dashboardPanel(const std::vector<MetricPart>& parts, bool log, bool stacked);
 // Behind the panels of the last row: beside the last one where there is room, else below all.
 void appendPanel(dashboard::Dashboard& dashboard, dashboard::Panel panel);
-// "By/s" → "binBps": a metric's unit as dashboards name it.
-std::string dashboardUnit(const std::string& unit);
 
 class AddToDashboard : public QToolButton {
     Q_OBJECT

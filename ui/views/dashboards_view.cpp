@@ -591,9 +591,8 @@ void DashboardsView::imported(Result<std::vector<Result<query::ReadDefinition>>>
             }
             Definition& definition = one->definition;
             // The same file again replaces what it gave before.
-            for (const Definition& known : book_.definitions())
-                if (known.kind == definition.kind && known.name == definition.name && known.source == definition.source)
-                    definition.id = known.id;
+            if (const Definition* known = query::replacedBy(definition, book_.definitions()))
+                definition.id = known->id;
             last = book_.put(definition, tr("Import %1").arg(plain(definition.name)));
         }
     }

@@ -6,6 +6,7 @@
 #include "alert/capsule/capsule_rules.h"
 #include "alert/rule_file.h"
 #include "dashboard/built_in.h"
+#include "dashboard/unit.h"
 #include "promql/capsule/capsule_querier.h"
 #include "query/capsule/dashboard_questions.h"
 #include "query/capsule/expression_unit.h"
@@ -36,16 +37,6 @@ std::string conditionOf(const alert::Rule& rule) {
     return text;
 }
 
-// The id by which dashboards name a unit; "" where they have none for it.
-std::string unitId(const std::string& unit) {
-    static constexpr std::pair<std::string_view, std::string_view> kIds[] = {{"s", "s"},      {"ms", "ms"},       {"By", "bytes"},          {"By/s", "Bps"}, {"ratio", "percentunit"}, {"%", "percent"},
-                                                                             {"Cel", "celsius"}, {"W", "watt"}, {"J", "joule"}, {"Hz", "hertz"},   {"V", "volt"}};
-    for (const auto& [known, id] : kIds)
-        if (unit == known)
-            return std::string(id);
-    return unit.empty() || unit == "1" || unit.front() == '{' ? std::string() : "suffix:" + unit;
-}
-
 // What the metrics say of the values, where all queries agree.
 std::string unitOf(QueryContext& context, const dashboard::PanelAnswer& answer) {
     std::optional<std::string> unit;
@@ -55,7 +46,7 @@ std::string unitOf(QueryContext& context, const dashboard::PanelAnswer& answer) 
             return {};
         unit = one;
     }
-    return unit ? unitId(*unit) : std::string();
+    return unit ? dashboard::unitIdOf(*unit) : std::string();
 }
 
 AlertCourse courseOf(const alert::Rule& rule, const alert::AlertHistory& history) {

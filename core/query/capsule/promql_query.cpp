@@ -2,7 +2,6 @@
 #include <cmath>
 #include <limits>
 #include <map>
-#include <set>
 
 #include "promql/capsule/capsule_querier.h"
 #include "promql/engine.h"
