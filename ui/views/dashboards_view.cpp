@@ -18,6 +18,7 @@
 #include <algorithm>
 
 #include "dashboard/json/dashboard_json.h"
+#include "models/rule_board.h"
 #include "state/links.h"
 #include "theme/number_format.h"
 #include "views/dashboard_panel.h"
@@ -359,39 +360,12 @@ void DashboardsView::askCourses() {
 void DashboardsView::showCourses() {
     if (!rules_ || !board_)
         return;
-    struct Drawn {
-        dashboard::Panel panel;
-        std::optional<query::AlertCourse> course;
-        [[nodiscard]] int rank() const { return !course ? 3 : !course->firing.empty() ? 0 : !course->pending.empty() ? 1 : 2; }
-    };
-    dashboard::Dashboard board = *rules_;
-    std::vector<std::optional<query::AlertCourse>> inOrder;
-    size_t fired = 0, pending = 0;
-    auto next = courses_.begin();   // in the file's order, as the panels are; a name may come twice, as a warning and as a page
-    for (dashboard::Row& row : board.rows) {
-        std::vector<Drawn> drawn;
-        for (dashboard::Panel& panel : row.panels) {
-            const auto course = std::find_if(next, courses_.end(), [&](const query::AlertCourse& one) { return one.name == panel.title; });
-            drawn.push_back({std::move(panel), course == courses_.end() ? std::nullopt : std::optional(*course)});
-            next = course == courses_.end() ? next : course + 1;
-            fired += drawn.back().rank() == 0 ? 1 : 0;
-            pending += drawn.back().rank() == 1 ? 1 : 0;
-        }
-        std::vector<dashboard::GridPlace> places;
-        for (size_t i = 0; i < drawn.size(); ++i)
-            places.push_back(rules_->rows[static_cast<size_t>(&row - board.rows.data())].panels[i].place);
-        std::stable_sort(drawn.begin(), drawn.end(), [](const Drawn& a, const Drawn& b) { return a.rank() < b.rank(); });
-        for (size_t i = 0; i < drawn.size(); ++i) {
-            row.panels[i] = std::move(drawn[i].panel);
-            row.panels[i].place = places[i];
-            inOrder.push_back(std::move(drawn[i].course));
-        }
-    }
-    board_ = std::move(board);
+    RuleBoard rules = ruleBoard(*rules_, courses_);
+    board_ = std::move(rules.board);
     showRows();
-    for (size_t i = 0; i < panels_.size() && i < inOrder.size(); ++i)
-        panels_[i]->setCourse(inOrder[i]);
-    verdict_->setPlain(tr("%1 alerts: %2 would have fired in this range, %3 only pending").arg(courses_.size()).arg(fired).arg(pending));
+    for (size_t i = 0; i < panels_.size() && i < rules.courses.size(); ++i)
+        panels_[i]->setCourse(rules.courses[i]);
+    verdict_->setPlain(tr("%1 alerts: %2 would have fired in this range, %3 only pending").arg(courses_.size()).arg(rules.fired).arg(rules.pending));
     verdict_->setVisible(!courses_.empty());
 }
 
