@@ -3,7 +3,6 @@
 
 #include <microhttpd.h>
 #include <netdb.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -107,12 +106,10 @@ Status MicroServer::start() {
 void MicroServer::stop() {
     if (!daemon_)
         return;
-    const MHD_socket listening = MHD_quiesce_daemon(daemon_);
+    // Not MHD_quiesce_daemon: its race with the daemon's own thread ends the program (as in source/http_receiver.cpp).
     pool_.stop();  // all suspended connections are resumed: libmicrohttpd ends the program where one is not
     MHD_stop_daemon(daemon_);
     daemon_ = nullptr;
-    if (listening != MHD_INVALID_SOCKET)
-        close(listening);
 }
 
 void* MicroServer::onTarget(void* /*self*/, const char* target, MHD_Connection* /*connection*/) {

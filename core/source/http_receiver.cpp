@@ -156,7 +156,8 @@ Status HttpReceiver::start() {
 void HttpReceiver::stop() {
     if (!daemon_)
         return;
-    const MHD_socket listening = MHD_quiesce_daemon(daemon_);
+    // Not MHD_quiesce_daemon: it and the daemon's own thread both take the listening socket out of epoll, and the one that comes second ends the
+    // program ("Failed to remove listen FD from epoll set", libmicrohttpd 0.9.75). What still arrives is told to come later.
     {
         std::unique_lock lock(mutex_);
         stopping_ = true;
@@ -170,8 +171,6 @@ void HttpReceiver::stop() {
     }
     MHD_stop_daemon(daemon_);
     daemon_ = nullptr;
-    if (listening != MHD_INVALID_SOCKET)
-        close(listening);
 }
 
 std::string HttpReceiver::address() const {

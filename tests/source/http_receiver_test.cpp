@@ -182,6 +182,32 @@ private Q_SLOTS:
         QCOMPARE(acknowledged.load(), kClients * kRequests);
         QCOMPARE(capsule.close().spans, kClients * kRequests);
     }
+    // Connections open and end while it stops, many times over: it stops, and answers or ends each of them.
+    void stopsWhileRequestsCome() {
+        FullTarget full;
+        for (int round = 0; round < 300; ++round) {
+            const auto receiver = source::createHttpReceiver({}, full);
+            QVERIFY(receiver->start().ok());
+            const quint16 port = portOf(*receiver);
+            std::atomic<bool> stopped = false;
+            std::atomic<int> answered = 0;
+            std::vector<std::jthread> clients;
+            for (uint64_t c = 0; c < 2; ++c)
+                clients.emplace_back([&, c] {
+                    do {
+                        HttpClient client(port);
+                        const int status = client.post("/v1/traces", spanRequest(c)).status;
+                        answered += status == 503 ? 1 : 0;
+                    } while (!stopped);
+                });
+            for (int wait = 0; answered == 0 && wait < 5000; ++wait)
+                QThread::msleep(1);
+            QVERIFY(answered > 0);
+            receiver->stop();
+            stopped = true;
+            QVERIFY2(!HttpClient(port).open(), "the port is free once it has stopped");
+        }
+    }
     void portsThatAreTakenAndAddressesOfOthers() {
         ReceivingCapsule capsule;
         source::ListenOptions taken;
