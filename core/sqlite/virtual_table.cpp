@@ -60,7 +60,7 @@ std::string quoted(const std::string& name) {
 int connect(sqlite3* db, void* aux, int, const char* const*, sqlite3_vtab** out, char** error) {
     auto* table = static_cast<VirtualTable*>(aux);
     std::string sql = "CREATE TABLE t(";
-    for (const TableColumn& column : table->columns())
+    for (const VirtualColumn& column : table->columns())
         sql += (sql.back() == '(' ? "" : ",") + quoted(column.name) + " " + column.type + (column.hidden ? " HIDDEN" : "");
     if (const int rc = sqlite3_declare_vtab(db, (sql + ")").c_str()); rc != SQLITE_OK) {
         *error = sqlite3_mprintf("%s", sqlite3_errmsg(db));

@@ -68,7 +68,7 @@ public:
     [[nodiscard]] virtual int64_t rowid() = 0;
 };
 
-struct TableColumn {
+struct VirtualColumn {
     std::string name;
     const char* type = "";   // declared affinity: "TEXT", "INTEGER", "REAL" or none
     bool hidden = false;
@@ -77,7 +77,7 @@ struct TableColumn {
 class VirtualTable {
 public:
     virtual ~VirtualTable() = default;
-    [[nodiscard]] virtual const std::vector<TableColumn>& columns() const = 0;
+    [[nodiscard]] virtual const std::vector<VirtualColumn>& columns() const = 0;
     [[nodiscard]] virtual double rowEstimate() const = 0;
     // The share of rows such a bound leaves, 1 = it can't use the bound.
     [[nodiscard]] virtual double selectivity(int column, Compare compare) const = 0;

@@ -62,7 +62,7 @@ struct SampleTraits {
     static Status visit(SqlContext& context, int64_t series, TimeRange range, const std::function<bool(const Point&)>& each) {
         return context.reader.samples(*context.snapshot, series, range, each);
     }
-    static std::vector<sqlite::TableColumn> columns() {
+    static std::vector<sqlite::VirtualColumn> columns() {
         return {{"series_id", "INTEGER"}, {"start_time_unix_nano", "INTEGER"}, {"time_unix_nano", "INTEGER"}, {"value", "REAL"}, {"flags", "INTEGER"}};
     }
     static void put(const Point& point, int column, Cell& cell) {
@@ -120,7 +120,7 @@ struct HistogramTraits {
     static Status visit(SqlContext& context, int64_t series, TimeRange range, const std::function<bool(const Point&)>& each) {
         return context.reader.histograms(*context.snapshot, series, range, each);
     }
-    static std::vector<sqlite::TableColumn> columns() {
+    static std::vector<sqlite::VirtualColumn> columns() {
         return {{"series_id", "INTEGER"}, {"start_time_unix_nano", "INTEGER"}, {"time_unix_nano", "INTEGER"}, {"count", "INTEGER"}, {"sum", "REAL"}, {"min", "REAL"},
                 {"max", "REAL"}, {"scale", "INTEGER"}, {"zero_count", "INTEGER"}, {"bounds", "TEXT"}, {"buckets", "TEXT"}};
     }
@@ -221,7 +221,7 @@ public:
         for (const SeriesRow& row : context.snapshot->series())
             points_ += row.samples;
     }
-    [[nodiscard]] const std::vector<sqlite::TableColumn>& columns() const override { return columns_; }
+    [[nodiscard]] const std::vector<sqlite::VirtualColumn>& columns() const override { return columns_; }
     [[nodiscard]] double rowEstimate() const override { return static_cast<double>(points_); }
     [[nodiscard]] double selectivity(int column, Compare compare) const override {
         if (column == 0)
@@ -234,7 +234,7 @@ public:
 
 private:
     SqlContext& context_;
-    std::vector<sqlite::TableColumn> columns_;
+    std::vector<sqlite::VirtualColumn> columns_;
     uint64_t points_ = 0;
 };
 

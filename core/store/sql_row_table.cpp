@@ -12,7 +12,7 @@ namespace {
 using sqlite::Bound;
 using sqlite::Compare;
 using sqlite::SqlValue;
-using sqlite::TableColumn;
+using sqlite::VirtualColumn;
 using Type = sqlite::Statement::Type;
 
 SqlValue null() { return {}; }
@@ -40,7 +40,7 @@ using Rows = std::vector<Row>;
 
 struct RowTableSpec {
     std::string name;
-    std::vector<TableColumn> columns;
+    std::vector<VirtualColumn> columns;
     std::function<Result<Rows>(SqlContext&)> load;
     // Cells beyond a row's length: hidden attribute columns and long texts.
     std::function<Result<SqlValue>(SqlContext&, const Row&, size_t column)> late;
@@ -110,7 +110,7 @@ private:
 class RowTable : public sqlite::VirtualTable {
 public:
     RowTable(SqlContext& context, RowTableSpec spec) : context_(context), spec_(std::move(spec)), keyed_(std::string_view(spec_.columns[0].type) == "INTEGER") {}
-    [[nodiscard]] const std::vector<TableColumn>& columns() const override { return spec_.columns; }
+    [[nodiscard]] const std::vector<VirtualColumn>& columns() const override { return spec_.columns; }
     [[nodiscard]] double rowEstimate() const override { return 1'000; }
     [[nodiscard]] double selectivity(int column, Compare compare) const override { return column == 0 && keyed_ && compare == Compare::kEqual ? 0.001 : 1; }
     Result<std::unique_ptr<sqlite::TableCursor>> open() override {
@@ -178,7 +178,7 @@ const char* signalText(Signal signal) {
 }
 
 // Hidden columns for attribute keys, after the stored ones; returns the keys in column order.
-std::vector<std::string> addKeys(std::vector<TableColumn>& columns, const std::set<std::string>& keys) {
+std::vector<std::string> addKeys(std::vector<VirtualColumn>& columns, const std::set<std::string>& keys) {
     constexpr size_t kMaxColumns = 1'900;
     std::vector<std::string> added;
     std::set<std::string> taken;
@@ -186,7 +186,7 @@ std::vector<std::string> addKeys(std::vector<TableColumn>& columns, const std::s
         std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); });
         return name;
     };
-    for (const TableColumn& column : columns)
+    for (const VirtualColumn& column : columns)
         taken.insert(column.name);
     for (const std::string& key : keys) {
         if (key.empty() || key.find('\0') != std::string::npos || columns.size() >= kMaxColumns || !taken.insert(fold(key)).second)

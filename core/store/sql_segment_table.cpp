@@ -201,7 +201,7 @@ public:
             columns_.push_back({key, "", true});
         }
     }
-    [[nodiscard]] const std::vector<sqlite::TableColumn>& columns() const override { return columns_; }
+    [[nodiscard]] const std::vector<sqlite::VirtualColumn>& columns() const override { return columns_; }
     [[nodiscard]] double rowEstimate() const override { return static_cast<double>(rows_); }
     [[nodiscard]] double selectivity(int column, sqlite::Compare compare) const override {
         if (column == sqlite::kRowidColumn)
@@ -226,7 +226,7 @@ public:
 private:
     SqlContext& context_;
     SegmentLayout layout_;
-    std::vector<sqlite::TableColumn> columns_;
+    std::vector<sqlite::VirtualColumn> columns_;
     uint64_t rows_ = 0;
 };
 
