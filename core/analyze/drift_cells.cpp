@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
+
+#include "base/nan.h"
 
 namespace nj::analyze {
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr size_t kMostBins = 50, kDiscrete = 20;
 constexpr double kObservationsPerBin = 25;   // (bins − 1) / 25 observations ≈ 0.04
 

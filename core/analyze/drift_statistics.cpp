@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+
+#include "base/nan.h"
 
 namespace nj::analyze {
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kMinExpected = 5;
 
 double counted(double n) { return n > 0 && std::isfinite(n) ? n : 0; }

@@ -2,14 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "analyze/robust.h"
+#include "base/nan.h"
 
 namespace nj::analyze {
 namespace {
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 std::vector<const float*> chosen(std::span<const float> vectors, size_t dimensions, size_t most) {
     const size_t n = dimensions == 0 ? 0 : vectors.size() / dimensions, take = std::min(n, most);

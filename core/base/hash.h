@@ -13,6 +13,8 @@ using Hash128 = std::array<unsigned char, 16>;   // big-endian canonical form
 
 uint64_t fastHash(std::string_view bytes);
 Hash128 hash128(std::string_view bytes);
+// As a statement binds it; it lies in `hash`.
+inline std::string_view viewOf(const Hash128& hash) { return {reinterpret_cast<const char*>(hash.data()), hash.size()}; }
 
 // The same hash128 over a stream of pieces. One thread at a time.
 class Hasher128 {

@@ -19,6 +19,9 @@ enum class ValueType : uint8_t {
     kJson = 6,     // array or key-value list, as compact JSON in `text`, nested at most 32 deep
 };
 
+// Its value is in AttributeValue::text.
+constexpr bool isText(ValueType type) { return type == ValueType::kString || type == ValueType::kBytes || type == ValueType::kJson; }
+
 struct AttributeValue {
     ValueType type = ValueType::kEmpty;
     std::string text;      // kString, kBytes, kJson

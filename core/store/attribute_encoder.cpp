@@ -10,8 +10,6 @@
 namespace nj::store {
 namespace {
 
-bool isText(ValueType type) { return type == ValueType::kString || type == ValueType::kBytes || type == ValueType::kJson; }
-
 }  // namespace
 
 void AttributeEncoder::encode() {

@@ -7,6 +7,7 @@
 
 #include "sketch/latency_sketch.h"
 #include "store/byte_io.h"
+#include "store/damaged.h"
 #include "store/id_filter.h"
 
 namespace nj::store {
@@ -15,8 +16,6 @@ namespace {
 constexpr uint16_t kParentNone = 0xffff;
 constexpr uint16_t kParentRaw = 0xfffe;
 constexpr size_t kStartHead = 16;
-
-Error damaged(const char* what) { return makeError(ErrorCode::kMalformed, std::string("the capsule is damaged: ") + what); }
 
 // Codes of a column in which all rows are alike.
 const std::vector<uint8_t>& zeroCodes() {

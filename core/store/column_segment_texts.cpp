@@ -4,15 +4,12 @@
 
 #include "store/byte_io.h"
 #include "store/column_segment.h"
+#include "store/damaged.h"
 #include "store/id_filter.h"
 #include "store/token_filter.h"
 
 namespace nj::store {
 namespace {
-
-Error damaged(const char* what) { return makeError(ErrorCode::kMalformed, std::string("the capsule is damaged: ") + what); }
-
-bool isText(ValueType type) { return type == ValueType::kString || type == ValueType::kBytes || type == ValueType::kJson; }
 
 Column columnOf(TextColumn column) {
     switch (column) {

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "store/byte_io.h"
+#include "store/damaged.h"
 
 namespace nj::store {
 namespace {
@@ -14,8 +15,6 @@ constexpr uint8_t kRaw = 0;
 constexpr uint8_t kZstd = 1;
 constexpr size_t kLengthsRoom = kTextFrameEntries * 5;   // of varints under 2^35
 constexpr size_t kMaxFrameRaw = kMaxTextBytes + kTextFrameBytes + 64;
-
-Error damaged(const char* what) { return makeError(ErrorCode::kMalformed, std::string("the capsule is damaged: ") + what); }
 
 struct DecompressorState {
     ZSTD_DCtx* context = ZSTD_createDCtx();

@@ -2,6 +2,7 @@
 #include <bit>
 
 #include "store/byte_io.h"
+#include "store/damaged.h"
 #include "store/sample_chunk.h"
 #include "store/segment_columns.h"
 
@@ -10,9 +11,7 @@ namespace {
 
 constexpr size_t kMaxBounds = 4U << 20;
 
-enum Part : uint8_t { kHasSum = 1, kHasMin = 2, kHasMax = 4, kSameBounds = 8, kExponential = 16, kHasValues = 32 };
-
-Error damaged() { return makeError(ErrorCode::kMalformed, "the capsule is damaged: a chunk of histograms cannot be read"); }
+enum PointFlag : uint8_t { kHasSum = 1, kHasMin = 2, kHasMax = 4, kSameBounds = 8, kExponential = 16, kHasValues = 32 };
 
 void putDoubles(ByteWriter& out, const std::vector<double>& values) {
     out.varint(values.size());
@@ -125,7 +124,7 @@ Result<std::vector<HistogramPoint>> decodeHistogramChunk(std::string_view bytes)
     ByteReader in(bytes);
     const uint64_t count = in.varint();
     if (in.failed() || count == 0 || count > kChunkSamples)
-        return damaged();
+        return damaged("a chunk of histograms cannot be read");
     std::vector<HistogramPoint> points;
     HistogramPoint none;
     size_t bounds = 0;   // repeated ones take no bytes
@@ -134,7 +133,7 @@ Result<std::vector<HistogramPoint>> decodeHistogramChunk(std::string_view bytes)
         bounds += points.back().bounds.size();
     }
     if (bounds > kMaxBounds || in.failed() || in.left() != 0)
-        return damaged();
+        return damaged("a chunk of histograms cannot be read");
     return points;
 }
 

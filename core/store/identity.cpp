@@ -1,11 +1,10 @@
 #include "store/identity.h"
 
 #include "store/byte_io.h"
+#include "store/damaged.h"
 
 namespace nj::store {
 namespace {
-
-Error damaged(const char* what) { return makeError(ErrorCode::kMalformed, std::string("the capsule is damaged: ") + what + " cannot be read"); }
 
 void putAttributes(ByteWriter& out, const AttributeList& list) {
     out.varint(list.size());
@@ -80,7 +79,7 @@ Status decodeResource(std::string_view bytes, Resource& resource) {
     resource.schemaUrl = in.text();
     resource.droppedAttributes = static_cast<uint32_t>(in.varint());
     if (in.failed())
-        return damaged("a resource");
+        return damaged("a resource cannot be read");
     return {};
 }
 
@@ -102,7 +101,7 @@ Status decodeScope(std::string_view bytes, Scope& scope) {
     scope.schemaUrl = in.text();
     scope.droppedAttributes = static_cast<uint32_t>(in.varint());
     if (in.failed())
-        return damaged("a scope");
+        return damaged("a scope cannot be read");
     return {};
 }
 
@@ -134,7 +133,7 @@ Status decodeSeries(std::string_view bytes, SeriesRow& row) {
     row.monotonic = in.fixed<uint8_t>() != 0;
     row.attributes = getAttributes(in);
     if (in.failed() || origin > 1 || kind > static_cast<uint8_t>(MetricKind::kGaugeHistogram) || temporality > 2)
-        return damaged("a series");
+        return damaged("a series cannot be read");
     row.origin = static_cast<SeriesOrigin>(origin);
     row.kind = static_cast<MetricKind>(kind);
     row.temporality = static_cast<Temporality>(temporality);

@@ -4,12 +4,11 @@
 #include <limits>
 
 #include "store/byte_io.h"
+#include "store/damaged.h"
 #include "store/segment_info.h"
 
 namespace nj::store {
 namespace {
-
-Error damaged() { return makeError(ErrorCode::kMalformed, "the capsule is damaged: a row of the journal cannot be read"); }
 
 Result<JournalSegment> readSegment(ByteReader& in, ImportId import, int64_t id, const std::function<std::string_view(uint32_t)>& keyText) {
     auto info = std::make_shared<SegmentInfo>();
@@ -21,7 +20,7 @@ Result<JournalSegment> readSegment(ByteReader& in, ImportId import, int64_t id, 
     info->range.from = in.zigzag();
     info->range.to = in.zigzag();
     if (in.failed() || signal < 1 || signal > 5 || rows == 0 || rows > kSegmentRows)
-        return damaged();
+        return damaged("a row of the journal cannot be read");
     info->signal = static_cast<Signal>(signal);
     info->rows = static_cast<uint32_t>(rows);
     NJ_RETURN_IF_ERROR(decodeSegmentInfo(in.text(), keyText, *info));
@@ -31,7 +30,7 @@ Result<JournalSegment> readSegment(ByteReader& in, ImportId import, int64_t id, 
         blobs->add(number, std::string(in.text()));
     }
     if (in.failed())
-        return damaged();
+        return damaged("a row of the journal cannot be read");
     return JournalSegment{std::move(info), std::move(blobs)};
 }
 
@@ -85,7 +84,7 @@ Result<JournalEntry> decodeJournal(std::string_view bytes, ImportId import, int6
         entry.chunks.push_back(std::move(chunk));
     }
     if (in.failed() || in.left() != 0)
-        return damaged();
+        return damaged("a row of the journal cannot be read");
     return entry;
 }
 

@@ -8,6 +8,7 @@
 
 #include "store/bit_io.h"
 #include "store/byte_io.h"
+#include "store/damaged.h"
 #include "store/segment_columns.h"
 
 namespace nj::store {
@@ -20,8 +21,6 @@ constexpr std::array<double, 5> kScales = {1, 10, 100, 1000, 10000};
 // Prefix 0, 10, 110, … then so many bits of a zigzag number.
 constexpr std::array<int, 6> kWidths = {0, 4, 8, 14, 24, 64};
 constexpr double kExact = 9007199254740992.0;   // 2^53
-
-Error damaged() { return makeError(ErrorCode::kMalformed, "the capsule is damaged: a chunk of samples cannot be read"); }
 
 void putNumber(BitWriter& out, int64_t number) {
     const uint64_t value = zigzag(number);
@@ -324,11 +323,11 @@ bool valueBits(const Parts& parts, std::span<uint64_t> out) {
 Result<std::vector<SamplePoint>> decodeSampleChunk(std::string_view bytes) {
     auto parts = partsOf(bytes);
     if (!parts)
-        return damaged();
+        return damaged("a chunk of samples cannot be read");
     std::vector<int64_t> times(parts->count);
     std::vector<uint64_t> values(parts->count);
     if (!undelta(parts->times, times, true, parts->unit) || !valueBits(*parts, values))
-        return damaged();
+        return damaged("a chunk of samples cannot be read");
     std::vector<SamplePoint> points(parts->count);
     for (size_t i = 0; i < points.size(); ++i)
         points[i] = {0, times[i], values[i], parts->flagsOf(i)};
@@ -339,7 +338,7 @@ Result<std::vector<SamplePoint>> decodeSampleChunk(std::string_view bytes) {
 Status decodeSampleArrays(std::string_view bytes, SampleArrays& out) {
     const auto parts = partsOf(bytes);
     if (!parts)
-        return damaged();
+        return damaged("a chunk of samples cannot be read");
     const size_t before = out.times.size();
     out.times.resize(before + parts->count);
     out.values.resize(before + parts->count);
@@ -365,7 +364,7 @@ Status decodeSampleArrays(std::string_view bytes, SampleArrays& out) {
         return {};
     out.times.resize(before);
     out.values.resize(before);
-    return damaged();
+    return damaged("a chunk of samples cannot be read");
 }
 
 }  // namespace nj::store

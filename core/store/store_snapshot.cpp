@@ -6,6 +6,7 @@
 
 #include "store/annotation_file.h"
 #include "store/column_segment.h"
+#include "store/damaged.h"
 #include "store/identity.h"
 #include "store/segment_columns.h"
 #include "store/segment_info.h"
@@ -19,8 +20,6 @@ const Scope kNoScope{};
 
 // commit_seq stays below: the rest counts changes that no commit of the capsule knows of.
 constexpr int kCommitBits = 48;
-
-Error damaged(const char* what) { return makeError(ErrorCode::kMalformed, std::string("the capsule is damaged: ") + what); }
 
 // A segment whose times lie `by` later.
 std::shared_ptr<const SegmentInfo> shifted(std::shared_ptr<const SegmentInfo> info, DurationNs by) {

@@ -14,7 +14,6 @@ namespace {
 constexpr size_t kMaxExamples = 3;
 constexpr size_t kMaxExampleBytes = 256;
 
-std::string_view view(const Hash128& hash) { return {reinterpret_cast<const char*>(hash.data()), hash.size()}; }
 template <size_t N>
 std::string_view view(const Id<N>& id) {
     return {reinterpret_cast<const char*>(id.bytes.data()), N};
@@ -177,7 +176,7 @@ Result<std::optional<ImportId>> StoreWriter::sameContent(ImportId import, const 
     if (end.contentHash == Hash128{})
         return std::optional<ImportId>();
     NJ_ASSIGN(auto statement, db_.prepare("SELECT id FROM nj_import WHERE content_hash = ?1 AND state = 'done' AND id <> ?2 ORDER BY id LIMIT 1"));
-    NJ_ASSIGN(const bool row, statement.bindBlob(1, view(end.contentHash)).bind(2, import).step());
+    NJ_ASSIGN(const bool row, statement.bindBlob(1, viewOf(end.contentHash)).bind(2, import).step());
     return row ? std::optional<ImportId>(statement.integer(0)) : std::nullopt;
 }
 
@@ -225,7 +224,7 @@ Status StoreWriter::finishImport(ImportId import, const Import& state, const Imp
                                           "spans = ?8, logs = ?9, samples = ?10, series = ?11, documents = ?12, rejected = ?13, duplicates = ?14, time_from = ?15, time_to = ?16 "
                                           "WHERE id = ?1"));
     const ImportOutcome& counts = state.counts;
-    statement.bind(1, import).bindBlob(2, view(end.contentHash)).bind(3, end.bytesRead).bind(4, end.format).bind(5, end.assumedZone).bind(6, end.note);
+    statement.bind(1, import).bindBlob(2, viewOf(end.contentHash)).bind(3, end.bytesRead).bind(4, end.format).bind(5, end.assumedZone).bind(6, end.note);
     statement.bind(7, end.finishedAt).bind(8, counts.spans).bind(9, counts.logs).bind(10, counts.samples).bind(11, state.seriesSeen.size());
     statement.bind(12, counts.documents).bind(13, counts.rejected).bind(14, counts.duplicates).bind(15, state.range.from).bind(16, state.range.to);
     return statement.run();

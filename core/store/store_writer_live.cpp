@@ -20,8 +20,6 @@ constexpr size_t kManyParts = 64;          // of an open segment: each costs kil
 constexpr const char* kInsertJournal = "INSERT INTO nj_journal(id, import, data) VALUES((SELECT value FROM nj_meta WHERE key = 'commit_seq'), ?1, ?2)";
 constexpr std::string_view kCursorKey = "cursor/";
 
-std::string_view view(const Hash128& hash) { return {reinterpret_cast<const char*>(hash.data()), hash.size()}; }
-
 }  // namespace
 
 Result<StoreWriter::Import*> StoreWriter::liveSource(ImportId import) {
@@ -38,7 +36,7 @@ Result<StoreWriter::Import*> StoreWriter::liveSource(ImportId import) {
 
 Result<bool> StoreWriter::alreadyCommitted(const Hash128& requestHash) {
     NJ_ASSIGN(auto statement, db_.prepare("SELECT 1 FROM nj_request WHERE hash = ?1 AND time > ?2"));
-    return statement.bindBlob(1, view(requestHash)).bind(2, now_() - kRequestMemory).step();
+    return statement.bindBlob(1, viewOf(requestHash)).bind(2, now_() - kRequestMemory).step();
 }
 
 Result<bool> StoreWriter::takeLive(ImportId source, Batch&& batch, const Hash128& requestHash, const LiveCursor& cursor) {
@@ -158,7 +156,7 @@ Status StoreWriter::insertJournal(ImportId source, std::string_view packed) {
 Status StoreWriter::insertRequest(const TakenBatch& taken) {
     if (taken.request != Hash128{}) {
         NJ_ASSIGN(auto hash, db_.prepare("INSERT OR REPLACE INTO nj_request VALUES(?1, ?2)"));
-        NJ_RETURN_IF_ERROR(hash.bindBlob(1, view(taken.request)).bind(2, now_()).run());
+        NJ_RETURN_IF_ERROR(hash.bindBlob(1, viewOf(taken.request)).bind(2, now_()).run());
     }
     if (!taken.cursor.name.empty()) {
         NJ_ASSIGN(auto setting, db_.prepare("INSERT OR REPLACE INTO nj_setting VALUES(?1, ?2)"));

@@ -4,12 +4,10 @@
 #include <bit>
 #include <map>
 
+#include "store/damaged.h"
+
 namespace nj::store {
 namespace {
-
-Error damaged(const char* what) { return makeError(ErrorCode::kMalformed, std::string("the capsule is damaged: ") + what); }
-
-bool isText(ValueType type) { return type == ValueType::kString || type == ValueType::kBytes || type == ValueType::kJson; }
 
 // Reads columns by their stored rows and puts them into order of ingestion.
 class RowsReader {

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "store/byte_io.h"
+#include "store/damaged.h"
 #include "store/segment_columns.h"
 
 namespace nj::store {
@@ -11,8 +12,6 @@ namespace {
 
 enum class Presence : uint8_t { kAll = 0, kList = 1, kBitmap = 2 };
 constexpr size_t kHeadSize = 8;
-
-Error damaged(const char* what) { return makeError(ErrorCode::kMalformed, std::string("the capsule is damaged: ") + what); }
 
 // Kind, presence, entry count, rows.
 ByteWriter beginColumn(ValueKind kind, std::span<const uint8_t> present) {

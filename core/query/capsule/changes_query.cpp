@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <limits>
 #include <map>
 #include <set>
 
 #include "analyze/robust.h"
+#include "base/nan.h"
 #include "query/capsule/counter_guess.h"
 #include "query/capsule/entity_names.h"
 #include "query/capsule/histogram_family.h"
@@ -23,7 +23,6 @@ constexpr DurationNs kScrape = 15 * kSecond;
 constexpr size_t kPerName = 2;
 constexpr size_t kPerFamily = 3;     // names with the same first word: envoy_…, vllm:…
 constexpr size_t kMaxEvents = 3;
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 // Columns of baseline and window on one axis.
 struct Axis {

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include "analyze/embedding_drift.h"
+#include "base/nan.h"
 #include "query/capsule/drift_gather.h"
 #include "query/capsule/drift_questions.h"
 #include "query/capsule/drift_trend.h"
@@ -17,7 +17,6 @@ namespace {
 using analyze::DriftVerdict;
 using Source = DriftFeature::Source;
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr size_t kMostCategories = 40, kDiscrete = 20, kMostValues = 2000;
 
 struct Judged {

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
+
+#include "base/nan.h"
 
 namespace nj::query {
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr int64_t kMostWindows = 64;
 constexpr size_t kMostFactor = 64;
 constexpr size_t kMostColumns = 6000;

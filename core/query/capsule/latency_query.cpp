@@ -2,17 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "analyze/robust.h"
+#include "base/nan.h"
 #include "query/capsule/duration_bins.h"
 #include "query/capsule/filter_evaluator.h"
 #include "query/capsule/row_labels.h"
 
 namespace nj::query {
 namespace {
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 // One segment's share of the question.
 struct Piece {

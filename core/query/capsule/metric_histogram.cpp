@@ -1,8 +1,8 @@
 // A histogram family as lines: quantiles of its groups, or how many observations they had per second. The Latency view's answer, told as lines.
 #include <algorithm>
-#include <limits>
 #include <set>
 
+#include "base/nan.h"
 #include "query/capsule/histogram_family.h"
 #include "query/capsule/latency_parts.h"
 #include "query/capsule/metric_lines.h"
@@ -10,8 +10,6 @@
 
 namespace nj::query {
 namespace {
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 // Terms on labels are ANDed to the window's filter.
 Filter both(const Filter& filter, const Filter& labels) {

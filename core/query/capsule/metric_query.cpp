@@ -1,11 +1,11 @@
 // A metric as lines over time: scalar series read as values or rates, combined by labels.
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <set>
 
 #include "analyze/robust.h"
+#include "base/nan.h"
 #include "query/capsule/counter_guess.h"
 #include "query/capsule/histogram_family.h"
 #include "query/capsule/line_order.h"
@@ -17,7 +17,6 @@
 namespace nj::query {
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr size_t kMostSeries = 5000;         // read for one answer: 5,000 × 480 columns are 20 MB
 constexpr int kBaselineColumns = 24;
 constexpr size_t kMostExemplars = 200;

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "analyze/robust.h"
+#include "base/nan.h"
 #include "query/capsule/latency_parts.h"
 #include "query/capsule/questions.h"
 #include "query/capsule/source_questions.h"
@@ -19,7 +20,6 @@ constexpr double kThreshold = 3.5;    // robust standard deviations
 constexpr double kCap = 40;           // so that one wild column does not outweigh an hour
 constexpr double kCore = 0.45;        // of the worst column: what belongs to the heart of a stretch
 constexpr size_t kMinCore = 3;        // columns
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 struct Ranges {
     TimeRange all, overlap;

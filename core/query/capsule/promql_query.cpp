@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 
+#include "base/nan.h"
 #include "promql/capsule/capsule_querier.h"
 #include "promql/engine.h"
 #include "promql/syntax/parser.h"
@@ -14,7 +14,6 @@
 namespace nj::query {
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr int kBaselineSteps = 60, kMostSteps = 5000;
 
 // Of one line all labels; else what tells the lines apart, in the order of their names.

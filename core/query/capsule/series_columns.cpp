@@ -4,10 +4,10 @@
 #include <cmath>
 #include <limits>
 
+#include "base/nan.h"
+
 namespace nj::query {
 namespace {
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 double valueOf(const store::SamplePoint& point) {
     const bool gone = point.valueBits == kStaleNanBits || (point.flags & kSampleNoRecordedValue) != 0;
