@@ -62,9 +62,18 @@ function(nj_precompile kind target)
   target_precompile_headers(${target} REUSE_FROM nj_${kind}_headers)
 endfunction()
 
-# nj_room(NAME [DEPENDS target…] [PRIVATE target…]): static library nj_NAME of the *.cpp in this folder and the named subfolders.
+# Eight files compiled as one share what they include and instantiate: a third of the time of a build from nothing. Off where one edits.
+option(NIGHTJAR_UNITY "Compile the files of a room in groups" OFF)
+function(nj_unite target)
+  if(NIGHTJAR_UNITY)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+  endif()
+endfunction()
+
+# nj_room(NAME [SEPARATE] [DEPENDS target…] [PRIVATE target…]): static library nj_NAME of the *.cpp in this folder and the named subfolders.
+# SEPARATE: never compiled in groups, as each file has the same local names (sniff and open of a reader, kFields of a source).
 function(nj_room name)
-  cmake_parse_arguments(ROOM "" "" "DEPENDS;PRIVATE;FOLDERS" ${ARGN})
+  cmake_parse_arguments(ROOM "SEPARATE" "" "DEPENDS;PRIVATE;FOLDERS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   foreach(folder ${ROOM_FOLDERS})
     file(GLOB more CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp)
@@ -80,6 +89,9 @@ function(nj_room name)
   target_include_directories(nj_${name} PUBLIC ${PROJECT_SOURCE_DIR}/core)
   target_link_libraries(nj_${name} PUBLIC ${ROOM_DEPENDS} PRIVATE nj_warnings ${ROOM_PRIVATE})
   nj_precompile(core nj_${name})
+  if(NOT ROOM_SEPARATE)
+    nj_unite(nj_${name})
+  endif()
 endfunction()
 
 # nj_tests(DEPENDS target… [SKIP name…]): every *_test.cpp of this folder but the skipped is a Qt Test program of its own.

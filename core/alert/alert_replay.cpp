@@ -10,7 +10,7 @@ namespace nj::alert {
 namespace {
 
 constexpr int64_t kStepsAtOnce = 5'000;   // of one question to the engine
-constexpr size_t kMostAlerts = 50'000;
+constexpr size_t kMostInstances = 50'000;
 
 // One alert instance while the evaluations go by.
 struct Instance {
@@ -106,8 +106,8 @@ private:
         NamedTexts its = withoutName(labels);
         const auto [at, added] = instances_.try_emplace(its);
         if (added) {
-            if (instances_.size() > kMostAlerts)
-                return makeError(ErrorCode::kLimit, "the rule '" + rule_.name + "' has more than " + std::to_string(kMostAlerts) + " alerts");
+            if (instances_.size() > kMostInstances)
+                return makeError(ErrorCode::kLimit, "the rule '" + rule_.name + "' has more than " + std::to_string(kMostInstances) + " alerts");
             at->second.seriesLabels = std::move(its);
         }
         return &at->second;

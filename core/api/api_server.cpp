@@ -21,7 +21,7 @@ constexpr size_t kMaxForm = 4U << 20;
 constexpr unsigned kMaxConnections = 64;
 constexpr unsigned kUnreadSeconds = 60;      // an answer nobody reads
 constexpr size_t kUnsent = size_t{1} << 30;  // bytes of answers under way above which no more are made
-constexpr const char* kText = "text/plain; charset=utf-8";
+constexpr const char* kPlainText = "text/plain; charset=utf-8";
 constexpr const char* kForm = "application/x-www-form-urlencoded";
 
 std::string_view header(MHD_Connection* connection, const char* name) {
@@ -162,11 +162,11 @@ std::optional<Answer> MicroServer::refuse(MHD_Connection* connection) const {
                                 header(connection, "Authorization"), header(connection, "x-otlp-api-key")};
     if (const source::Verdict verdict = source::judge(caller, options_.listen); verdict != source::Verdict::kWelcome) {
         const unsigned status = verdict == source::Verdict::kWrongHost ? 421 : verdict == source::Verdict::kForeignPage ? 403 : 401;
-        return Answer{status, std::string(source::verdictText(verdict)), kText};
+        return Answer{status, std::string(source::verdictText(verdict)), kPlainText};
     }
     const std::string length(header(connection, "Content-Length"));
     if (!length.empty() && std::strtoull(length.c_str(), nullptr, 10) > kMaxForm)
-        return Answer{413, "the form is larger than " + std::to_string(kMaxForm) + " bytes\n", kText};
+        return Answer{413, "the form is larger than " + std::to_string(kMaxForm) + " bytes\n", kPlainText};
     return std::nullopt;
 }
 

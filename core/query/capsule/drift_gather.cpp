@@ -16,7 +16,7 @@ using Source = DriftFeature::Source;
 
 constexpr size_t kMostVectors = 400;
 constexpr size_t kMostDimensions = 16'384;
-constexpr size_t kMostNumbers = 64'000'000;
+constexpr size_t kMostGathered = 64'000'000;
 
 // ["stop"] as stop.
 std::string_view bare(std::string_view label) {
@@ -204,7 +204,7 @@ Result<EmbeddingSample> gatherEmbeddings(QueryContext& context, const DriftFeatu
     EmbeddingSample out;
     out.columns.resize(axis.columns.count);
     out.columnCounts.assign(axis.columns.count, 0);
-    size_t room = kMostNumbers;
+    size_t room = kMostGathered;
     NJ_RETURN_IF_ERROR(scanSegments(context, signal, axis.hull(), evaluator, [&](const store::SegmentView& view, RowSpan rows, const RowSet* matching) -> Status {
         if (!view.info().hasAttribute(feature.key))
             return {};

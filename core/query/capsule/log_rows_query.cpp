@@ -10,7 +10,7 @@
 namespace nj::query {
 namespace {
 
-constexpr size_t kMaxPage = 10'000, kMaxWholeBytes = 16U << 20, kMaxCell = 1024;
+constexpr size_t kMostRecords = 10'000, kMaxWholeBytes = 16U << 20, kMaxCell = 1024;
 
 std::string displayed(const store::AttributeValues& values, size_t entry) {
     switch (values.type) {
@@ -85,7 +85,7 @@ Result<LogRowsAnswer> answerLogRows(QueryContext& context, const LogRowsQuestion
     LogRowsAnswer answer;
     answer.total = matches->places.size();
     const uint64_t from = std::min<uint64_t>(question.page.offset, answer.total);
-    const uint64_t to = std::min<uint64_t>(answer.total, from + std::min(question.page.limit, kMaxPage));
+    const uint64_t to = std::min<uint64_t>(answer.total, from + std::min(question.page.limit, kMostRecords));
     std::map<uint32_t, Details> readers;
     size_t bytes = 0;
     for (uint64_t i = from; i < to && bytes < kMaxWholeBytes; ++i) {

@@ -12,7 +12,7 @@ namespace {
 using analyze::ResourceName;
 using analyze::ResourceScope;
 
-constexpr size_t kMostRows = 4096;
+constexpr size_t kMostResources = 4096;
 
 bool sameLetters(std::string_view a, std::string_view b) {
     return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
@@ -222,7 +222,7 @@ private:
         const auto id = std::pair(kind, identity.key);
         const auto found = entries_.find(id);
         if (found == entries_.end()) {
-            if (entries_.size() >= kMostRows * 4)
+            if (entries_.size() >= kMostResources * 4)
                 return nullptr;
             ResourceEntry fresh;
             fresh.identity = std::move(identity);
