@@ -16,9 +16,7 @@ constexpr int kRow = 20;
 constexpr int kMostRows = 400;   // an attribute list beyond this is cut, and says so
 
 QTableWidgetItem* cell(const QString& text, const QFont& font, const QColor& color, Qt::Alignment alignment) {
-    QString line = text;
-    line.replace(QLatin1Char('\n'), QLatin1Char(' '));
-    auto* item = new QTableWidgetItem(line);
+    auto* item = new QTableWidgetItem(cutForLine(text));
     item->setFont(font);
     item->setForeground(color);
     item->setTextAlignment(alignment | Qt::AlignVCenter);
@@ -58,7 +56,7 @@ AttributeTable::AttributeTable(const InspectorSection& section, const Theme& the
         const InspectorRow& row = rows_[i];
         table_->setItem(i, 0, cell(row.key, small, theme.muted, Qt::AlignLeft));
         table_->setItem(i, 1, cell(row.masked ? row.value + QStringLiteral(" · ") + tr("show") : row.value, small, row.masked ? theme.accent : theme.text, Qt::AlignRight));
-        keyWidth = std::max(keyWidth, metrics.horizontalAdvance(row.key) + 10);
+        keyWidth = std::max(keyWidth, metrics.horizontalAdvance(row.key.left(kLineCharacters)) + 10);
     }
     table_->setColumnWidth(0, std::min(keyWidth, 156));
     table_->setFixedHeight(count * kRow);
@@ -87,7 +85,10 @@ AttributeTable::AttributeTable(const InspectorSection& section, const Theme& the
 
 void AttributeTable::showWhole(int row) {
     const bool inside = row >= 0 && row < rows_.size();
-    const bool tooLong = inside && !rows_[row].masked && QFontMetrics(table_->item(row, 1)->font()).horizontalAdvance(rows_[row].value) > table_->columnWidth(1) - 12;
+    const auto fits = [this](const QTableWidgetItem& item, const QString& value) {
+        return value.size() <= kLineCharacters && QFontMetrics(item.font()).horizontalAdvance(value) <= table_->columnWidth(1) - 12;
+    };
+    const bool tooLong = inside && !rows_[row].masked && !fits(*table_->item(row, 1), rows_[row].value);
     whole_->setPlain(tooLong ? rows_[row].value : QString());
     whole_->setVisible(tooLong);
 }

@@ -260,7 +260,7 @@ void Inspector::askMoment() {
 }
 
 void Inspector::rebuild() {
-    auto* page = new QWidget;
+    auto* page = new QWidget(scroll_->viewport());   // there from the start: moved there later, every child is styled twice
     auto* column = new QVBoxLayout(page);
     column->setContentsMargins(0, 0, theme_.unit * 2, 0);
     column->setSpacing(2 * theme_.unit);

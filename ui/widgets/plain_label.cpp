@@ -1,5 +1,6 @@
 #include "widgets/plain_label.h"
 
+#include <QEvent>
 #include <QStyle>
 #include <QVariant>
 
@@ -7,6 +8,11 @@ namespace nj::ui {
 
 QString cutForCell(const QString& text) {
     return text.size() <= kCellCharacters ? text : text.left(kCellCharacters - 1) + QStringLiteral("…");
+}
+
+QString cutForLine(const QString& text) {
+    QString line = text.size() <= kLineCharacters ? text : text.left(kLineCharacters / 2) + QStringLiteral("…") + text.right(kLineCharacters / 2 - 1);
+    return line.replace(QLatin1Char('\n'), QLatin1Char(' '));
 }
 
 QString plainToolTip(const QString& text) {
@@ -25,6 +31,7 @@ PlainLabel::PlainLabel(const QString& text, const QFont& font, const char* role,
 
 void PlainLabel::setPlain(const QString& text) {
     full_ = cutForCell(text);
+    lineWidth_ = -1;
     setAccessibleName(full_);
     layoutText();
     updateGeometry();
@@ -45,17 +52,29 @@ void PlainLabel::setElided(bool elided) {
     layoutText();
 }
 
+int PlainLabel::lineWidth() const {
+    if (lineWidth_ < 0)
+        lineWidth_ = fontMetrics().horizontalAdvance(cutForLine(full_));
+    return lineWidth_;
+}
+
 QSize PlainLabel::minimumSizeHint() const {
     if (!elided_)
         return QLabel::minimumSizeHint();
-    return {std::min(fontMetrics().horizontalAdvance(full_), 24), fontMetrics().height()};
+    return {std::min(lineWidth(), 24), fontMetrics().height()};
 }
 
 QSize PlainLabel::sizeHint() const {
     if (!elided_)
         return QLabel::sizeHint();
     const QMargins margins = contentsMargins();
-    return {fontMetrics().horizontalAdvance(full_) + 2 + margins.left() + margins.right(), fontMetrics().height() + margins.top() + margins.bottom()};
+    return {lineWidth() + 2 + margins.left() + margins.right(), fontMetrics().height() + margins.top() + margins.bottom()};
+}
+
+void PlainLabel::changeEvent(QEvent* event) {
+    if (event->type() == QEvent::FontChange || event->type() == QEvent::StyleChange)
+        lineWidth_ = -1;
+    QLabel::changeEvent(event);
 }
 
 void PlainLabel::resizeEvent(QResizeEvent* event) {
@@ -69,11 +88,10 @@ void PlainLabel::layoutText() {
         setText(full_);
         return;
     }
-    QString line = full_;
-    line.replace(QLatin1Char('\n'), QLatin1Char(' '));
+    const QString line = cutForLine(full_);
     const QString shown = fontMetrics().elidedText(line, Qt::ElideRight, contentsRect().width());
     setText(shown);
-    setToolTip(shown == line ? QString() : plainToolTip(full_));
+    setToolTip(shown == line && line.size() == full_.size() ? QString() : plainToolTip(full_));
 }
 
 }  // namespace nj::ui

@@ -10,6 +10,10 @@ namespace nj::ui {
 // The longest text drawn in one cell; a longer one ends in "…".
 inline constexpr int kCellCharacters = 4096;
 QString cutForCell(const QString& text);
+// The longest text that is shaped for one line: no screen shows more of it, and eliding shapes all it is given, every time it is asked.
+inline constexpr int kLineCharacters = 512;
+// The beginning and the end of a longer one, on one line.
+QString cutForLine(const QString& text);
 // A tool tip that shows the text as it is, never as markup.
 QString plainToolTip(const QString& text);
 
@@ -29,11 +33,14 @@ public:
     [[nodiscard]] QSize sizeHint() const override;
 
 protected:
+    void changeEvent(QEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
 
 private:
     void layoutText();
+    [[nodiscard]] int lineWidth() const;
     QString full_;
+    mutable int lineWidth_ = -1;   // -1: not measured yet
     bool elided_ = false;
 };
 

@@ -5,6 +5,8 @@
 #include <QPainter>
 #include <vector>
 
+#include "widgets/plain_label.h"
+
 namespace nj::ui {
 
 namespace {
@@ -32,34 +34,42 @@ void StoryLine::setStory(const QString& mark, const QString& role, const QVector
     for (StoryPart& part : parts_)
         if (part.text.size() > kQuoted)
             part.text = part.text.left(kQuoted) + QChar(0x2026);
+    measure();
     focused_ = hovered_ = -1;
-    setAccessibleName(whole);
+    setAccessibleName(cutForCell(whole));
     updateGeometry();
     update();
 }
 
 bool StoryLine::leads(int part) const { return part >= 0 && part < parts_.size() && parts_[part].link.kind != StoryLink::Kind::kNone; }
 
-std::vector<StoryLine::Word> StoryLine::layoutWords(double width, double* height) const {
+// Layouts ask for the height many times over; shaping the text of a stranger that often is what costs.
+void StoryLine::measure() {
     const QFontMetricsF metrics(theme_.title);
-    const double space = metrics.horizontalAdvance(QLatin1Char(' ')), line = metrics.height() + 4;
-    std::vector<Word> words;
+    space_ = metrics.horizontalAdvance(QLatin1Char(' '));
+    line_ = metrics.height() + 4;
+    words_.clear();
+    for (int i = 0; i < parts_.size(); ++i)
+        for (const QString& text : parts_[i].text.split(QLatin1Char(' '), Qt::SkipEmptyParts))
+            words_.push_back({text, i, QRectF(0, 0, metrics.horizontalAdvance(text), line_)});
+}
+
+std::vector<StoryLine::Word> StoryLine::layoutWords(double width, double* height) const {
+    std::vector<Word> words = words_;
     const double left = mark_.isEmpty() ? 0 : kMarkRoom;
     double x = left, y = 0;
-    for (int i = 0; i < parts_.size(); ++i)
-        for (const QString& text : parts_[i].text.split(QLatin1Char(' '), Qt::SkipEmptyParts)) {
-            const double w = metrics.horizontalAdvance(text);
-            if (x > left && !gluedToLast(text))
-                x += space;
-            if (x > left && x + w > width) {
-                x = left;
-                y += line;
-            }
-            words.push_back({text, i, QRectF(x, y, w, line)});
-            x += w;
+    for (Word& word : words) {
+        if (x > left && !gluedToLast(word.text))
+            x += space_;
+        if (x > left && x + word.rect.width() > width) {
+            x = left;
+            y += line_;
         }
+        word.rect.moveTo(x, y);
+        x += word.rect.width();
+    }
     if (height)
-        *height = y + line;
+        *height = y + line_;
     return words;
 }
 

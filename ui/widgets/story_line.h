@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QWidget>
+#include <vector>
 
 #include "theme/theme.h"
 #include "views/overview_story.h"
@@ -31,14 +32,17 @@ private:
     struct Word {
         QString text;
         int part = -1;
-        QRectF rect;
+        QRectF rect;   // of the measured, only the size
     };
+    void measure();
     [[nodiscard]] std::vector<Word> layoutWords(double width, double* height) const;
     [[nodiscard]] int partAt(const QPointF& at) const;
     [[nodiscard]] bool leads(int part) const;
     const Theme& theme_;
     QString mark_, role_;
     QVector<StoryPart> parts_;
+    std::vector<Word> words_;
+    double space_ = 0, line_ = 0;
     int hovered_ = -1, focused_ = -1;
 };
 
