@@ -2,7 +2,6 @@
 
 #include <QKeyEvent>
 #include <QLineEdit>
-#include <QScrollArea>
 #include <QSplitter>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -10,18 +9,14 @@
 
 #include "query/promql.h"
 #include "state/links.h"
-#include "state/live_sources.h"
 #include "theme/number_format.h"
 #include "views/metric_ask.h"
-#include "views/metric_panel.h"
+#include "views/metric_panels.h"
 #include "views/metric_row.h"
 #include "views/metrics_list.h"
 #include "views/promql_row.h"
-#include "views/whole_capsule.h"
 #include "widgets/chart_choice.h"
 #include "widgets/chart_events.h"
-#include "widgets/heatmap_chart.h"
-#include "widgets/time_chart.h"
 
 namespace nj::ui {
 namespace {
@@ -96,21 +91,22 @@ void MetricsView::build() {
     bar->addStretch(1);
     for (QWidget* control : std::initializer_list<QWidget*>{overlaySwitch_, layoutChoice_, stackChoice_, scaleChoice_})
         bar->addWidget(control);
-    panelSplitter_ = new QSplitter(Qt::Vertical, right);
-    panelSplitter_->setHandleWidth(theme.gap);
-    panelSplitter_->setChildrenCollapsible(false);
     column->addWidget(rowsBox_);
     column->addLayout(bar);
-    auto* scroll = new QScrollArea(right);   // where there are more panels than there is room for
-    scroll->setObjectName(QStringLiteral("metricPanels"));
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setWidgetResizable(true);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setFocusPolicy(Qt::NoFocus);
-    scroll->viewport()->setAutoFillBackground(false);
-    scroll->setWidget(panelSplitter_);
-    panelSplitter_->setAutoFillBackground(false);
-    column->addWidget(scroll, 1);
+    panels_ = new MetricPanels(context_, right);
+    connect(panels_, &MetricPanels::seriesClicked, this, &MetricsView::select);
+    connect(panels_, &MetricPanels::exemplarClicked, this, &MetricsView::openTrace);
+    connect(panels_, &MetricPanels::clearLabelsAsked, this, [this] {
+        MetricSpec spec = rows_[current_]->spec();
+        spec.labels.clear();
+        setRow(current_, spec);
+    });
+    connect(panels_, &MetricPanels::explanationAsked, this, [this](size_t row) {
+        if (row < rows_.size())
+            rows_[row]->promqlRow().explainButton().setChecked(true);
+        showPanels();
+    });
+    column->addWidget(panels_, 1);
 
     auto* across = new QSplitter(Qt::Horizontal, this);
     across->setHandleWidth(theme.gap);
@@ -381,8 +377,8 @@ void MetricsView::ask(size_t row) {
     const MetricSpec& spec = rows_[row]->spec();
     if ((spec.promql ? spec.expression : spec.name).isEmpty() || context_.workspace.range().empty())
         return;
-    if (MetricPanel* panel = panels_.empty() ? nullptr : panels_[onePanel() ? 0 : row])
-        panel->setBusy(true);
+    if (!panels().empty())
+        panels()[onePanel() ? 0 : row]->setBusy(true);
     asks_[row]->ask(overlay());
 }
 
@@ -395,86 +391,15 @@ void MetricsView::answered() {
 
 bool MetricsView::onePanel() const { return layoutChoice_->chosen(1); }
 
-void MetricsView::layoutPanels() {
-    const size_t wanted = onePanel() ? std::min<size_t>(1, rows_.size()) : rows_.size();
-    while (panels_.size() > wanted) {
-        panels_.back()->hide();
-        panels_.back()->deleteLater();
-        panels_.pop_back();
-    }
-    while (panels_.size() < wanted) {
-        auto* panel = new MetricPanel(context_);
-        connect(panel, &MetricPanel::seriesClicked, this, &MetricsView::select);
-        connect(panel, &MetricPanel::exemplarClicked, this, &MetricsView::openTrace);
-        panelSplitter_->addWidget(panel);
-        panels_.push_back(panel);
-    }
-    for (MetricPanel* panel : panels_)
-        panel->setLegendRows(wanted == 1 ? 9 : wanted == 2 ? 5 : 3);
-}
+const std::vector<MetricPanel*>& MetricsView::panels() const { return panels_->panels(); }
+
+void MetricsView::layoutPanels() { panels_->setCount(onePanel() ? std::min<size_t>(1, rows_.size()) : rows_.size()); }
 
 void MetricsView::showPanels() {
-    QVector<ChartFlag> flags = chartFlags(events_, context_.workspace.utc());
     MetricPanel::Look look{scaleChoice_->chosen(1), stackChoice_->chosen(1), overlay(), {}};
     if (look.overlay)
         look.overlaid = formatRange(query::overlaidBaseline(context_.workspace.range(), *context_.workspace.baseline()), context_.workspace.utc());
-    const auto wholeCapsule = [this] { context_.workspace.setRange(context_.workspace.all()); };
-    for (size_t p = 0; p < panels_.size(); ++p) {
-        std::vector<MetricPart> parts, asked;
-        const MetricAsk *heat = nullptr, *picture = nullptr;
-        bool asking = false;
-        QString error;
-        for (size_t row = onePanel() ? 0 : p; row < (onePanel() ? rows_.size() : p + 1); ++row) {
-            const MetricAsk& state = *asks_[row];
-            asking = asking || state.asking();
-            asked.push_back(state.part());
-            if (!state.error().isEmpty())
-                error = state.error();
-            else if (state.answeredOnce() && state.shows(MetricAsk::Shown::kPicture) && !state.asking())
-                picture = &state;
-            else if (state.answeredOnce() && state.shows(MetricAsk::Shown::kHeat) && !state.asking())
-                heat = &state;
-            else if (state.answeredOnce() && state.shows(MetricAsk::Shown::kLines))
-                parts.push_back(state.part());
-        }
-        MetricPanel& panel = *panels_[p];
-        panel.setBusy(asking);
-        panel.setFlags(flags);
-        std::erase_if(parts, [](const MetricPart& part) { return part.answer.lines.empty(); });
-        // A rate of series with one sample each: nothing can be drawn, and the reason is not the range.
-        const bool tooFew = !parts.empty() && std::all_of(parts.begin(), parts.end(), [](const MetricPart& part) {
-            return std::all_of(part.answer.lines.begin(), part.answer.lines.end(), [](const query::MetricLine& line) {
-                return std::none_of(line.values.begin(), line.values.end(), [](double v) { return std::isfinite(v); });
-            });
-        });
-        const MetricSpec& first = rows_[std::min(p, rows_.size() - 1)]->spec();
-        if (tooFew && !asking)
-            panel.showNothing(asked, tr("Nothing to draw here: a rate needs two samples of a series. Choose “value” to see the samples."), wholeCapsuleAction(context_.workspace), wholeCapsule);
-        else if (!parts.empty())
-            panel.showParts(parts, look);
-        else if (heat)
-            panel.showHeatmap(heat->part(), heat->heat());
-        else if (picture && (picture->picture().table.rows() > 0 || picture->part().spec.picture == MetricSpec::Picture::kHeatmap))
-            panel.showAnswer(picture->part(), picture->picture());
-        else if (!error.isEmpty() && !asking)
-            panel.showProblem(asked, error, first.promql ? QString() : tr("Clear the label filter"), [this] {
-                MetricSpec spec = rows_[current_]->spec();
-                spec.labels.clear();
-                setRow(current_, spec);
-            });
-        else if (LiveSources& live = LiveSources::of(context_.workspace); !asking && live.canPull() && p < rows_.size())
-            panel.showNothing(asked, tr("No sample of it in this range, here. The Prometheus this capsule pulls from may have some."), tr("Pull it"),
-                              [this, query = first.promql ? first.expression : first.name] { LiveSources::of(context_.workspace).pull(query, context_.workspace.range()); });
-        else if (!asking && first.promql && !rows_[std::min(p, rows_.size() - 1)]->promqlRow().explainButton().isChecked())
-            panel.showNothing(asked, tr("No series comes out of it in this range."), tr("Explain where they vanish"), [this, p] {
-                if (p < rows_.size())
-                    rows_[p]->promqlRow().explainButton().setChecked(true);
-                showPanels();
-            });
-        else if (!asking)
-            panel.showNothing(asked, first.promql ? tr("No series comes out of it in this range.") : tr("No sample of it in this range."), wholeCapsuleAction(context_.workspace), wholeCapsule);
-        flags = p + 1 < panels_.size() ? flags : QVector<ChartFlag>();
-    }
+    panels_->show(rows_, asks_, look, chartFlags(events_, context_.workspace.utc()));
 }
 
 // ---------------------------------------------------------------- what a click leads to
@@ -515,7 +440,7 @@ void MetricsView::announce() {
 
 QString MetricsView::summary() const {
     QStringList texts;
-    for (const MetricPanel* panel : panels_)
+    for (const MetricPanel* panel : panels())
         texts << (panel->bodyShown() ? panel->title() + QStringLiteral(" — ") + panel->words() : panel->message());
     return texts.join(QStringLiteral("; "));
 }

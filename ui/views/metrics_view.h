@@ -2,11 +2,9 @@
 // between baseline and window. UI thread only.
 #pragma once
 
-
 #include "views/metric_pictures.h"
 #include "views/refreshing_view.h"
 
-class QSplitter;
 class QToolButton;
 class QVBoxLayout;
 
@@ -15,6 +13,7 @@ namespace nj::ui {
 class ChartChoice;
 class MetricAsk;
 class MetricPanel;
+class MetricPanels;
 class MetricRow;
 class MetricsList;
 
@@ -28,7 +27,7 @@ public:
     [[nodiscard]] bool settled() const override;
     [[nodiscard]] QString summary() const override;
     [[nodiscard]] const std::vector<MetricRow*>& rows() const { return rows_; }
-    [[nodiscard]] const std::vector<MetricPanel*>& panels() const { return panels_; }
+    [[nodiscard]] const std::vector<MetricPanel*>& panels() const;
     [[nodiscard]] MetricsList& list() { return *list_; }
     [[nodiscard]] QToolButton& overlaySwitch() { return *overlaySwitch_; }
     // Appends a row, at most kMostMetricRows.
@@ -66,14 +65,13 @@ private:
     MetricsList* list_;
     QWidget* rowsBox_;
     QVBoxLayout* rowsColumn_;
-    QSplitter* panelSplitter_;
+    MetricPanels* panels_;
     ChartChoice* layoutChoice_;
     ChartChoice* scaleChoice_;
     ChartChoice* stackChoice_;
     QToolButton* overlaySwitch_;
     std::vector<MetricRow*> rows_;
     std::vector<MetricAsk*> asks_;                        // one per row
-    std::vector<MetricPanel*> panels_;
     std::vector<query::EventMark> events_;
     size_t current_ = 0;
     bool namesKnown_ = false, askingNames_ = false, askingMoved_ = false, askingEvents_ = false, askingSeries_ = false, chosen_ = false;
