@@ -22,6 +22,7 @@ namespace nj::query {
 struct MetricName {
     std::string name, unit, description;
     MetricKind kind = MetricKind::kUnknown;
+    bool inferred = false;                         // no type was declared: `kind` is what the names of its series say for sure
     bool counter = false;                          // only grows: read as a rate
     bool histogram = false;                        // has quantiles
     uint32_t series = 0;                           // label sets; of a classic histogram without le

@@ -2,12 +2,14 @@
 // where it is wrong, and ends when it is told to.
 #include <cmath>
 #include <limits>
+#include <map>
 #include <thread>
 
 #include "../store/test_batches.h"
 #include "qt_test.h"
 #include "query/backend.h"
 #include "query/metrics.h"
+#include "query/promql.h"
 #include "query/search_syntax.h"
 #include "query/sql.h"
 
@@ -64,6 +66,12 @@ private Q_SLOTS:
         fill(batch, addSeries(batch, "wait_seconds_count", labelled({{"pod", "a"}})), MetricKind::kHistogram, [](TimeNs t) { return static_cast<double>(t - kT0) / 1e9; });
         fill(batch, addSeries(batch, "untyped", {}), MetricKind::kUnknown, [](TimeNs t) { return static_cast<double>(t - kT0) / 1e9; });
         fill(batch, addSeries(batch, "hostile", labelled({{"path", "<img src=file:///dev/zero>\n\t\x1b[31m" + std::string(100'000, 'x')}})), MetricKind::kGauge, [](TimeNs) { return 1.0; });
+        // As Prometheus' API hands them out: without a type.
+        for (const char* name : {"pings_total", "tick_seconds_bucket", "tick_seconds_sum", "tick_seconds_count", "gc_seconds", "gc_seconds_sum", "gc_seconds_count", "lone_count", "no_le_bucket"}) {
+            const std::string text = name;
+            const auto labels = text == "tick_seconds_bucket" ? labelled({{"le", "+Inf"}}) : text == "gc_seconds" ? labelled({{"quantile", "0.9"}}) : labelled({});
+            fill(batch, addSeries(batch, name, labels), MetricKind::kUnknown, [](TimeNs t) { return static_cast<double>(t - kT0) / 1e9; });
+        }
         for (int i = 0; i < 300; ++i) {
             const uint32_t series = addSeries(batch, "many", labelled({{"i", std::to_string(i)}, {"group", std::to_string(i % 3)}}));
             batch.series[series].kind = MetricKind::kGauge;
@@ -81,13 +89,52 @@ private Q_SLOTS:
         QStringList all;
         for (const MetricName& metric : names)
             all << QString::fromStdString(metric.name);
-        QCOMPARE(all, QStringList({"DCGM_FI_DEV_SM_CLOCK", "hostile", "many", "requests_total", "untyped", "wait_seconds"}));
+        QCOMPARE(all, QStringList({"DCGM_FI_DEV_SM_CLOCK", "gc_seconds", "gc_seconds_count", "gc_seconds_sum", "hostile", "lone_count", "many", "no_le_bucket", "pings_total", "requests_total", "tick_seconds",
+                                   "untyped", "wait_seconds"}));
         QCOMPARE(names[0].series, 8U);
         QCOMPARE(names[0].unit, std::string("MHz"));
-        QVERIFY(names[3].counter && !names[3].histogram);
-        QVERIFY(names[5].histogram && !names[5].counter);
-        QCOMPARE(names[5].series, 1U);
-        QCOMPARE(names[5].unit, std::string("s"));
+        QVERIFY(names[9].counter && !names[9].histogram);
+        QVERIFY(names[12].histogram && !names[12].counter);
+        QCOMPARE(names[12].series, 1U);
+        QCOMPARE(names[12].unit, std::string("s"));
+    }
+    // Only where the names of the series leave no doubt, and said to be so.
+    void typesByTheirNames_data() {
+        QTest::addColumn<MetricKind>("kind");
+        QTest::addColumn<bool>("inferred");
+        QTest::newRow("DCGM_FI_DEV_SM_CLOCK") << MetricKind::kGauge << false;
+        QTest::newRow("requests_total") << MetricKind::kCounter << false;
+        QTest::newRow("wait_seconds") << MetricKind::kHistogram << false;
+        QTest::newRow("pings_total") << MetricKind::kCounter << true;
+        QTest::newRow("tick_seconds") << MetricKind::kHistogram << true;
+        QTest::newRow("gc_seconds") << MetricKind::kSummary << true;
+        QTest::newRow("gc_seconds_sum") << MetricKind::kCounter << true;
+        QTest::newRow("gc_seconds_count") << MetricKind::kCounter << true;
+        QTest::newRow("lone_count") << MetricKind::kUnknown << false;
+        QTest::newRow("no_le_bucket") << MetricKind::kUnknown << false;
+        QTest::newRow("untyped") << MetricKind::kUnknown << false;
+    }
+    void typesByTheirNames() {
+        QFETCH(MetricKind, kind);
+        QFETCH(bool, inferred);
+        for (const MetricName& metric : need(metrics_->metricNames({})))
+            if (metric.name == QTest::currentDataTag()) {
+                QCOMPARE(metric.kind, kind);
+                QCOMPARE(metric.inferred, inferred);
+                return;
+            }
+        QFAIL("no such name");
+    }
+    void typesForCompletion() {
+        std::map<std::string, std::pair<MetricKind, bool>> types;
+        for (const MetricName& metric : need(PromqlBackend::of(*backend_)->promqlNames({})).metrics)
+            types[metric.name] = {metric.kind, metric.inferred};
+        for (const char* name : {"tick_seconds_bucket", "wait_seconds_bucket"})
+            QCOMPARE(types.at(name).first, MetricKind::kHistogram);
+        QVERIFY(types.at("tick_seconds_bucket").second && !types.at("wait_seconds_bucket").second);
+        QCOMPARE(types.at("tick_seconds_sum"), std::pair(MetricKind::kCounter, true));
+        QCOMPARE(types.at("pings_total"), std::pair(MetricKind::kCounter, true));
+        QCOMPARE(types.at("lone_count"), std::pair(MetricKind::kUnknown, false));
     }
     void labelsForCompletion() {
         MetricLabelsQuestion question{"DCGM_FI_DEV_SM_CLOCK", need(parseSearch("pod:a"))};

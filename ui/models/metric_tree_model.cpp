@@ -3,6 +3,7 @@
 #include <QMap>
 #include <algorithm>
 
+#include "models/metric_type.h"
 #include "theme/number_format.h"
 #include "widgets/plain_label.h"
 
@@ -14,22 +15,18 @@ QString firstWord(const std::string& name) {
     return QString::fromStdString(name.substr(0, end == std::string::npos ? name.size() : end)).left(40);
 }
 
+// Up to the end of a word that both have, never all of a name.
+int sharedStart(const QString& a, const QString& b) {
+    const auto common = std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin();
+    qsizetype end = std::min<qsizetype>(common, std::min(a.size(), b.size()) - 1);
+    while (end > 0 && !QStringLiteral("_:./").contains(a[end - 1]))
+        --end;
+    return static_cast<int>(std::max<qsizetype>(end, 0));
+}
+
 QString shown(const std::string& text) { return cutForCell(QString::fromStdString(text)).simplified(); }
 
 }  // namespace
-
-QString metricTypeText(const query::MetricName& metric) {
-    if (metric.histogram)
-        return metric.kind == MetricKind::kExponentialHistogram ? MetricTreeModel::tr("exp. histogram") : MetricTreeModel::tr("histogram");
-    switch (metric.kind) {
-    case MetricKind::kGauge: return MetricTreeModel::tr("gauge");
-    case MetricKind::kCounter: return metric.counter ? MetricTreeModel::tr("counter") : MetricTreeModel::tr("sum");
-    case MetricKind::kSummary: return MetricTreeModel::tr("summary");
-    case MetricKind::kInfo: return MetricTreeModel::tr("info");
-    case MetricKind::kStateSet: return MetricTreeModel::tr("states");
-    default: return metric.counter ? MetricTreeModel::tr("counter") : MetricTreeModel::tr("no type");
-    }
-}
 
 MetricTreeModel::MetricTreeModel(const Theme& theme, QObject* parent) : QAbstractItemModel(parent), theme_(theme) {}
 
@@ -91,6 +88,24 @@ void MetricTreeModel::rebuild() {
     }
     if (!others.rows.empty())
         groups_.push_back(std::move(others));
+    for (Group& group : groups_)
+        findShared(group);
+}
+
+void MetricTreeModel::findShared(Group& group) const {
+    if (group.moved)
+        return;
+    group.shared.assign(group.rows.size(), 0);
+    QString above;
+    for (size_t row = 0; row < group.rows.size(); ++row) {
+        const QString name = shown(names_[static_cast<size_t>(group.rows[row])].name);
+        if (row > 0) {
+            const int shared = sharedStart(above, name);
+            for (const size_t of : {row - 1, row})
+                group.shared[of] = std::max(group.shared[of], shared);
+        }
+        above = name;
+    }
 }
 
 const query::MetricName* MetricTreeModel::find(const QString& name) const {
@@ -144,8 +159,16 @@ QVariant MetricTreeModel::groupData(const Group& group, int column, int role) co
 QVariant MetricTreeModel::nameData(const query::MetricName& metric, int column, int role) const {
     switch (role) {
     case Qt::DisplayRole: return column == kName ? shown(metric.name) : column == kType ? metricTypeText(metric) : formatCount(metric.series);
-    case Qt::ToolTipRole: return plainToolTip(shown(metric.name) + (metric.description.empty() ? QString() : QLatin1Char('\n') + shown(metric.description)));
-    case Qt::FontRole: return theme_.table;
+    case Qt::ToolTipRole: {
+        QStringList lines{shown(metric.name), metricTypeWords(metric), shown(metric.description)};
+        lines.removeAll(QString());
+        return plainToolTip(lines.join(QLatin1Char('\n')));
+    }
+    case Qt::FontRole: {
+        QFont font = theme_.table;
+        font.setItalic(column == kType && metric.inferred);   // no one declared it
+        return font;
+    }
     case Qt::ForegroundRole: return column == kName ? theme_.text : theme_.muted;
     case kMetricRole: return QString::fromStdString(metric.name);
     case kSeriesRole: return qint64{-1};
@@ -175,6 +198,8 @@ QVariant MetricTreeModel::data(const QModelIndex& index, int role) const {
     if (index.internalId() == 0)
         return groupData(groups_[static_cast<size_t>(index.row())], index.column(), role);
     const Group& group = groups_[static_cast<size_t>(index.internalId() - 1)];
+    if (role == kSharedRole)
+        return index.column() == kName && !group.moved ? group.shared[static_cast<size_t>(index.row())] : 0;
     const auto row = static_cast<size_t>(group.rows[static_cast<size_t>(index.row())]);
     return group.moved ? movedData(moved_[row], index.column(), role) : nameData(names_[row], index.column(), role);
 }

@@ -11,15 +11,13 @@
 
 namespace nj::ui {
 
-// "gauge", "counter", "histogram" …
-QString metricTypeText(const query::MetricName& metric);
-
 class MetricTreeModel : public QAbstractItemModel {
     Q_OBJECT
 public:
     enum Column { kName, kType, kSeries, kColumns };
     static constexpr int kMetricRole = Qt::UserRole + 1;   // name of the metric, "" for a heading
     static constexpr int kSeriesRole = Qt::UserRole + 2;   // id of the series that moved, else -1
+    static constexpr int kSharedRole = Qt::UserRole + 3;   // characters the name shares with the one above or below it, up to a word's end
 
     explicit MetricTreeModel(const Theme& theme, QObject* parent = nullptr);
     void setNames(std::vector<query::MetricName> names);
@@ -46,7 +44,9 @@ private:
         QString title;
         bool moved = false;            // rows are of moved_, else of names_
         std::vector<int> rows;
+        std::vector<int> shared;       // kSharedRole of each row; empty for what moved
     };
+    void findShared(Group& group) const;
     void rebuild();
     [[nodiscard]] bool found(const QString& text, const QStringList& words) const;
     [[nodiscard]] QVariant groupData(const Group& group, int column, int role) const;

@@ -6,13 +6,16 @@
 #include <QLineEdit>
 #include <QVBoxLayout>
 
+#include "models/metric_type.h"
 #include "theme/number_format.h"
+#include "widgets/metric_name_delegate.h"
 #include "widgets/plain_label.h"
 
 namespace nj::ui {
 namespace {
 
 constexpr int kTypeWidth = 72, kSeriesWidth = 54, kHelpHeight = 62;
+constexpr int kNarrowTree = 330;   // below it names need the room of the types, which the line under the list says too
 
 }  // namespace
 
@@ -32,6 +35,7 @@ MetricsList::MetricsList(const Theme& theme, QWidget* parent) : Panel(theme, par
     tree_->setAccessibleName(tr("Metrics"));
     tree_->setModel(model_);
     tree_->setFont(theme.table);
+    tree_->setItemDelegateForColumn(MetricTreeModel::kName, new MetricNameDelegate(MetricTreeModel::kSharedRole, theme, tree_));
     tree_->setUniformRowHeights(true);
     tree_->setIndentation(theme.padding);
     tree_->setTextElideMode(Qt::ElideMiddle);
@@ -107,9 +111,8 @@ void MetricsList::describe(const QModelIndex& index) {
         help_->setPlain({});
         return;
     }
-    QStringList facts{metricTypeText(*metric)};
-    if (!metric->unit.empty())
-        facts << QString::fromStdString(metric->unit).left(40);
+    QStringList facts{metricTypeWords(*metric), QString::fromStdString(metric->unit).left(40)};
+    facts.removeAll(QString());
     facts << tr("%1 series").arg(formatCount(metric->series)) << tr("%1 samples").arg(formatCount(metric->samples));
     facts_->setPlain(facts.join(QStringLiteral(" · ")));
     help_->setPlain(QString::fromStdString(metric->description).left(400));
@@ -122,6 +125,8 @@ void MetricsList::choose(const QModelIndex& index, bool added) {
 }
 
 bool MetricsList::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == tree_ && event->type() == QEvent::Resize)
+        tree_->setColumnHidden(MetricTreeModel::kType, tree_->width() < kNarrowTree);
     if (event->type() != QEvent::KeyPress)
         return Panel::eventFilter(watched, event);
     auto* key = static_cast<QKeyEvent*>(event);

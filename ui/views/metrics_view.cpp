@@ -22,7 +22,7 @@ namespace nj::ui {
 namespace {
 
 constexpr size_t kFirstRows = 2, kMostMoved = 12, kMostFlags = 60;
-constexpr int kListWidth = 360;
+constexpr int kListWidth = 400;
 
 QString letterOf(size_t row) { return QString(QChar(QLatin1Char(static_cast<char>('A' + row)))); }
 

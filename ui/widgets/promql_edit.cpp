@@ -5,6 +5,7 @@
 #include <QTextBlock>
 #include <QToolTip>
 
+#include "models/metric_type.h"
 #include "widgets/plain_label.h"
 
 namespace nj::ui {
@@ -20,19 +21,6 @@ const QRegularExpression& tokens() {
         return QRegularExpression(QStringLiteral(R"((?<comment>#.*$)|(?<string>"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|`[^`]*`?)|(?<word>\b(?:%1)\b(?!\s*[=!]))|(?<label>\b[A-Za-z_]\w*(?=\s*(?:=~|!~|!=|=[^=])))|(?<number>\b\d[\w.]*\b))").arg(words.join(QLatin1Char('|'))));
     }();
     return kTokens;
-}
-
-QString typeText(MetricKind kind) {
-    switch (kind) {
-    case MetricKind::kGauge: return PromqlEdit::tr("gauge");
-    case MetricKind::kCounter: return PromqlEdit::tr("counter");
-    case MetricKind::kHistogram:
-    case MetricKind::kExponentialHistogram:
-    case MetricKind::kGaugeHistogram: return PromqlEdit::tr("histogram");
-    case MetricKind::kSummary: return PromqlEdit::tr("summary");
-    case MetricKind::kInfo: return PromqlEdit::tr("info");
-    default: return {};
-    }
 }
 
 }  // namespace
@@ -81,7 +69,7 @@ void PromqlEdit::setNames(const query::PromqlNames& names) {
     for (const query::MetricName& metric : names.metrics) {
         const QString name = QString::fromStdString(metric.name).left(300);
         words_ << name;
-        QStringList about{typeText(metric.kind), QString::fromStdString(metric.unit).left(40), QString::fromStdString(metric.description).left(400)};
+        QStringList about{metricTypeWords(metric), QString::fromStdString(metric.unit).left(40), QString::fromStdString(metric.description).left(400)};
         about.removeAll(QString());
         help_.insert(name, about.join(QStringLiteral(" · ")));
     }

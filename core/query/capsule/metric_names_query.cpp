@@ -7,6 +7,7 @@
 #include "query/capsule/metric_series.h"
 #include "query/capsule/metric_unit.h"
 #include "query/capsule/questions.h"
+#include "query/capsule/type_convention.h"
 
 namespace nj::query {
 namespace {
@@ -29,10 +30,7 @@ void widen(TimeRange& range, const TimeRange& more) {
 
 Result<std::vector<MetricName>> answerMetricNames(QueryContext& context) {
     const std::vector<store::SeriesRow>& rows = context.snapshot().series();
-    std::unordered_map<std::string_view, bool> families;
-    for (const store::SeriesRow& row : rows)
-        if (const std::string_view family = familyOf(row); !family.empty())
-            families.emplace(family, true);
+    const TypeConvention convention(rows);
     std::map<std::string_view, MetricName> names;
     for (const store::SeriesRow& row : rows) {
         std::string_view name = row.name;
@@ -44,7 +42,7 @@ Result<std::vector<MetricName>> answerMetricNames(QueryContext& context) {
             counted = le && (le->text == "+Inf" || le->text == "Inf");   // one per label set
         } else {
             for (const std::string_view part : {"_sum", "_count"})
-                if (name.ends_with(part) && families.contains(name.substr(0, name.size() - part.size()))) {
+                if (name.ends_with(part) && convention.isHistogram(name.substr(0, name.size() - part.size()))) {
                     name.remove_suffix(part.size());
                     counted = false;
                 }
@@ -53,7 +51,9 @@ Result<std::vector<MetricName>> answerMetricNames(QueryContext& context) {
         if (entry.name.empty()) {
             entry.name = name;
             entry.kind = row.kind;
+            entry.inferred = true;
         }
+        entry.inferred = entry.inferred && row.kind == MetricKind::kUnknown;
         if (entry.description.empty())
             entry.description = row.description;
         if (entry.unit.empty())
@@ -70,8 +70,12 @@ Result<std::vector<MetricName>> answerMetricNames(QueryContext& context) {
     }
     std::vector<MetricName> out;
     out.reserve(names.size());
-    for (auto& [name, entry] : names)
+    for (auto& [name, entry] : names) {
+        if (entry.inferred)
+            entry.kind = convention.kindOf(name);
+        entry.inferred = entry.inferred && entry.kind != MetricKind::kUnknown;
         out.push_back(std::move(entry));
+    }
     return out;
 }
 

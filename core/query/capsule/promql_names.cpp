@@ -6,8 +6,10 @@
 #include "promql/capsule/capsule_querier.h"
 #include "promql/syntax/function_table.h"
 #include "promql/syntax/parser.h"
+#include "query/capsule/counter_guess.h"
 #include "query/capsule/metric_unit.h"
 #include "query/capsule/promql_questions.h"
+#include "query/capsule/type_convention.h"
 
 namespace nj::query {
 namespace {
@@ -40,6 +42,7 @@ Result<PromqlNames> answerPromqlNames(QueryContext& context) {
     std::map<std::string_view, const store::SeriesRow*> rows;
     for (const store::SeriesRow& row : context.snapshot().series())
         rows.emplace(row.name, &row);
+    const TypeConvention convention(context.snapshot().series());
     for (const std::string& name : metrics) {
         MetricName metric;
         metric.name = name;
@@ -48,8 +51,13 @@ Result<PromqlNames> answerPromqlNames(QueryContext& context) {
                 metric.unit = metricUnit(name, row->second->unit, row->second->description);
                 metric.description = row->second->description;
                 metric.kind = row->second->kind;
+                metric.counter = isCounter(*row->second);
                 break;
             }
+        if (metric.kind == MetricKind::kUnknown) {
+            metric.kind = convention.kindOf(name);
+            metric.inferred = metric.kind != MetricKind::kUnknown;
+        }
         if (metric.unit.empty())
             metric.unit = metricUnit(name, {}, {});
         names.metrics.push_back(std::move(metric));
