@@ -116,6 +116,31 @@ private Q_SLOTS:
         QTest::keyClick(&edit, Qt::Key_Escape);
     }
 
+    // Both ways to write a query, and what stands beside: one height, one line for each.
+    void controlsStandOnOneGrid() {
+        bench().showView(QStringLiteral("metrics"), links::promql({QStringLiteral("up")}));
+        settle();
+        metrics()->addRow(MetricSpec{.name = QStringLiteral("up")});
+        settle();
+        for (MetricRow* one : metrics()->rows()) {
+            QMap<int, int> tops, heights;   // how many there are of each
+            for (const char* name : {"metricName", "metricLabels", "metricShow", "metricCombine", "metricBy", "metricExplain", "metricLegendFormat", "metricPromqlSwitch", "metricMore"})
+                if (auto* control = one->findChild<QWidget*>(QLatin1String(name)); control->isVisible()) {
+                    ++tops[control->mapTo(one, QPoint()).y()];
+                    ++heights[control->height()];
+                }
+            QCOMPARE(heights.keys(), QList<int>{24});
+            QCOMPARE(tops.keys(), one->spec().promql ? QList<int>({4, 32}) : QList<int>{4});
+            if (one->spec().promql) {
+                QCOMPARE(one->promql().mapTo(one, QPoint()).y(), 4);
+                QCOMPARE(one->promql().height(), 52);
+            }
+        }
+        picture("grid");
+        bench().showView(QStringLiteral("metrics"), links::promql({QStringLiteral("up")}));
+        settle();
+    }
+
     void legendsAndUnits() {
         write(QStringLiteral("rate(vllm:num_preemptions_total[5m])"));
         QCOMPARE(answer().unit, std::string("/s"));

@@ -56,7 +56,7 @@ MetricRow::MetricRow(const ViewContext& context, const QString& letter, QWidget*
 void MetricRow::build() {
     const Theme& theme = context_.theme;
     auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(kLetterWidth + theme.unit, 0, 0, 0);
+    row->setContentsMargins(kLetterWidth + theme.unit, theme.unit, 0, theme.unit);
     row->setSpacing(theme.unit + 2);
     name_ = new QToolButton(this);
     name_->setObjectName(QStringLiteral("metricName"));
@@ -113,9 +113,19 @@ void MetricRow::build() {
     row->addWidget(combineBox_);
     row->addWidget(byBox_);
     row->addWidget(promql_, 1);
+    // The buttons stay on the first line when an expression folds out.
+    auto* side = new QVBoxLayout;
+    auto* buttons = new QHBoxLayout;
+    buttons->setSpacing(theme.unit + 2);
+    buttons->addStrut(theme.rowHeight);
     for (QToolButton* button : std::initializer_list<QToolButton*>{switch_, more_, remove_})
-        row->addWidget(button);
-    setFixedHeight(theme.rowHeight + 2 * theme.unit);
+        buttons->addWidget(button);
+    side->addLayout(buttons);
+    side->addStretch(1);
+    row->addLayout(side);
+    for (QWidget* control : std::initializer_list<QWidget*>{name_, labels_, showBox_, combineBox_, byBox_, switch_, more_, remove_})
+        control->setMaximumHeight(theme.rowHeight);
+    fitHeight();
 }
 
 // Where it is narrow the boxes give way to the labels.
@@ -206,9 +216,6 @@ void MetricRow::show() {
     if (spec_.promql)
         promql_->setSpec(spec_);
     more_->setSpec(spec_);
-    // The buttons stay on the first line when an expression folds out.
-    for (QToolButton* button : std::initializer_list<QToolButton*>{switch_, more_, remove_})
-        layout()->setAlignment(button, spec_.promql ? Qt::AlignTop : Qt::AlignVCenter);
     name_->setText(name_->fontMetrics().elidedText(cutForCell(spec_.name), Qt::ElideMiddle, name_->maximumWidth() - 24));
     name_->setAccessibleName(spec_.name.left(200));
     labels_->setApplied(spec_.labels);
@@ -218,7 +225,7 @@ void MetricRow::show() {
     byBox_->setCurrentIndex(std::max(0, byBox_->findData(spec_.by)));
 }
 
-void MetricRow::fitHeight() { setFixedHeight(spec_.promql ? promql_->maximumHeight() + context_.theme.unit : context_.theme.rowHeight + 2 * context_.theme.unit); }
+void MetricRow::fitHeight() { setFixedHeight((spec_.promql ? promql_->maximumHeight() : context_.theme.rowHeight) + 2 * context_.theme.unit); }
 
 void MetricRow::askLabels() {
     if (spec_.name.isEmpty() || asked_ == spec_.name)
@@ -311,8 +318,7 @@ void MetricRow::paintEvent(QPaintEvent*) {
     const Theme& theme = context_.theme;
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    const int line = spec_.promql ? promql_->lineHeight() : height();
-    const QRectF box(0.5, (line - kLetterWidth) / 2.0 + 0.5, kLetterWidth - 1, kLetterWidth - 1);
+    const QRectF box(0.5, theme.unit + 0.5, kLetterWidth - 1, theme.rowHeight - 1);
     painter.setPen(QPen(current_ ? theme.accent : theme.line, 1));
     painter.setBrush(current_ ? QBrush(theme.selection) : QBrush(theme.raised));
     painter.drawRoundedRect(box, theme.radius, theme.radius);

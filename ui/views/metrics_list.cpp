@@ -14,8 +14,8 @@
 namespace nj::ui {
 namespace {
 
-constexpr int kTypeWidth = 72, kSeriesWidth = 54, kHelpHeight = 62;
-constexpr int kNarrowTree = 330;   // below it names need the room of the types, which the line under the list says too
+constexpr int kTypeWidth = 88, kSeriesWidth = 54, kHelpHeight = 62;
+constexpr int kNarrowTree = 346;   // below it names need the room of the types, which the line under the list says too
 
 }  // namespace
 

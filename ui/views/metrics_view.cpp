@@ -53,7 +53,7 @@ void MetricsView::build() {
     rowsBox_ = new QWidget(right);
     rowsColumn_ = new QVBoxLayout(rowsBox_);
     rowsColumn_->setContentsMargins(0, 0, 0, 0);
-    rowsColumn_->setSpacing(theme.unit);
+    rowsColumn_->setSpacing(0);   // rows bring theirs
     auto* bar = new QHBoxLayout;
     bar->setSpacing(theme.gap);
     auto* add = new QToolButton(right);

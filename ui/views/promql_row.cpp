@@ -12,7 +12,7 @@
 namespace nj::ui {
 namespace {
 
-constexpr int kLineHeight = 52, kSideWidth = 172;
+constexpr int kSideWidth = 172;
 
 }  // namespace
 
@@ -23,7 +23,7 @@ PromqlRow::PromqlRow(const ViewContext& context, const QString& key, QWidget* pa
     column->setSpacing(theme.unit);
     edit_ = new PromqlEdit(theme, this);
     edit_->setObjectName(QStringLiteral("metricPromql"));
-    edit_->setFixedHeight(kLineHeight);
+    edit_->setFixedHeight(lineHeight());
     edit_->installEventFilter(this);
     legend_ = new QLineEdit(this);
     legend_->setObjectName(QStringLiteral("metricLegendFormat"));
@@ -42,10 +42,12 @@ PromqlRow::PromqlRow(const ViewContext& context, const QString& key, QWidget* pa
     tree_->hide();
     auto* side = new QVBoxLayout;
     side->setContentsMargins(0, 0, 0, 0);
-    side->setSpacing(2);
+    side->setSpacing(theme.unit);
     side->addWidget(explain_, 0, Qt::AlignLeft);
     side->addWidget(legend_);
     legend_->setFixedWidth(kSideWidth);
+    for (QWidget* control : {static_cast<QWidget*>(explain_), static_cast<QWidget*>(legend_)})
+        control->setFixedHeight(theme.rowHeight);
     auto* line = new QHBoxLayout;
     line->setSpacing(theme.unit + 2);
     line->addWidget(edit_, 1);
@@ -65,7 +67,8 @@ PromqlRow::PromqlRow(const ViewContext& context, const QString& key, QWidget* pa
     fit();
 }
 
-int PromqlRow::lineHeight() const { return kLineHeight; }
+// Of two controls below each other, so that all of a row stands on one grid.
+int PromqlRow::lineHeight() const { return 2 * context_.theme.rowHeight + context_.theme.unit; }
 
 void PromqlRow::setSpec(const MetricSpec& spec) {
     if (edit_->expression() != spec.expression)
@@ -101,7 +104,7 @@ void PromqlRow::fold(bool out) {
 
 void PromqlRow::fit() {
     tree_->setFixedHeight(tree_->wantedHeight());
-    setFixedHeight(kLineHeight + (explain_->isChecked() ? context_.theme.unit + tree_->wantedHeight() : 0));
+    setFixedHeight(lineHeight() + (explain_->isChecked() ? context_.theme.unit + tree_->wantedHeight() : 0));
     Q_EMIT heightChanged();
 }
 

@@ -33,8 +33,6 @@ public:
     [[nodiscard]] QLineEdit& legend() { return *legend_; }
     [[nodiscard]] QToolButton& explainButton() { return *explain_; }
     [[nodiscard]] ExplainTree& explanation() { return *tree_; }
-    // Of the first line, where the row's buttons are.
-    [[nodiscard]] int lineHeight() const;
 
 Q_SIGNALS:
     void runAsked();
@@ -50,6 +48,7 @@ private:
     void askExplanation();
     void fold(bool out);
     void fit();
+    [[nodiscard]] int lineHeight() const;
 
     ViewContext context_;
     QString key_;
