@@ -2,6 +2,7 @@
 // hearing everything without a mouse or a screen.
 #include <QClipboard>
 #include <QFile>
+#include <QFileDialog>
 #include <QImage>
 #include <QTreeWidget>
 
@@ -221,10 +222,65 @@ private Q_SLOTS:
         for (const ActionInfo& info : window.actions().actions())
             QVERIFY2(window.actions().conflict(info.id, info.keys).isEmpty(), qPrintable(info.id + QStringLiteral(" and ") + window.actions().conflict(info.id, info.keys)));
     }
+    // A key of a view is no command's, nor does one begin with it; except those the window passes on to the view, and those a list with the
+    // focus takes before the window sees them.
+    void noViewHasACommandsKey() {
+        MainWindow window;
+        const QList<QKeySequence> passedOn{QKeySequence(Qt::Key_Slash), QKeySequence(Qt::Key_Escape)};
+        int seen = 0;
+        for (const ViewFactory* view : viewFactories())
+            for (const KeyRow& row : view->keys ? view->keys() : QVector<KeyRow>())
+                for (const QKeySequence& key : row.keys) {
+                    ++seen;
+                    QVERIFY2(!key.isEmpty(), qPrintable(row.text));
+                    if (!row.own && !passedOn.contains(key))
+                        QVERIFY2(window.actions().conflict({}, {key}).isEmpty(), qPrintable(QString::fromLatin1(view->id) + QLatin1Char(' ') + key.toString() + QStringLiteral(": ") + window.actions().conflict({}, {key})));
+                }
+        QVERIFY(seen > 30);
+    }
+    void importingDashboardsHasAKey() {
+        Fixture f;
+        f.show("dashboards");
+        f.bench().currentView()->setFocus();
+        f.keys("Shift+I");
+        auto* dialog = f.window.findChild<QFileDialog*>();
+        QVERIFY(dialog && dialog->isVisible());
+        dialog->reject();
+    }
+    void noViewBindsAKeyTwice() {
+        for (const ViewFactory* view : viewFactories()) {
+            QHash<QString, QStringList> texts;
+            for (const KeyRow& row : view->keys ? view->keys() : QVector<KeyRow>())
+                for (const QKeySequence& key : row.keys)
+                    texts[key.toString()] << row.text;
+            for (auto one = texts.begin(); one != texts.end(); ++one)   // Esc leaves one level after the other
+                QVERIFY2(one->size() == 1 || one.key() == QLatin1String("Esc"), qPrintable(QString::fromLatin1(view->id) + QLatin1Char(' ') + one.key() + QLatin1Char(' ') + one->join(QLatin1Char('|'))));
+        }
+    }
+    void theOverlayListsTheKeysOfTheViewShown() {
+        Fixture f;
+        f.show("metrics");
+        f.keys("?");
+        auto* overlay = f.window.findChild<KeyOverlay*>();
+        const QString metrics = QStringLiteral("O\tlay the baseline over the lines"), logs = QStringLiteral("W · Shift+W\tnext, previous warning");
+        QVERIFY(overlay->lines().contains(metrics));
+        QVERIFY(!overlay->lines().contains(logs));
+        if (const QString folder = qEnvironmentVariable("NIGHTJAR_PICTURES"); !folder.isEmpty())
+            QVERIFY(f.window.grab().save(folder + QStringLiteral("/keys-metrics.png")));
+        QTest::keyClick(overlay, Qt::Key_Escape);
+        f.show("logs");
+        f.keys("?");
+        QVERIFY(overlay->lines().contains(logs));
+        QVERIFY(!overlay->lines().contains(metrics));
+        if (const QString folder = qEnvironmentVariable("NIGHTJAR_PICTURES"); !folder.isEmpty())
+            QVERIFY(f.window.grab().save(folder + QStringLiteral("/keys-logs.png")));
+        QTest::keyClick(overlay, Qt::Key_Escape);
+        QVERIFY(overlay->allLines().contains(QStringLiteral("O\tin Metrics: lay the baseline over the lines")));
+    }
     void theManualListsTheKeysThatWork() {
         MainWindow window;
         QByteArray wanted;
-        for (const QString& line : window.findChild<KeyOverlay*>()->lines()) {
+        for (const QString& line : window.findChild<KeyOverlay*>()->allLines()) {
             const QStringList parts = line.split(QLatin1Char('\t'));
             wanted += ".TP\n\\fB" + troff(parts[0]) + "\\fR\n" + troff(parts[1]) + '\n';
         }

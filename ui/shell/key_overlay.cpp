@@ -1,5 +1,6 @@
 #include "shell/key_overlay.h"
 
+#include <QCoreApplication>
 #include <QKeyEvent>
 #include <QPainter>
 #include <algorithm>
@@ -19,7 +20,7 @@ KeyOverlay::KeyOverlay(const ActionRegistry& actions, const Theme& theme, QWidge
     hide();
 }
 
-QVector<KeyOverlay::Group> KeyOverlay::groups() const {
+QVector<KeyOverlay::Group> KeyOverlay::commonGroups() const {
     QVector<Group> groups;
     for (const ActionInfo& info : actions_.actions()) {
         if (info.keys.isEmpty())
@@ -41,22 +42,25 @@ QVector<KeyOverlay::Group> KeyOverlay::groups() const {
                        {tr("Ctrl+wheel"), tr("zoom at the pointer")},
                        {tr("double click"), tr("all time")},
                        {tr("right click"), tr("back")}}});
-    groups.push_back({tr("In rows, traces and charts"),
-                      {{QStringLiteral("E · Shift+E"), tr("next, previous error")},
-                       {QStringLiteral("N · Shift+N"), tr("next, previous hit")},
-                       {QStringLiteral("↑ ↓"), tr("row by row")},
-                       {QStringLiteral("Enter"), tr("open")}}});
-    groups.push_back({tr("In logs"),
-                      {{QStringLiteral("W · Shift+W"), tr("next, previous warning")},
-                       {QStringLiteral("O · Shift+O"), tr("next, previous record of the trace")},
-                       {QStringLiteral("C · Shift+C"), tr("what surrounds it: its source, everything")},
-                       {QStringLiteral("Space"), tr("open a record of several lines")},
-                       {QStringLiteral("T"), tr("its trace")}}});
-    groups.push_back({tr("In a trace"),
-                      {{QStringLiteral("W S A D"), tr("zoom, pan")},
-                       {QStringLiteral("F · F F"), tr("the span, the whole trace")},
-                       {QStringLiteral("P · O"), tr("one level open, closed")},
-                       {QStringLiteral("] · ["), tr("all open, closed")}}});
+    groups.push_back({tr("In any list"), {{QStringLiteral("↑ ↓"), tr("row by row")}, {QStringLiteral("Enter"), tr("open")}}});
+    return groups;
+}
+
+KeyOverlay::Group KeyOverlay::groupOf(const ViewFactory& view) {
+    Group group{QCoreApplication::translate("nj::ui::View", view.title), {}};
+    for (const KeyRow& row : view.keys ? view.keys() : QVector<KeyRow>())
+        group.rows.push_back({row.keyText(), row.text});
+    return group;
+}
+
+// What is specific comes first.
+QVector<KeyOverlay::Group> KeyOverlay::groups() const {
+    QVector<Group> groups = commonGroups();
+    if (view_)
+        if (Group own = groupOf(*view_); !own.rows.isEmpty()) {
+            own.name = tr("In %1").arg(own.name);
+            groups.push_front(std::move(own));
+        }
     return groups;
 }
 
@@ -68,7 +72,21 @@ QStringList KeyOverlay::lines() const {
     return lines;
 }
 
-void KeyOverlay::open() {
+QStringList KeyOverlay::allLines() const {
+    QStringList lines;
+    for (const Group& group : commonGroups())
+        for (const auto& [keys, text] : group.rows)
+            lines.append(keys + QLatin1Char('\t') + text);
+    for (const ViewFactory* view : viewFactories()) {
+        const Group group = groupOf(*view);
+        for (const auto& [keys, text] : group.rows)
+            lines.append(keys + QLatin1Char('\t') + tr("in %1: %2").arg(group.name, text));
+    }
+    return lines;
+}
+
+void KeyOverlay::open(const ViewFactory* view) {
+    view_ = view;
     setGeometry(parentWidget()->rect());
     setAccessibleDescription(lines().join(QLatin1Char('\n')));
     show();
@@ -111,7 +129,7 @@ void KeyOverlay::paintEvent(QPaintEvent*) {
         heights[shortest] += static_cast<int>(all[i].rows.size() + 2) * kRow;
     }
     const int tall = *std::max_element(heights.begin(), heights.end());
-    const int w = std::min(width() - 16 * theme_.unit, 1080), h = std::min(height() - 8 * theme_.unit, tall + 16 * theme_.unit);
+    const int w = std::min(width() - 16 * theme_.unit, 1240), h = std::min(height() - 8 * theme_.unit, tall + 16 * theme_.unit);
     const QRect card((width() - w) / 2, (height() - h) / 2, w, h);
     p.setRenderHint(QPainter::Antialiasing);
     p.setPen(theme_.line);

@@ -143,7 +143,7 @@ void MainWindow::addActions() {
     actions_->add(QStringLiteral("file.demo"), file, tr("Open demo incident"), {}, [this] { Q_EMIT demoRequested(); });
     actions_->add(QStringLiteral("file.close"), file, tr("Close the capsule"), {keys("Ctrl+W")}, [this] { closeCapsule(); });
     actions_->add(QStringLiteral("window.commands"), file, tr("Commands"), {keys("Ctrl+K"), keys("Ctrl+Shift+P")}, [this] { openPalette({}); });
-    actions_->add(QStringLiteral("window.keys"), file, tr("Keys"), {keys("?")}, [this] { overlay_->open(); });
+    actions_->add(QStringLiteral("window.keys"), file, tr("Keys"), {keys("?")}, [this] { overlay_->open(bench_ ? findView(bench_->currentViewId()) : nullptr); });
     actions_->add(QStringLiteral("window.rebind"), file, tr("Change keys"), {keys("Ctrl+?")}, [this] { keyEditor_->open(); });
     actions_->add(QStringLiteral("window.inspector"), file, tr("Show or hide the inspector"), {keys("I")}, [this] {
         if (bench_)

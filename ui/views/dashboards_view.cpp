@@ -103,7 +103,7 @@ void DashboardsView::build() {
     remarksButton_ = button({}, "dashboardRemarks", tr("What could not be taken over, or was changed"));
     remarksButton_->setCheckable(true);
     connect(remarksButton_, &QToolButton::toggled, this, [this](bool on) { remarks_->setVisible(on); });
-    importButton_ = button(tr("Import…"), "dashboardImport", tr("Grafana's dashboard JSON, or a Prometheus rule file (I)"));
+    importButton_ = button(tr("Import…"), "dashboardImport", tr("Grafana's dashboard JSON, or a Prometheus rule file (Shift+I)"));
     connect(importButton_, &QToolButton::clicked, this, &DashboardsView::chooseFiles);
     menuButton_ = button(QStringLiteral("⋯"), "dashboardMenu", tr("Rename, copy, export, delete"));
     menuButton_->setAccessibleName(tr("Dashboard menu"));
@@ -651,10 +651,13 @@ void DashboardsView::dropEvent(QDropEvent* event) {
     importFiles(paths);
 }
 
+const KeyTable<DashboardsView>& DashboardsView::keys() {
+    static const KeyTable<DashboardsView> keys({{"Shift+I", QT_TR_NOOP("import dashboards or rules"), [](DashboardsView& view) { view.chooseFiles(); }}}, false);
+    return keys;
+}
+
 void DashboardsView::keyPressEvent(QKeyEvent* event) {
-    if (event->key() == Qt::Key_I && event->modifiers() == Qt::NoModifier)
-        chooseFiles();
-    else
+    if (!keys().run(*this, *event))
         RefreshingView::keyPressEvent(event);
 }
 
@@ -705,6 +708,6 @@ View* createDashboards(const ViewContext& context, QWidget* parent) { return new
 }  // namespace
 
 extern const ViewFactory dashboards_view;
-const ViewFactory dashboards_view{"dashboards", QT_TRANSLATE_NOOP("View", "Dashboards"), "▤", dashboardsNeeds, createDashboards};
+const ViewFactory dashboards_view{"dashboards", QT_TRANSLATE_NOOP("View", "Dashboards"), "▤", dashboardsNeeds, createDashboards, [] { return DashboardsView::keys().rows(); }};
 
 }  // namespace nj::ui

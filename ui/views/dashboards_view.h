@@ -30,6 +30,7 @@ class DashboardsView : public RefreshingView {
     Q_OBJECT
 public:
     explicit DashboardsView(const ViewContext& context, QWidget* parent = nullptr);
+    static const KeyTable<DashboardsView>& keys();
     ~DashboardsView() override;
     // "dashboard:<id>", with "&name=value" for variables: what opened() gives.
     void open(const QString& parameter) override;

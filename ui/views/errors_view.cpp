@@ -421,17 +421,29 @@ bool ErrorsView::settled() const {
 
 QString ErrorsView::summary() const { return picturePanel_->bodyShown() ? picturePanel_->title() + QStringLiteral(" — ") + picturePanel_->words() : picturePanel_->message(); }
 
+void ErrorsView::step(int by) {
+    if (model_->rowCount() > 0)
+        table_->chooseRow(std::clamp(table_->currentRow() + by, 0, model_->rowCount() - 1));
+}
+
+const KeyTable<ErrorsView>& ErrorsView::keys() {
+    static const KeyTable<ErrorsView> keys(
+        {{"E", QT_TR_NOOP("next, previous group"), [](ErrorsView& view) { view.step(1); }},
+         {"Shift+E", QT_TR_NOOP("next, previous group"), [](ErrorsView& view) { view.step(-1); }},
+         {"Esc", QT_TR_NOOP("let go of the stretch, then of the kind alone"),
+          [](ErrorsView& view) {
+              if (view.chart_->brush())
+                  view.chart_->setBrush({});
+              else
+                  view.isolate(view.isolated_);
+          },
+          [](const ErrorsView& view) { return view.chart_->brush() || !view.isolated_.isEmpty(); }}}, false);
+    return keys;
+}
+
 void ErrorsView::keyPressEvent(QKeyEvent* event) {
-    if (event->key() == Qt::Key_E && model_->rowCount() > 0) {
-        const int step = event->modifiers().testFlag(Qt::ShiftModifier) ? -1 : 1;
-        table_->chooseRow(std::clamp(table_->currentRow() + step, 0, model_->rowCount() - 1));
-    } else if (event->key() == Qt::Key_Escape && chart_->brush()) {
-        chart_->setBrush({});
-    } else if (event->key() == Qt::Key_Escape && !isolated_.isEmpty()) {
-        isolate(isolated_);
-    } else {
+    if (!keys().run(*this, *event))
         View::keyPressEvent(event);
-    }
 }
 
 // On a narrow page the group stands below nothing: its place is the table's, the row says most of it.
@@ -449,6 +461,6 @@ View* createErrors(const ViewContext& context, QWidget* parent) { return new Err
 }  // namespace
 
 extern const ViewFactory errors_view;
-const ViewFactory errors_view{"errors", QT_TRANSLATE_NOOP("nj::ui::View", "Errors"), "▲", errorsNeeds, createErrors};
+const ViewFactory errors_view{"errors", QT_TRANSLATE_NOOP("nj::ui::View", "Errors"), "▲", errorsNeeds, createErrors, [] { return ErrorsView::keys().rows(); }};
 
 }  // namespace nj::ui

@@ -22,6 +22,7 @@ class ErrorsView : public RefreshingView {
     Q_OBJECT
 public:
     explicit ErrorsView(const ViewContext& context, QWidget* parent = nullptr);
+    static const KeyTable<ErrorsView>& keys();
     [[nodiscard]] bool settled() const override;
     [[nodiscard]] QString summary() const override;
     [[nodiscard]] TimeChart& chart() { return *chart_; }
@@ -35,6 +36,7 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
+    void step(int by);
     void build();
     QWidget* buildPicture();
     QWidget* buildTable();

@@ -269,13 +269,19 @@ void LatencyView::announce() {
 
 QString LatencyView::summary() const { return main_->bodyShown() ? main_->title() + QStringLiteral(" — ") + main_->words() : main_->message(); }
 
+const KeyTable<LatencyView>& LatencyView::keys() {
+    static const KeyTable<LatencyView> keys({{"Esc", QT_TR_NOOP("close the traces of the chosen field"),
+                                               [](LatencyView& view) {
+                                                   view.heatmap_->chart().clearBox();
+                                                   view.closeTraces();
+                                               },
+                                               [](const LatencyView& view) { return view.side_->isVisible(); }}}, false);
+    return keys;
+}
+
 void LatencyView::keyPressEvent(QKeyEvent* event) {
-    if (event->key() == Qt::Key_Escape && side_->isVisible()) {
-        heatmap_->chart().clearBox();
-        closeTraces();
-    } else {
+    if (!keys().run(*this, *event))
         View::keyPressEvent(event);
-    }
 }
 
 namespace {
@@ -291,6 +297,6 @@ View* createLatency(const ViewContext& context, QWidget* parent) { return new La
 }  // namespace
 
 extern const ViewFactory latency_view;
-const ViewFactory latency_view{"latency", QT_TRANSLATE_NOOP("View", "Latency"), "∿", latencyNeeds, createLatency};
+const ViewFactory latency_view{"latency", QT_TRANSLATE_NOOP("View", "Latency"), "∿", latencyNeeds, createLatency, [] { return LatencyView::keys().rows(); }};
 
 }  // namespace nj::ui

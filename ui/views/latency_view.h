@@ -20,6 +20,7 @@ class LatencyView : public RefreshingView {
     Q_OBJECT
 public:
     explicit LatencyView(const ViewContext& context, QWidget* parent = nullptr);
+    static const KeyTable<LatencyView>& keys();
     // "measure:<kind of objective>:<key>"
     void open(const QString& parameter) override;
     [[nodiscard]] std::optional<Objective> objectiveDraft() const override;

@@ -17,19 +17,6 @@ namespace {
 
 constexpr int kMostCopied = 10'000, kPad = LogCellDelegate::kPad, kKeyWidth = 132;
 
-// Keys of the table that the window also begins sequences with (T …, C …): here they are the table's own.
-bool isTableKey(int key) {
-    switch (key) {
-    case Qt::Key_E:
-    case Qt::Key_W:
-    case Qt::Key_N:
-    case Qt::Key_O:
-    case Qt::Key_C:
-    case Qt::Key_T: return true;
-    default: return false;
-    }
-}
-
 bool isPlain(const QKeyEvent& event) { return !(event.modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier)); }
 
 QString menuText(const QString& text) { return text.left(60).replace(QLatin1Char('&'), QStringLiteral("&&")); }
@@ -184,8 +171,7 @@ void LogsTable::copySelection() {
 bool LogsTable::event(QEvent* event) {
     // Before the window's sequences see them: T and C would wait there for a second key.
     if (event->type() == QEvent::ShortcutOverride) {
-        auto* key = static_cast<QKeyEvent*>(event);
-        if (isPlain(*key) && isTableKey(key->key())) {
+        if (keys().has(*this, *static_cast<QKeyEvent*>(event))) {
             event->accept();
             return true;
         }
@@ -193,38 +179,32 @@ bool LogsTable::event(QEvent* event) {
     return QTableView::event(event);
 }
 
-bool LogsTable::plainKey(QKeyEvent* event) {
-    const bool back = event->modifiers().testFlag(Qt::ShiftModifier);
-    const int row = currentIndex().row();
-    switch (event->key()) {
-    case Qt::Key_E: Q_EMIT jumpWanted(!back, Target::kError); return true;
-    case Qt::Key_W: Q_EMIT jumpWanted(!back, Target::kWarning); return true;
-    case Qt::Key_N: Q_EMIT jumpWanted(!back, Target::kHit); return true;
-    case Qt::Key_O: Q_EMIT jumpWanted(!back, Target::kTrace); return true;
-    case Qt::Key_C: Q_EMIT contextWanted(!back); return true;
-    case Qt::Key_Space: Q_EMIT openWanted(row, !model_.isOpen(row)); return true;
-    case Qt::Key_Right: Q_EMIT openWanted(row, true); return true;
-    case Qt::Key_Left: Q_EMIT openWanted(row, false); return true;
-    case Qt::Key_T:
-    case Qt::Key_Return:
-    case Qt::Key_Enter: Q_EMIT traceWanted(); return true;
-    case Qt::Key_Slash: Q_EMIT searchWanted(); return true;
-    default: return false;
-    }
+const KeyTable<LogsTable>& LogsTable::keys() {
+    static const KeyTable<LogsTable> keys({{"E", QT_TR_NOOP("next, previous error"), [](LogsTable& table) { Q_EMIT table.jumpWanted(true, Target::kError); }},
+                                           {"Shift+E", QT_TR_NOOP("next, previous error"), [](LogsTable& table) { Q_EMIT table.jumpWanted(false, Target::kError); }},
+                                           {"W", QT_TR_NOOP("next, previous warning"), [](LogsTable& table) { Q_EMIT table.jumpWanted(true, Target::kWarning); }},
+                                           {"Shift+W", QT_TR_NOOP("next, previous warning"), [](LogsTable& table) { Q_EMIT table.jumpWanted(false, Target::kWarning); }},
+                                           {"N", QT_TR_NOOP("next, previous hit"), [](LogsTable& table) { Q_EMIT table.jumpWanted(true, Target::kHit); }},
+                                           {"Shift+N", QT_TR_NOOP("next, previous hit"), [](LogsTable& table) { Q_EMIT table.jumpWanted(false, Target::kHit); }},
+                                           {"O", QT_TR_NOOP("next, previous record of the trace"), [](LogsTable& table) { Q_EMIT table.jumpWanted(true, Target::kTrace); }},
+                                           {"Shift+O", QT_TR_NOOP("next, previous record of the trace"), [](LogsTable& table) { Q_EMIT table.jumpWanted(false, Target::kTrace); }},
+                                           {"C", QT_TR_NOOP("what surrounds it: its source, everything"), [](LogsTable& table) { Q_EMIT table.contextWanted(true); }},
+                                           {"Shift+C", QT_TR_NOOP("what surrounds it: its source, everything"), [](LogsTable& table) { Q_EMIT table.contextWanted(false); }},
+                                           {"Space", QT_TR_NOOP("open, close a record of several lines"), [](LogsTable& table) { Q_EMIT table.openWanted(table.currentIndex().row(), !table.model_.isOpen(table.currentIndex().row())); }},
+                                           {"Right", QT_TR_NOOP("open, close a record of several lines"), [](LogsTable& table) { Q_EMIT table.openWanted(table.currentIndex().row(), true); }},
+                                           {"Left", QT_TR_NOOP("open, close a record of several lines"), [](LogsTable& table) { Q_EMIT table.openWanted(table.currentIndex().row(), false); }},
+                                           {"T; Return; Enter", QT_TR_NOOP("its trace"), [](LogsTable& table) { Q_EMIT table.traceWanted(); }},
+                                           {"Ctrl+C", QT_TR_NOOP("copy the records"), [](LogsTable& table) { table.copySelection(); }}},
+                                          true);
+    return keys;
 }
 
 void LogsTable::keyPressEvent(QKeyEvent* event) {
-    if (event->matches(QKeySequence::Copy)) {
-        copySelection();
+    if (keys().run(*this, *event))
         return;
-    }
-    if (isPlain(*event)) {
-        if (plainKey(event))
-            return;
-        if (!event->text().isEmpty() && event->text().front().isPrint()) {
-            event->ignore();   // QTableView would search ten million rows for what was typed
-            return;
-        }
+    if (isPlain(*event) && !event->text().isEmpty() && event->text().front().isPrint()) {
+        event->ignore();   // QTableView would search ten million rows for what was typed
+        return;
     }
     QTableView::keyPressEvent(event);
 }

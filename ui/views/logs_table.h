@@ -6,6 +6,7 @@
 
 #include "models/log_table_model.h"
 #include "views/log_cell_delegate.h"
+#include "widgets/key_table.h"
 
 class QMenu;
 
@@ -17,6 +18,7 @@ public:
     enum class Target { kError, kWarning, kHit, kTrace };
     using ServiceColor = LogCellDelegate::ServiceColor;
     LogsTable(LogTableModel& model, const Theme& theme, ServiceColor serviceColor, QWidget* parent = nullptr);
+    static const KeyTable<LogsTable>& keys();
     // Selects a row and brings it into view, in the middle when it was outside.
     void goTo(int row);
     // Selected records as lines of text; at most 10,000, only those that are loaded.
@@ -32,7 +34,6 @@ Q_SIGNALS:
     void contextWanted(bool sameSource);
     void openWanted(int row, bool open);
     void traceWanted();
-    void searchWanted();
     void filterWanted(const QString& term);
     void copied(int rows);
     // The columns of attributes as they stand after one was moved or taken away.
@@ -48,7 +49,6 @@ protected:
     void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
 
 private:
-    bool plainKey(QKeyEvent* event);
     void copySelection();
     void headerMenu(const QPoint& at);
     [[nodiscard]] QStringList keysAsShown() const;

@@ -176,7 +176,6 @@ void LogsView::connectTable() {
     connect(navigator_, &LogsNavigator::settledChanged, this, &LogsView::announce);
     connect(table_, &LogsTable::traceWanted, this, &LogsView::openTrace);
     connect(table_, &LogsTable::doubleClicked, this, &LogsView::openTrace);
-    connect(table_, &LogsTable::searchWanted, bar_, &LogsBar::focusSearch);
     connect(table_, &LogsTable::keysWanted, columns_, &LogsColumnsButton::setKeys, Qt::QueuedConnection);   // not while the header moves its sections
     connect(table_, &LogsTable::copied, this, [this](int rows) { bar_->setNote(tr("%1 records copied").arg(formatCount(static_cast<quint64>(rows)))); });
     connect(table_, &LogsTable::filterWanted, this, [this](const QString& term) {
@@ -397,12 +396,15 @@ QString LogsView::shownSql() const {
            (filter.isEmpty() ? QString() : QStringLiteral(" -- ") + tr("the window also filters by: %1").arg(filter));
 }
 
+const KeyTable<LogsView>& LogsView::keys() {
+    static const KeyTable<LogsView> keys(
+        {{"/", QT_TR_NOOP("search the texts"), [](LogsView& view) { view.bar_->focusSearch(); }},
+         {"Esc", QT_TR_NOOP("let go of the stretch"), [](LogsView& view) { view.volume_->chart().setBrush({}); }, [](const LogsView& view) { return view.volume_->chart().brush().has_value(); }}}, false);
+    return keys;
+}
+
 void LogsView::keyPressEvent(QKeyEvent* event) {
-    if (event->key() == Qt::Key_Slash && event->modifiers() == Qt::NoModifier)
-        bar_->focusSearch();
-    else if (event->key() == Qt::Key_Escape && volume_->chart().brush())
-        volume_->chart().setBrush({});
-    else
+    if (!keys().run(*this, *event))
         View::keyPressEvent(event);
 }
 
@@ -415,6 +417,6 @@ View* createLogs(const ViewContext& context, QWidget* parent) { return new LogsV
 }  // namespace
 
 extern const ViewFactory logs_view;
-const ViewFactory logs_view{"logs", QT_TRANSLATE_NOOP("View", "Logs"), "¶", logsNeeds, createLogs};
+const ViewFactory logs_view{"logs", QT_TRANSLATE_NOOP("View", "Logs"), "¶", logsNeeds, createLogs, [] { return withKeys(LogsView::keys().rows(), LogsTable::keys().rows()); }};
 
 }  // namespace nj::ui

@@ -24,6 +24,7 @@ class LogsView : public RefreshingView {
     Q_OBJECT
 public:
     explicit LogsView(const ViewContext& context, QWidget* parent = nullptr);
+    static const KeyTable<LogsView>& keys();
     // "log:<seq>"
     void open(const QString& parameter) override;
     [[nodiscard]] bool settled() const override;

@@ -445,15 +445,20 @@ QString MetricsView::summary() const {
     return texts.join(QStringLiteral("; "));
 }
 
+const KeyTable<MetricsView>& MetricsView::keys() {
+    static const KeyTable<MetricsView> keys(
+        {{"O", QT_TR_NOOP("lay the baseline over the lines"), [](MetricsView& view) { view.overlaySwitch_->toggle(); }, [](const MetricsView& view) { return !view.overlaySwitch_->isHidden(); }},
+         {"/", QT_TR_NOOP("search the names"), [](MetricsView& view) {
+              view.list_->searchBox().setFocus();
+              view.list_->searchBox().selectAll();
+          }}},
+        false);
+    return keys;
+}
+
 void MetricsView::keyPressEvent(QKeyEvent* event) {
-    if (event->key() == Qt::Key_Slash) {
-        list_->searchBox().setFocus();
-        list_->searchBox().selectAll();
-    } else if (event->key() == Qt::Key_O && !overlaySwitch_->isHidden()) {
-        overlaySwitch_->toggle();
-    } else {
+    if (!keys().run(*this, *event))
         View::keyPressEvent(event);
-    }
 }
 
 namespace {
@@ -465,6 +470,6 @@ View* createMetrics(const ViewContext& context, QWidget* parent) { return new Me
 }  // namespace
 
 extern const ViewFactory metrics_view;
-const ViewFactory metrics_view{"metrics", QT_TRANSLATE_NOOP("View", "Metrics"), "ƒ", metricsNeeds, createMetrics};
+const ViewFactory metrics_view{"metrics", QT_TRANSLATE_NOOP("View", "Metrics"), "ƒ", metricsNeeds, createMetrics, [] { return MetricsView::keys().rows(); }};
 
 }  // namespace nj::ui

@@ -32,6 +32,7 @@ public:
     [[nodiscard]] QToolButton& overlaySwitch() { return *overlaySwitch_; }
     // Appends a row, at most kMostMetricRows.
     void addRow(const MetricSpec& spec);
+    static const KeyTable<MetricsView>& keys();
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;

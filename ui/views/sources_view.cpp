@@ -304,12 +304,15 @@ void SourcesView::open(const QString& parameter) {
         openDocument(parameter.mid(9).toLongLong(), {}, 1);
 }
 
+const KeyTable<SourcesView>& SourcesView::keys() {
+    static const KeyTable<SourcesView> keys(
+        {{"/", QT_TR_NOOP("search the documents"), [](SourcesView& view) { view.documents_->focusSearch(); }},
+         {"Esc", QT_TR_NOOP("close the document"), [](SourcesView& view) { view.lower_->setCurrentWidget(view.detail_); }, [](const SourcesView& view) { return view.lower_->currentWidget() == view.reader_; }}}, false);
+    return keys;
+}
+
 void SourcesView::keyPressEvent(QKeyEvent* event) {
-    if (event->key() == Qt::Key_Slash && event->modifiers() == Qt::NoModifier)
-        documents_->focusSearch();
-    else if (event->key() == Qt::Key_Escape && lower_->currentWidget() == reader_)
-        lower_->setCurrentWidget(detail_);
-    else
+    if (!keys().run(*this, *event))
         View::keyPressEvent(event);
 }
 
@@ -325,6 +328,6 @@ View* createSources(const ViewContext& context, QWidget* parent) { return new So
 }  // namespace
 
 extern const ViewFactory sources_view;
-const ViewFactory sources_view{"sources", QT_TRANSLATE_NOOP("View", "Sources"), "⇣", sourcesNeeds, createSources};
+const ViewFactory sources_view{"sources", QT_TRANSLATE_NOOP("View", "Sources"), "⇣", sourcesNeeds, createSources, [] { return SourcesView::keys().rows(); }};
 
 }  // namespace nj::ui

@@ -22,6 +22,7 @@ class SourcesView : public RefreshingView {
     Q_OBJECT
 public:
     explicit SourcesView(const ViewContext& context, QWidget* parent = nullptr);
+    static const KeyTable<SourcesView>& keys();
     // "import:<id>", "document:<id>" or "live:add"
     void open(const QString& parameter) override;
     [[nodiscard]] bool settled() const override;

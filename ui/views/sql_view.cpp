@@ -549,10 +549,13 @@ bool SqlView::eventFilter(QObject* watched, QEvent* event) {
     return View::eventFilter(watched, event);
 }
 
+const KeyTable<SqlView>& SqlView::keys() {
+    static const KeyTable<SqlView> keys({{"Esc", QT_TR_NOOP("cancel the query"), [](SqlView& view) { view.cancel(); }, [](const SqlView& view) { return view.running_; }}}, false);
+    return keys;
+}
+
 void SqlView::keyPressEvent(QKeyEvent* event) {
-    if (event->key() == Qt::Key_Escape && running_)
-        cancel();
-    else
+    if (!keys().run(*this, *event))
         View::keyPressEvent(event);
 }
 
@@ -579,6 +582,6 @@ View* createSql(const ViewContext& context, QWidget* parent) { return new SqlVie
 }  // namespace
 
 extern const ViewFactory sql_view;
-const ViewFactory sql_view{"sql", QT_TRANSLATE_NOOP("View", "SQL"), "⌘", sqlNeeds, createSql};
+const ViewFactory sql_view{"sql", QT_TRANSLATE_NOOP("View", "SQL"), "⌘", sqlNeeds, createSql, [] { return SqlView::keys().rows(); }};
 
 }  // namespace nj::ui

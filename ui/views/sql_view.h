@@ -32,6 +32,7 @@ class SqlView : public View {
     Q_OBJECT
 public:
     explicit SqlView(const ViewContext& context, QWidget* parent = nullptr);
+    static const KeyTable<SqlView>& keys();
     // "sql:<query>": runs it.
     void open(const QString& parameter) override;
     [[nodiscard]] bool settled() const override;

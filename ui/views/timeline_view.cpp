@@ -311,10 +311,7 @@ bool TimelineView::eventFilter(QObject* watched, QEvent* event) {
     if (!table_->hasFocus())   // passed on by the editor of a cell: its Return ends the editing and opens nothing
         return event->type() == QEvent::KeyPress;
     const auto* key = static_cast<QKeyEvent*>(event);
-    const bool undo = key->matches(QKeySequence::Undo) && book_.undo().canUndo(), redo = key->matches(QKeySequence::Redo) && book_.undo().canRedo();
-    const bool remove = key->key() == Qt::Key_Delete, opens = key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter;
-    const bool copies = key->matches(QKeySequence::Copy);
-    if (!undo && !redo && !remove && !opens && !copies) {
+    if (!listKeys().has(*this, *key)) {
         // The list would search for what is typed, and the keys of the window with it.
         if (event->type() == QEvent::KeyPress && !key->text().isEmpty() && key->text().front().isPrint() && !(key->modifiers() & Qt::ControlModifier)) {
             event->ignore();
@@ -323,25 +320,33 @@ bool TimelineView::eventFilter(QObject* watched, QEvent* event) {
         return View::eventFilter(watched, event);
     }
     event->accept();
-    if (event->type() == QEvent::ShortcutOverride)
-        return true;
-    if (undo)
-        book_.undo().undo();
-    else if (redo)
-        book_.undo().redo();
-    else if (remove)
-        removeNote();
-    else if (copies)
-        copyMarkdown();
-    else if (table_->currentIndex().isValid())
-        openRow(table_->currentIndex().row());
+    if (event->type() == QEvent::KeyPress)
+        listKeys().run(*this, *key);
     return true;
 }
 
+const KeyTable<TimelineView>& TimelineView::listKeys() {
+    static const KeyTable<TimelineView> keys(
+        {{"Ctrl+Z", QT_TR_NOOP("take back the last change of a note"), [](TimelineView& view) { view.book_.undo().undo(); }, [](const TimelineView& view) { return view.book_.undo().canUndo(); }},
+         {"Ctrl+Shift+Z", QT_TR_NOOP("change it again"), [](TimelineView& view) { view.book_.undo().redo(); }, [](const TimelineView& view) { return view.book_.undo().canRedo(); }},
+         {"Del", QT_TR_NOOP("remove the note"), [](TimelineView& view) { view.removeNote(); }},
+         {"Return; Enter", QT_TR_NOOP("open"),
+          [](TimelineView& view) {
+              if (view.table_->currentIndex().isValid())
+                  view.openRow(view.table_->currentIndex().row());
+          }},
+         {"Ctrl+C", QT_TR_NOOP("copy as Markdown"), [](TimelineView& view) { view.copyMarkdown(); }}},
+        true);
+    return keys;
+}
+
+const KeyTable<TimelineView>& TimelineView::keys() {
+    static const KeyTable<TimelineView> keys({{"Ctrl+C", QT_TR_NOOP("copy as Markdown"), [](TimelineView& view) { view.copyMarkdown(); }}}, false);
+    return keys;
+}
+
 void TimelineView::keyPressEvent(QKeyEvent* event) {
-    if (event->matches(QKeySequence::Copy))
-        copyMarkdown();
-    else
+    if (!keys().run(*this, *event))
         View::keyPressEvent(event);
 }
 
@@ -357,6 +362,6 @@ View* createTimeline(const ViewContext& context, QWidget* parent) { return new T
 }  // namespace
 
 extern const ViewFactory timeline_view;
-const ViewFactory timeline_view{"timeline", QT_TRANSLATE_NOOP("View", "Timeline"), "⁞", timelineNeeds, createTimeline};
+const ViewFactory timeline_view{"timeline", QT_TRANSLATE_NOOP("View", "Timeline"), "⁞", timelineNeeds, createTimeline, [] { return withKeys(TimelineView::keys().rows(), TimelineView::listKeys().rows()); }};
 
 }  // namespace nj::ui

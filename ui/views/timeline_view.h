@@ -21,6 +21,9 @@ class TimelineView : public RefreshingView {
     Q_OBJECT
 public:
     explicit TimelineView(const ViewContext& context, QWidget* parent = nullptr);
+    static const KeyTable<TimelineView>& keys();
+    // While the list has the focus.
+    static const KeyTable<TimelineView>& listKeys();
     // "note:<id>" or "event:<seq>": selects the row.
     void open(const QString& parameter) override;
     [[nodiscard]] bool settled() const override;

@@ -8,6 +8,7 @@
 #include "views/view.h"
 #include "widgets/trace_list_panel.h"
 #include "widgets/trace_panel.h"
+#include "widgets/waterfall_widget.h"
 
 namespace nj::ui {
 namespace {
@@ -66,28 +67,31 @@ public:
     }
     [[nodiscard]] QString summary() const override { return pages_->currentWidget() == trace_ ? trace_->summary() : list_->title(); }
 
+    static const KeyTable<TracesView>& keys() {
+        static const auto inTrace = [](const TracesView& view) { return view.inTrace(); };
+        static const KeyTable<TracesView> keys({{"Esc", QT_TR_NOOP("back to the list"), [](TracesView& view) { view.showList(); }, inTrace},
+                                                {"Esc", QT_TR_NOOP("let go of the chosen field"), [](TracesView& view) { view.list_->clearBox(); }, [](const TracesView& view) { return !view.inTrace() && view.list_->hasBox(); }},
+                                                {"E", QT_TR_NOOP("next, previous error"), [](TracesView& view) { view.trace_->nextError(false); }, inTrace},
+                                                {"Shift+E", QT_TR_NOOP("next, previous error"), [](TracesView& view) { view.trace_->nextError(true); }, inTrace},
+                                                {"N", QT_TR_NOOP("next, previous hit"), [](TracesView& view) { view.trace_->nextHit(false); }, inTrace},
+                                                {"Shift+N", QT_TR_NOOP("next, previous hit"), [](TracesView& view) { view.trace_->nextHit(true); }, inTrace},
+                                                {"/", QT_TR_NOOP("search the spans"), [](TracesView& view) { view.trace_->focusSearch(); }, inTrace}},
+                                               false);
+        return keys;
+    }
+
 protected:
     void showEvent(QShowEvent* event) override {
         View::showEvent(event);
         refreshIfShown();
     }
     void keyPressEvent(QKeyEvent* event) override {
-        const bool inTrace = pages_->currentWidget() == trace_;
-        if (inTrace && event->key() == Qt::Key_Escape)
-            showList();
-        else if (!inTrace && event->key() == Qt::Key_Escape && list_->clearBox())
-            event->accept();
-        else if (inTrace && event->key() == Qt::Key_E)
-            trace_->nextError(event->modifiers().testFlag(Qt::ShiftModifier));
-        else if (inTrace && event->key() == Qt::Key_N)
-            trace_->nextHit(event->modifiers().testFlag(Qt::ShiftModifier));
-        else if (inTrace && event->key() == Qt::Key_Slash)
-            trace_->focusSearch();
-        else
+        if (!keys().run(*this, *event))
             View::keyPressEvent(event);
     }
 
 private:
+    [[nodiscard]] bool inTrace() const { return pages_->currentWidget() == trace_; }
     void refreshIfShown() {
         if (!stale_ || !isVisible())
             return;
@@ -125,7 +129,8 @@ extern const ViewFactory traces_view;
 const ViewFactory traces_view{
     "traces", QT_TRANSLATE_NOOP("nj::ui::View", "Traces"), "≡",
     [](const query::CapsuleInfo& info) { return info.spans > 0 ? QString() : QCoreApplication::translate("nj::ui::View", "Needs traces: import OTLP, Jaeger or Zipkin files."); },
-    [](const ViewContext& context, QWidget* parent) -> View* { return new TracesView(context, parent); }};
+    [](const ViewContext& context, QWidget* parent) -> View* { return new TracesView(context, parent); },
+    [] { return withKeys(TracesView::keys().rows(), WaterfallWidget::keys().rows()); }};
 
 }  // namespace nj::ui
 

@@ -12,6 +12,7 @@
 #include "state/copy_text.h"
 #include "state/workspace.h"
 #include "theme/theme.h"
+#include "widgets/key_table.h"
 
 namespace nj::ui {
 
@@ -52,6 +53,8 @@ struct ViewFactory {
     // Which signal is missing, as a sentence, or "" when the view can show something of this capsule.
     QString (*needs)(const query::CapsuleInfo& info);
     View* (*create)(const ViewContext& context, QWidget* parent);
+    // Its keys and those of its parts; nullptr: none of its own.
+    QVector<KeyRow> (*keys)() = nullptr;
 };
 
 // All views in the order of views.inc.

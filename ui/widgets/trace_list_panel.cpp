@@ -169,12 +169,11 @@ void TraceListPanel::describe() {
     setPartial(answer_.rows.size() < answer_.total ? tr("first %1").arg(formatCount(answer_.rows.size())) : QString());
 }
 
-bool TraceListPanel::clearBox() {
-    if (!scatter_->boxValues())
-        return false;
+bool TraceListPanel::hasBox() const { return scatter_->boxValues().has_value(); }
+
+void TraceListPanel::clearBox() {
     scatter_->clearBox();
     showRows();
-    return true;
 }
 
 TraceId TraceListPanel::neighbour(const TraceId& id, int step) const {

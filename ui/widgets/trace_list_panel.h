@@ -22,7 +22,8 @@ public:
     [[nodiscard]] QTableView* table() const { return table_; }
     [[nodiscard]] const TraceListModel& model() const { return *model_; }
     // False: there was none.
-    bool clearBox();
+    void clearBox();
+    [[nodiscard]] bool hasBox() const;
     [[nodiscard]] ScatterChart& scatter() const { return *scatter_; }
     // The listed trace before or after this one; empty at the ends.
     [[nodiscard]] TraceId neighbour(const TraceId& id, int step) const;

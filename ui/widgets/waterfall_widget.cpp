@@ -360,16 +360,40 @@ void WaterfallWidget::wheelEvent(QWheelEvent* event) {
     QAbstractScrollArea::wheelEvent(event);
 }
 
-bool WaterfallWidget::levelKey(int key) {
-    switch (key) {
-    case Qt::Key_P: layout_.expandLevel(); break;
-    case Qt::Key_O: layout_.collapseLevel(); break;
-    case Qt::Key_BracketLeft: layout_.collapseAll(); break;
-    case Qt::Key_BracketRight: layout_.expandAll(); break;
-    default: return false;
-    }
+// One level more or less open, or all.
+void WaterfallWidget::changeLevels(void (WaterfallLayout::*change)()) {
+    (layout_.*change)();
     layoutChanged();
-    return true;
+}
+
+TimeNs WaterfallWidget::zoomCentre() const { return cursor_ && *cursor_ >= from_ && *cursor_ <= to_ ? *cursor_ : from_ + (to_ - from_) / 2; }
+
+const KeyTable<WaterfallWidget>& WaterfallWidget::keys() {
+    using Widget = WaterfallWidget;
+    static const KeyTable<Widget> keys({{"W", QT_TR_NOOP("zoom in"), [](Widget& w) { w.zoom(0.7, w.zoomCentre()); }},
+                                        {"S", QT_TR_NOOP("zoom out"), [](Widget& w) { w.zoom(1 / 0.7, w.zoomCentre()); }},
+                                        {"A", QT_TR_NOOP("earlier; with Shift by a whole width"), [](Widget& w) { w.pan(-0.2); }},
+                                        {"Shift+A", QT_TR_NOOP("earlier; with Shift by a whole width"), [](Widget& w) { w.pan(-1); }},
+                                        {"D", QT_TR_NOOP("later; with Shift by a whole width"), [](Widget& w) { w.pan(0.2); }},
+                                        {"Shift+D", QT_TR_NOOP("later; with Shift by a whole width"), [](Widget& w) { w.pan(1); }},
+                                        {"F", QT_TR_NOOP("zoom to the span; again: to the whole trace"),
+                                         [](Widget& w) {
+                                             if (w.again_)
+                                                 w.fit();
+                                             else
+                                                 w.focusSelected();
+                                             w.focused_ = !w.again_;
+                                         }},
+                                        {"P", QT_TR_NOOP("one level open"), [](Widget& w) { w.changeLevels(&WaterfallLayout::expandLevel); }},
+                                        {"O", QT_TR_NOOP("one level closed"), [](Widget& w) { w.changeLevels(&WaterfallLayout::collapseLevel); }},
+                                        {"]", QT_TR_NOOP("all open"), [](Widget& w) { w.changeLevels(&WaterfallLayout::expandAll); }},
+                                        {"[", QT_TR_NOOP("all closed"), [](Widget& w) { w.changeLevels(&WaterfallLayout::collapseAll); }},
+                                        {"E", QT_TR_NOOP("next, previous error"), [](Widget& w) { Q_EMIT w.errorWanted(false); }},
+                                        {"Shift+E", QT_TR_NOOP("next, previous error"), [](Widget& w) { Q_EMIT w.errorWanted(true); }},
+                                        {"N", QT_TR_NOOP("next, previous hit"), [](Widget& w) { Q_EMIT w.hitWanted(false); }},
+                                        {"Shift+N", QT_TR_NOOP("next, previous hit"), [](Widget& w) { Q_EMIT w.hitWanted(true); }}},
+                                       true);
+    return keys;
 }
 
 void WaterfallWidget::focusSelected() {
@@ -382,11 +406,9 @@ void WaterfallWidget::focusSelected() {
 }
 
 void WaterfallWidget::keyPressEvent(QKeyEvent* event) {
-    const TimeNs middle = cursor_ && *cursor_ >= from_ && *cursor_ <= to_ ? *cursor_ : from_ + (to_ - from_) / 2;
     const int row = layout_.rowOf(selected_);
-    const bool shift = event->modifiers().testFlag(Qt::ShiftModifier);
-    const bool again = std::exchange(focused_, false);
-    if (layout_.empty() || levelKey(event->key()))
+    again_ = std::exchange(focused_, false);
+    if (layout_.empty() || keys().run(*this, *event))
         return;
     switch (event->key()) {
     case Qt::Key_Down: moveSelection(1); return;
@@ -410,19 +432,6 @@ void WaterfallWidget::keyPressEvent(QKeyEvent* event) {
             moveSelection(1);
         return;
     }
-    case Qt::Key_A: pan(shift ? -1 : -0.2); return;
-    case Qt::Key_D: pan(shift ? 1 : 0.2); return;
-    case Qt::Key_W: zoom(0.7, middle); return;
-    case Qt::Key_S: zoom(1 / 0.7, middle); return;
-    case Qt::Key_N: Q_EMIT hitWanted(shift); return;
-    case Qt::Key_E: Q_EMIT errorWanted(shift); return;
-    case Qt::Key_F:
-        if (again)
-            fit();
-        else
-            focusSelected();
-        focused_ = !again;
-        return;
     default: QAbstractScrollArea::keyPressEvent(event);
     }
 }
@@ -430,10 +439,7 @@ void WaterfallWidget::keyPressEvent(QKeyEvent* event) {
 bool WaterfallWidget::event(QEvent* event) {
     // Letters that the waterfall uses must not start one of the window's key sequences, nor go back and forward in it.
     if (event->type() == QEvent::ShortcutOverride) {
-        const auto* key = static_cast<QKeyEvent*>(event);
-        constexpr std::array kOwn = {Qt::Key_A, Qt::Key_D, Qt::Key_W, Qt::Key_S, Qt::Key_F, Qt::Key_N, Qt::Key_E, Qt::Key_O, Qt::Key_P, Qt::Key_BracketLeft, Qt::Key_BracketRight};
-        const bool plain = !(key->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier));
-        if (plain && std::find(kOwn.begin(), kOwn.end(), key->key()) != kOwn.end()) {
+        if (keys().has(*this, *static_cast<QKeyEvent*>(event))) {
             event->accept();
             return true;
         }

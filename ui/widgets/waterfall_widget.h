@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "theme/theme.h"
+#include "widgets/key_table.h"
 #include "widgets/waterfall_layout.h"
 #include "widgets/waterfall_painter.h"
 
@@ -33,6 +34,7 @@ public:
     [[nodiscard]] TraceAxis axis() const;
     void setVisibleRange(TimeNs from, TimeNs to);    // clamped to the trace
     void fit();
+    static const KeyTable<WaterfallWidget>& keys();
     // The selected span across most of the ruler.
     void focusSelected();
     void setCursor(std::optional<TimeNs> time);
@@ -71,7 +73,8 @@ private:
     void pan(double share);
     void toggle(int row);
     void moveSelection(int rows);
-    bool levelKey(int key);
+    void changeLevels(void (WaterfallLayout::*change)());
+    [[nodiscard]] TimeNs zoomCentre() const;
     // Record whose dot lies there, −1 = none.
     [[nodiscard]] qint64 logAt(const QPoint& at) const;
     // What the tick or dot there is, "" = none.
@@ -86,7 +89,7 @@ private:
     int nameWidth_ = 240;
     bool criticalPath_ = true, selfTime_ = true;
     int32_t selected_ = -1;
-    bool focused_ = false;            // f was the last key: the next one fits
+    bool focused_ = false, again_ = false;   // F was the last key: the next one fits
     int hovered_ = -1;
     std::optional<TimeNs> cursor_;
     std::vector<int32_t> matches_;
