@@ -27,6 +27,7 @@
 #include "widgets/heatmap_chart.h"
 #include "widgets/explain_tree.h"
 #include "widgets/legend_table.h"
+#include "widgets/plain_label.h"
 #include "widgets/promql_edit.h"
 #include "widgets/time_chart.h"
 #include "widgets/trace_panel.h"
@@ -309,6 +310,59 @@ private Q_SLOTS:
         QVERIFY(!panel().bodyShown());
         QCOMPARE(panel().title(), QStringLiteral("vllm:num_requests_running * on (model_name) vllm:num_requests_waiting"));
         QVERIFY(panel().words().isEmpty());
+    }
+
+    // What is wrong stands in sight once it was to be run, and goes when it is mended.
+    void aSyntaxErrorStandsBelow() {
+        write(QStringLiteral("vllm:num_requests_running"));
+        const int height = row().height();
+        PlainLabel& problem = row().promqlRow().problem();
+        QVERIFY(!problem.isVisible());
+        write(QStringLiteral("sum by (pod (rate(vllm:num_preemptions_total[5m]))"));
+        QVERIFY(problem.isVisible() && row().height() > height);
+        QVERIFY2(problem.plain().contains(QStringLiteral("line 1, column 13")), qPrintable(problem.plain()));
+        QVERIFY(row().rect().contains(problem.geometry().translated(row().promqlRow().pos())));
+        picture("syntax");
+        write(QStringLiteral("vllm:num_requests_running"));
+        QVERIFY(!problem.isVisible());
+        QCOMPARE(row().height(), height);
+    }
+    void whatIsNoNumberIsSaid() {
+        write(QStringLiteral("vllm:num_requests_running / 0"));
+        QVERIFY(!panel().bodyShown());
+        QVERIFY2(panel().message().contains(QStringLiteral("NaN or infinite")), qPrintable(panel().message()));
+        choose(QStringLiteral("table of the last values"));
+        QCOMPARE(panel().table()->item(0, panel().table()->columnCount() - 1)->text(), QStringLiteral("∞"));
+        QVERIFY2(panel().words().endsWith(QStringLiteral("2 rows")), qPrintable(panel().words()));
+        write(QStringLiteral("sum(vllm:num_requests_running)"));
+        QVERIFY2(panel().words().endsWith(QStringLiteral("1 row")), qPrintable(panel().words()));
+        choose(QStringLiteral("graph"));
+    }
+    void negativeOnALogScaleStaysLinear() {
+        write(QStringLiteral("-vllm:num_requests_running"));
+        click(QStringLiteral("log"));
+        QVERIFY(!panel().chart().data().yScale.log);
+        QVERIFY2(panel().words().contains(QStringLiteral("linear, as nothing is above zero")), qPrintable(panel().words()));
+        write(QStringLiteral("vllm:num_requests_running"));
+        QVERIFY(panel().chart().data().yScale.log);
+        click(QStringLiteral("linear"));
+    }
+    // A bucket that never counted anything departs from all others, but is not worth the title.
+    void theTitleNamesWhatHappened() {
+        write(QStringLiteral("sum by (le) (rate(vllm:time_to_first_token_seconds_bucket[5m]))"));
+        QVERIFY2(!panel().title().contains(QStringLiteral("up to 0")), qPrintable(panel().title()));
+    }
+    void baselinesOfOnePanelNameTheirQuery() {
+        bench().showView(QStringLiteral("metrics"), links::promql({QStringLiteral("vllm:kv_cache_usage_perc"), QStringLiteral("vllm:num_requests_waiting")}));
+        settle();
+        click(QStringLiteral("one panel"));
+        QStringList labels;
+        for (const ChartLimit& limit : panel().chart().data().marks.limits)
+            labels << limit.label;
+        QCOMPARE(labels.size(), 2);
+        QVERIFY2(labels[0].startsWith(QStringLiteral("A baseline ")) && labels[1].startsWith(QStringLiteral("B baseline ")) && !labels[0].contains(QLatin1Char('%')), qPrintable(labels.join(QLatin1Char('|'))));
+        picture("one");
+        click(QStringLiteral("a panel each"));
     }
 
     void copiesAsPromqlAndCurl() {

@@ -94,6 +94,12 @@ private Q_SLOTS:
         QCOMPARE(tickLabels(ui::valueTicks(scale, 6), unit).join(QLatin1Char('|')), expected);
     }
 
+    void bytesStepByPowersOfTwoOnALogScaleToo() {
+        const auto labels = [](double min, double max) { return tickLabels(ui::valueTicks(niceScale(min, max, {true, true, true, {}, {}}), 5), QStringLiteral("By")).join(QLatin1Char('|')); };
+        QCOMPARE(labels(0x1p30, 0x1p33), QStringLiteral("1|2|4|8\u00A0GiB"));
+        QCOMPARE(labels(0x1p37, 1.2 * 0x1p40), QStringLiteral("0.125|0.25|0.5|1\u00A0TiB"));
+        QCOMPARE(labels(0x1p28, 0x1p40), QStringLiteral("256\u00A0MiB|2\u00A0GiB|16\u00A0GiB|128\u00A0GiB|1\u00A0TiB"));
+    }
     void bytesStepByPowersOfTwo() {
         const ValueScale scale = niceScale(0, 3.1 * 1024 * 1024 * 1024, {false, true, true, {}, {}});
         QCOMPARE(tickLabels(ui::valueTicks(scale, 5), QStringLiteral("By")).join(QLatin1Char('|')), QStringLiteral("0|1|2|3|4\u00A0GiB"));

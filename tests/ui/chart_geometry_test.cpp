@@ -106,6 +106,15 @@ private Q_SLOTS:
         QCOMPARE(qAbs(tops[0] - tops[1]) >= 16, true);
     }
 
+    // Not into the row of the time axis.
+    void limitLabelsStayInThePlot() {
+        const double low = frame().scale.low, bottom = frame().plot.bottom();
+        const QVector<double> tops = placeLimitLabels({{low, {}, ChartRole::kMuted, false}, {low + 0.001, {}, ChartRole::kMuted, false}, {low + 0.002, {}, ChartRole::kMuted, false}}, frame(), 16);
+        for (const double top : tops)
+            QVERIFY2(top <= bottom - 8 + 1e-9, qPrintable(QString::number(top)));
+        QVERIFY(tops[1] <= tops[0] - 16 + 1e-9 && tops[2] <= tops[1] - 16 + 1e-9);
+    }
+
     void flagsNeverOverlapAndTheGraverWin() {
         const PlotFrame wide{QRectF(0, 40, 400, 100), {kFrom, kFrom + 10 * kSecond}, {}};
         const QVector<ChartFlag> flags = {flag(1, ChartRole::kMuted, "note"), flag(2, ChartRole::kError, "first error"), flag(2, ChartRole::kMuted, "beside"),

@@ -181,7 +181,8 @@ void MetricPanel::showAnswer(const MetricPart& part, const dashboard::PanelAnswe
             table_->deleteLater();
         table_ = metricTable(answer_.table, part.unit(), context_.theme, charts_);
         charts_->addWidget(table_);
-        setWords(tr("at %1, %2 rows").arg(formatClock(answer_.range.to, context_.workspace.utc()), formatCount(answer_.rowsInAll)));
+        const QString at = formatClock(answer_.range.to, context_.workspace.utc());
+        setWords(answer_.rowsInAll == 1 ? tr("at %1, 1 row").arg(at) : tr("at %1, %2 rows").arg(at, formatCount(answer_.rowsInAll)));
         setPartial(answer_.rowsInAll > answer_.table.rows() ? tr("first %1 of %2 rows").arg(formatCount(answer_.table.rows()), formatCount(answer_.rowsInAll)) : QString());
         showPage(table_);
         return;

@@ -14,8 +14,8 @@
 namespace nj::ui {
 namespace {
 
-// A rate of series with one sample each: nothing can be drawn, and the reason is not the range.
-bool tooFew(const std::vector<MetricPart>& parts) {
+// Lines without a value that can be drawn: the reason is not the range.
+bool nothingFinite(const std::vector<MetricPart>& parts) {
     const auto empty = [](const query::MetricLine& line) { return std::none_of(line.values.begin(), line.values.end(), [](double v) { return std::isfinite(v); }); };
     return !parts.empty() && std::all_of(parts.begin(), parts.end(), [&](const MetricPart& part) { return std::all_of(part.answer.lines.begin(), part.answer.lines.end(), empty); });
 }
@@ -83,8 +83,11 @@ void MetricPanels::show(const std::vector<MetricRow*>& rows, const std::vector<M
 }
 
 void MetricPanels::showState(MetricPanel& panel, const State& state, const MetricPanel::Look& look, MetricRow& row, size_t at) {
-    if (tooFew(state.parts) && !state.asking)
-        panel.showNothing(state.asked, tr("Nothing to draw here: a rate needs two samples of a series. Choose “value” to see the samples."), wholeCapsuleAction(context_.workspace),
+    if (nothingFinite(state.parts) && !state.asking)
+        panel.showNothing(state.asked,
+                          row.spec().promql ? tr("Nothing to draw here: every value is NaN or infinite.")
+                                            : tr("Nothing to draw here: a rate needs two samples of a series. Choose “value” to see the samples."),
+                          wholeCapsuleAction(context_.workspace),
                           [this] { context_.workspace.setRange(context_.workspace.all()); });
     else if (!state.parts.empty())
         panel.showParts(state.parts, look);

@@ -46,10 +46,13 @@ double highestQuantile(const query::MetricAnswer& answer) {
     return highest;
 }
 
-// The one the title speaks about: the one asked for, else the one that departs most; of quantiles the highest.
+// Zero throughout, and in the baseline.
+bool neverAnything(const query::MetricLine& line) { return line.min == 0 && line.max == 0 && !(std::abs(line.baseline) > 0); }
+
+// The one the title speaks about: the one asked for, else the one that departs most and ever was anything; of quantiles the highest.
 size_t mainLine(const MetricPart& part) {
     const double top = highestQuantile(part.answer);
-    size_t first = part.answer.lines.size();
+    size_t first = part.answer.lines.size(), telling = first;
     for (size_t i = 0; i < part.answer.lines.size(); ++i) {
         const query::MetricLine& line = part.answer.lines[i];
         if (line.quantile < top)
@@ -57,7 +60,10 @@ size_t mainLine(const MetricPart& part) {
         if (part.spec.series >= 0 && line.series == part.spec.series)
             return i;
         first = std::min(first, i);
+        if (!neverAnything(line))
+            telling = std::min(telling, i);
     }
+    first = telling == part.answer.lines.size() ? first : telling;
     return first == part.answer.lines.size() ? 0 : first;
 }
 
@@ -100,6 +106,12 @@ void addOverlays(const std::vector<const MetricPart*>& parts, TimeChartData& dat
 
 }  // namespace
 
+bool MetricPicture::logarithmic() const {
+    return log && std::any_of(parts.begin(), parts.end(), [](const MetricPart* part) {
+               return std::any_of(part->answer.lines.begin(), part->answer.lines.end(), [](const query::MetricLine& line) { return line.max > 0; });
+           });
+}
+
 QString MetricPicture::unit() const {
     const QString first = parts.empty() ? QString() : shownMetricUnit(parts.front()->unit()).first;
     const bool same = std::all_of(parts.begin(), parts.end(), [&](const MetricPart* part) { return shownMetricUnit(part->unit()).first == first; });
@@ -141,13 +153,13 @@ TimeChartData MetricPicture::chart(const QVector<ChartFlag>& flags) const {
     data.unit = unit();
     data.title = title();
     data.description = words();
-    data.yScale.log = log;
+    data.yScale.log = logarithmic();
     data.yScale.binary = data.unit.startsWith(QLatin1String("By"));
     data.yScale.fromZero = stacked;
     int rankBase = 0;
     for (const MetricPart* part : parts) {
         const query::MetricAnswer& answer = part->answer;
-        const auto [unitText, factor] = shownMetricUnit(part->unit());
+        const double factor = shownMetricUnit(part->unit()).second;
         const std::vector<int> ranks = ranksOf(answer);
         const double top = highestQuantile(answer);
         const size_t main = mainLine(*part);
@@ -184,7 +196,7 @@ TimeChartData MetricPicture::chart(const QVector<ChartFlag>& flags) const {
         if (!stacked && !overlay && answer.lines.size() > 0 && (parts.size() <= kMostBaselines)) {
             const double baseline = answer.lines[main].baseline * factor;
             if (std::isfinite(baseline))
-                data.marks.limits.push_back({baseline, Tr::tr("baseline %1").arg(formatValue(baseline, unitText)), ChartRole::kMuted, true});
+                data.marks.limits.push_back({baseline, (parts.size() > 1 ? part->letter + QLatin1Char(' ') : QString()) + Tr::tr("baseline %1").arg(formatValue(baseline, data.unit)), ChartRole::kMuted, true});
         }
         rankBase += ranks.empty() ? 1 : *std::max_element(ranks.begin(), ranks.end()) + 1;
     }
@@ -283,7 +295,9 @@ QString MetricPicture::words() const {
     const bool zero = std::any_of(parts.begin(), parts.end(), [](const MetricPart* part) { return countsFromZero(*part); });
     if (overlay)
         texts << (overlaid.isEmpty() ? Tr::tr("baseline dashed") : Tr::tr("dashed: %1").arg(overlaid));
-    if (!zero && !log && !stacked && !parts.empty())
+    if (log && !logarithmic() && !parts.empty())
+        texts << Tr::tr("linear, as nothing is above zero");
+    else if (!zero && !log && !stacked && !parts.empty())
         texts << Tr::tr("axis not from zero");
     return texts.join(QStringLiteral(", "));
 }

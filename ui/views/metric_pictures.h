@@ -31,6 +31,8 @@ struct MetricPicture {
     };
     [[nodiscard]] Place placeOf(int series) const;
     [[nodiscard]] int seriesCount() const;
+    // Asked for, and there is something above zero to show on such an axis.
+    [[nodiscard]] bool logarithmic() const;
     [[nodiscard]] QString unit() const;
     // "DCGM_FI_DEV_SM_CLOCK: gpu=3 down to 1,270 MHz, baseline 1,980 MHz".
     [[nodiscard]] QString title() const;

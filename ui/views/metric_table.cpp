@@ -27,7 +27,7 @@ FactTable* metricTable(const dashboard::Frame& frame, const std::string& unit, c
         for (size_t row = 0; row < rows.size(); ++row) {
             FactCell cell;
             if (number) {
-                cell.text = std::isfinite(field.numbers[row]) ? formatValue(field.numbers[row] * factor, unitText) : QString::number(field.numbers[row]);
+                cell.text = std::isnan(field.numbers[row]) ? QStringLiteral("NaN") : formatValue(field.numbers[row] * factor, unitText);
                 cell.order = field.numbers[row];
                 cell.strong = true;
             } else {

@@ -12,7 +12,7 @@
 namespace nj::ui {
 namespace {
 
-constexpr int kSideWidth = 172;
+constexpr int kSideWidth = 172, kProblemHeight = 16;
 
 }  // namespace
 
@@ -38,6 +38,11 @@ PromqlRow::PromqlRow(const ViewContext& context, const QString& key, QWidget* pa
     explain_->setCheckable(true);
     explain_->setText(tr("explain"));
     explain_->setToolTip(tr("Takes the expression apart: how many series each part gives, and where they vanish"));
+    problem_ = new PlainLabel({}, theme.table, "error", this);
+    problem_->setObjectName(QStringLiteral("metricProblem"));
+    problem_->setElided(true);
+    problem_->setFixedHeight(kProblemHeight);
+    problem_->hide();
     tree_ = new ExplainTree(theme, this);
     tree_->hide();
     auto* side = new QVBoxLayout;
@@ -53,9 +58,14 @@ PromqlRow::PromqlRow(const ViewContext& context, const QString& key, QWidget* pa
     line->addWidget(edit_, 1);
     line->addLayout(side);
     column->addLayout(line);
+    column->addWidget(problem_);
     column->addWidget(tree_);
     connect(edit_, &CodeEditor::runAsked, this, &PromqlRow::runAsked);
-    connect(edit_, &PromqlEdit::checked, this, [this] { edit_->setToolTip(edit_->problem()); });
+    connect(edit_, &PromqlEdit::checked, this, [this] {
+        edit_->setToolTip(edit_->problem());
+        if (!problem_->isHidden())   // what is half written is marked, not complained of
+            showProblem(edit_->problem());
+    });
     connect(edit_, &PromqlEdit::labelsWanted, this, &PromqlRow::askLabels);
     connect(legend_, &QLineEdit::editingFinished, this, [this] {
         if (legend_->isModified()) {
@@ -78,7 +88,9 @@ void PromqlRow::setSpec(const MetricSpec& spec) {
 }
 
 bool PromqlRow::read(MetricSpec& spec) {
-    if (!edit_->check())
+    const bool right = edit_->check();
+    showProblem(edit_->problem());
+    if (!right)
         return false;
     spec.expression = edit_->expression();
     spec.legend = legend_->text().trimmed();
@@ -89,6 +101,12 @@ void PromqlRow::setQuestion(const query::PromqlQuestion& question) {
     question_ = question;
     if (explain_->isChecked())
         askExplanation();
+}
+
+void PromqlRow::showProblem(const QString& problem) {
+    problem_->setPlain(problem.isEmpty() ? QString() : QStringLiteral("▲ ") + problem);
+    problem_->setVisible(!problem.isEmpty());
+    fit();
 }
 
 void PromqlRow::fold(bool out) {
@@ -104,7 +122,7 @@ void PromqlRow::fold(bool out) {
 
 void PromqlRow::fit() {
     tree_->setFixedHeight(tree_->wantedHeight());
-    setFixedHeight(lineHeight() + (explain_->isChecked() ? context_.theme.unit + tree_->wantedHeight() : 0));
+    setFixedHeight(lineHeight() + (problem_->isHidden() ? 0 : context_.theme.unit + kProblemHeight) + (explain_->isChecked() ? context_.theme.unit + tree_->wantedHeight() : 0));
     Q_EMIT heightChanged();
 }
 

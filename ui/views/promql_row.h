@@ -14,6 +14,7 @@ class QToolButton;
 namespace nj::ui {
 
 class ExplainTree;
+class PlainLabel;
 class PromqlEdit;
 
 class PromqlRow : public QWidget {
@@ -23,7 +24,7 @@ public:
     PromqlRow(const ViewContext& context, const QString& key, QWidget* parent = nullptr);
     // Without a signal.
     void setSpec(const MetricSpec& spec);
-    // Takes over what is written; false where it is no expression.
+    // Takes over what is written; false where it is no expression, which is then said below it until it is one.
     bool read(MetricSpec& spec);
     // What the picture was asked: explained where that is folded out.
     void setQuestion(const query::PromqlQuestion& question);
@@ -32,6 +33,7 @@ public:
     [[nodiscard]] PromqlEdit& edit() { return *edit_; }
     [[nodiscard]] QLineEdit& legend() { return *legend_; }
     [[nodiscard]] QToolButton& explainButton() { return *explain_; }
+    [[nodiscard]] PlainLabel& problem() { return *problem_; }
     [[nodiscard]] ExplainTree& explanation() { return *tree_; }
 
 Q_SIGNALS:
@@ -47,6 +49,7 @@ private:
     void askLabels(const QString& metric);
     void askExplanation();
     void fold(bool out);
+    void showProblem(const QString& problem);
     void fit();
     [[nodiscard]] int lineHeight() const;
 
@@ -55,6 +58,7 @@ private:
     PromqlEdit* edit_;
     QLineEdit* legend_;
     QToolButton* explain_;
+    PlainLabel* problem_;
     ExplainTree* tree_;
     query::PromqlQuestion question_;
     int asking_ = 0;

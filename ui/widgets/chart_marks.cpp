@@ -123,6 +123,12 @@ QVector<double> placeLimitLabels(const QVector<ChartLimit>& limits, const PlotFr
     std::sort(order.begin(), order.end(), [&](int a, int b) { return tops[a] < tops[b]; });
     for (qsizetype k = 1; k < order.size(); ++k)
         tops[order[k]] = std::max(tops[order[k]], tops[order[k - 1]] + height);
+    // Below the plot stands the zone of the time axis.
+    double lowest = frame.plot.bottom() - height / 2;
+    for (auto k = order.rbegin(); k != order.rend(); ++k) {
+        tops[*k] = std::min(tops[*k], lowest);
+        lowest = tops[*k] - height;
+    }
     return tops;
 }
 

@@ -42,8 +42,22 @@ QVector<double> linearTicks(double low, double high, int maxTicks, bool binary) 
     return ticks;
 }
 
+// Powers of two, as many octaves apart as there is room for.
+QVector<double> octaveTicks(double low, double high, int maxTicks) {
+    const int first = static_cast<int>(std::ceil(std::log2(low) - 1e-9)), last = static_cast<int>(std::floor(std::log2(high) + 1e-9));
+    int stride = 1;
+    while ((last - first) / stride >= maxTicks)
+        stride = stride < 10 ? stride + 1 : stride + 10;   // then by whole units: KiB, MiB
+    QVector<double> ticks;
+    for (int k = first; k <= last; ++k)
+        if (stride < 10 ? (k - first) % stride == 0 : k % stride == 0)
+            ticks.push_back(std::exp2(k));
+    return ticks.size() >= 2 ? ticks : linearTicks(low, high, maxTicks, true);
+}
+
 ValueScale niceLog(double min, double max, const ScaleWish& wish) {
     ValueScale scale{true, 0, 0};
+    scale.binary = wish.binary;
     const bool known = std::isfinite(max) && max > 0;
     const double top = known ? max : 10;
     // More than seven decades below the top is the floor of a measurement, not a value worth the height.
@@ -107,6 +121,13 @@ QStringList tickLabels(const QVector<double>& ticks, const QString& unit) {
         return labels;
     const double top = std::max(std::abs(ticks.front()), std::abs(ticks.back()));
     const AxisUnit shown = axisUnit(top, unit);
+    if (ticks.front() > 0 && top / ticks.front() >= 1024 && (unit == u"By" || unit == u"By/s")) {   // 256 MiB is no 0.000244 TiB
+        for (const double tick : ticks) {
+            const AxisUnit own = axisUnit(tick, unit);
+            labels.push_back(QString::number(tick / own.size, 'g', 6) + QChar(0x00A0) + own.name);
+        }
+        return labels;
+    }
     for (const double tick : ticks) {
         const double value = tick / shown.size;
         QString label = std::abs(value) >= 1000 ? formatShort(value) : QString::number(value, 'g', 6);
@@ -158,6 +179,8 @@ ValueScale niceScale(double min, double max, const ScaleWish& wish, int ticks) {
 QVector<double> valueTicks(const ValueScale& scale, int maxTicks) {
     if (!scale.log)
         return linearTicks(scale.low, scale.high, maxTicks, scale.binary);
+    if (scale.binary)
+        return octaveTicks(scale.low, scale.high, maxTicks);
     QVector<double> ticks;
     const int first = oneThreeBelow(scale.low), last = oneThreeBelow(scale.high);
     // Halves of decades while they fit, then every decade, every second one …

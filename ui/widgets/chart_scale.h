@@ -21,7 +21,7 @@ struct ValueScale {
 struct ScaleWish {
     bool log = false;
     bool fromZero = true;                 // linear only: counts and rates start at zero
-    bool binary = false;                  // linear only: steps of powers of two, for bytes
+    bool binary = false;                  // powers of two, for bytes
     std::optional<double> low, high;      // fixed ends
     bool operator==(const ScaleWish&) const = default;
 };
@@ -31,6 +31,7 @@ ValueScale niceScale(double min, double max, const ScaleWish& wish, int ticks = 
 // About maxTicks round values inside the scale, ascending.
 QVector<double> valueTicks(const ValueScale& scale, int maxTicks);
 // One label per tick in one unit fit for the uppermost, which alone names it: "30 s", "10", "3"; "80 ms", "40", "0".
+// Bytes over more than a prefix each in their own.
 QStringList tickLabels(const QVector<double>& ticks, const QString& unit);
 
 }  // namespace nj::ui

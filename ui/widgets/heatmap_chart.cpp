@@ -35,7 +35,7 @@ void HeatmapChart::setData(const HeatmapData& data) {
 ValueScale HeatmapChart::valueScale() const {
     if (data_.rows() == 0 || !(data_.bounds.front() > 0))
         return {true, 0.1, 10};
-    return {true, data_.bounds.front(), data_.bounds.back()};
+    return {true, data_.bounds.front(), data_.bounds.back(), data_.unit.startsWith(QLatin1String("By"))};
 }
 
 void HeatmapChart::layoutContent(const PlotFrame& frame) {

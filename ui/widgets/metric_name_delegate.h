@@ -2,6 +2,7 @@
 // shortened, so that what tells it apart stays in sight. UI thread only.
 #pragma once
 
+#include <QFontMetricsF>
 #include <QStyledItemDelegate>
 
 #include "theme/theme.h"
