@@ -16,7 +16,7 @@ namespace {
 using analyze::DriftVerdict;
 using Source = query::DriftFeature::Source;
 
-struct Tr {
+struct DriftTextTr {
     Q_DECLARE_TR_FUNCTIONS(DriftText)
 };
 
@@ -32,7 +32,7 @@ QString spelled(qsizetype n) {
                                          QT_TRANSLATE_NOOP("DriftText", "three"), QT_TRANSLATE_NOOP("DriftText", "four"), QT_TRANSLATE_NOOP("DriftText", "five"),
                                          QT_TRANSLATE_NOOP("DriftText", "six"),  QT_TRANSLATE_NOOP("DriftText", "seven"), QT_TRANSLATE_NOOP("DriftText", "eight"),
                                          QT_TRANSLATE_NOOP("DriftText", "nine")};
-    return n < 10 ? Tr::tr(kWords[n]) : QString::number(n);
+    return n < 10 ? DriftTextTr::tr(kWords[n]) : QString::number(n);
 }
 
 QString plainNumber(double value) { return std::isfinite(value) ? QString::number(value, 'g', 6) : QString(); }
@@ -93,8 +93,8 @@ QString asJson(const query::DriftAnswer& answer) {
 }
 
 QString asMarkdown(const query::DriftAnswer& answer) {
-    QString out = Tr::tr("Drift, reference %1, current %2").arg(windowText(answer.reference), windowText(answer.current)) + QStringLiteral("\n\n");
-    out += Tr::tr("| Feature | n | PSI | Verdict | Since | Change |") + QStringLiteral("\n|---|---|---|---|---|---|\n");
+    QString out = DriftTextTr::tr("Drift, reference %1, current %2").arg(windowText(answer.reference), windowText(answer.current)) + QStringLiteral("\n\n");
+    out += DriftTextTr::tr("| Feature | n | PSI | Verdict | Since | Change |") + QStringLiteral("\n|---|---|---|---|---|---|\n");
     const auto cell = [](QString text) { return text.replace(QLatin1Char('|'), QLatin1String("\\|")); };
     for (const query::DriftResult& result : answer.results)
         out += QStringLiteral("| %1 | %2 | %3 | %4 %5 | %6 | %7 |\n")
@@ -125,17 +125,17 @@ const char* driftRole(DriftVerdict verdict) {
 
 QString driftWord(const query::DriftResult& result) {
     if (result.nearlyUnique)
-        return Tr::tr("names, no category");
+        return DriftTextTr::tr("names, no category");
     if (result.scaleChange)
-        return Tr::tr("scale change?");
+        return DriftTextTr::tr("scale change?");
     if (result.onlyOneWindow)
-        return Tr::tr("one window");
+        return DriftTextTr::tr("one window");
     switch (result.verdict) {
-    case DriftVerdict::kNoData: return Tr::tr("no data");
-    case DriftVerdict::kTooFew: return Tr::tr("too few");
-    case DriftVerdict::kStable: return Tr::tr("stable");
-    case DriftVerdict::kModerate: return Tr::tr("moderate");
-    case DriftVerdict::kDrifted: return Tr::tr("drifted");
+    case DriftVerdict::kNoData: return DriftTextTr::tr("no data");
+    case DriftVerdict::kTooFew: return DriftTextTr::tr("too few");
+    case DriftVerdict::kStable: return DriftTextTr::tr("stable");
+    case DriftVerdict::kModerate: return DriftTextTr::tr("moderate");
+    case DriftVerdict::kDrifted: return DriftTextTr::tr("drifted");
     }
     return {};
 }
@@ -188,7 +188,7 @@ QString driftCounts(const query::DriftResult& result) {
     const auto count = [](double n) { return formatCount(static_cast<quint64>(std::max(0.0, std::round(n)))); };
     QString out = count(result.referenceCount) + QStringLiteral(" → ") + count(result.currentCount);
     if (result.feature.source == Source::kCounterRatio || result.feature.source == Source::kGauge)
-        out += Tr::tr(" · scrapes");
+        out += DriftTextTr::tr(" · scrapes");
     return out;
 }
 
@@ -200,16 +200,16 @@ QString driftSentence(const std::vector<query::DriftResult>& results) {
         held += result.verdict == DriftVerdict::kStable ? 1 : 0;
     }
     if (drifted + moved + held == 0)
-        return Tr::tr("Too few observations to judge");
+        return DriftTextTr::tr("Too few observations to judge");
     if (drifted + moved == 0)
-        return held == 1 ? Tr::tr("The one feature held") : held == 2 ? Tr::tr("Both features held") : Tr::tr("All %1 features held").arg(spelled(held));
+        return held == 1 ? DriftTextTr::tr("The one feature held") : held == 2 ? DriftTextTr::tr("Both features held") : DriftTextTr::tr("All %1 features held").arg(spelled(held));
     QStringList parts;
     if (drifted > 0)
-        parts << (drifted == 1 ? Tr::tr("one feature drifted") : Tr::tr("%1 features drifted").arg(spelled(drifted)));
+        parts << (drifted == 1 ? DriftTextTr::tr("one feature drifted") : DriftTextTr::tr("%1 features drifted").arg(spelled(drifted)));
     if (moved > 0)
-        parts << (drifted > 0 ? Tr::tr("%1 moved").arg(spelled(moved)) : Tr::tr("%1 features moved").arg(spelled(moved)));
+        parts << (drifted > 0 ? DriftTextTr::tr("%1 moved").arg(spelled(moved)) : DriftTextTr::tr("%1 features moved").arg(spelled(moved)));
     if (held > 0)
-        parts << Tr::tr("%1 held").arg(spelled(held));
+        parts << DriftTextTr::tr("%1 held").arg(spelled(held));
     QString out = parts.join(QStringLiteral(", "));
     out[0] = out[0].toUpper();
     return out;
@@ -239,25 +239,25 @@ QVector<DriftStatisticRow> driftStatisticRows(const query::DriftResult& result) 
         rows.push_back(row);
     };
     if (result.feature.source == Source::kEmbedding) {
-        add(QStringLiteral("MMD²"), Tr::tr("unbiased, RBF kernel, median distance"), result.discrepancy, analyze::kEmbeddingThresholds.drifted);
+        add(QStringLiteral("MMD²"), DriftTextTr::tr("unbiased, RBF kernel, median distance"), result.discrepancy, analyze::kEmbeddingThresholds.drifted);
         if (!rows.isEmpty() && std::isfinite(result.discrepancy))
             rows[0].value = QString::number(result.discrepancy, 'g', 3);
-        add(Tr::tr("Cosine distance"), Tr::tr("1 − cos of the mean vectors"), result.cosine, 0);
-        add(Tr::tr("Euclidean distance"), Tr::tr("of the mean vectors"), result.euclidean, 0.2);
+        add(DriftTextTr::tr("Cosine distance"), DriftTextTr::tr("1 − cos of the mean vectors"), result.cosine, 0);
+        add(DriftTextTr::tr("Euclidean distance"), DriftTextTr::tr("of the mean vectors"), result.euclidean, 0.2);
         return rows;
     }
     const analyze::DriftStatistics& s = result.statistics;
-    add(QStringLiteral("PSI"), Tr::tr("Σ (c − r) · ln(c / r), %1 bins").arg(s.bins), s.psi, 0.25);
-    add(Tr::tr("Jensen–Shannon"), QStringLiteral("√(½ KL(r, m) + ½ KL(c, m))"), s.jensenShannon, 0.1);
+    add(QStringLiteral("PSI"), DriftTextTr::tr("Σ (c − r) · ln(c / r), %1 bins").arg(s.bins), s.psi, 0.25);
+    add(DriftTextTr::tr("Jensen–Shannon"), QStringLiteral("√(½ KL(r, m) + ½ KL(c, m))"), s.jensenShannon, 0.1);
     if (isNumeric(result)) {
         // At this n every difference is significant: the statistic is judged, not its p (River's KSWIN asks for both).
-        add(Tr::tr("Kolmogorov–Smirnov D"), s.ksP < 1e-3 ? Tr::tr("sup |F_r − F_c|, p < 0.001") : Tr::tr("sup |F_r − F_c|, p = %1").arg(s.ksP, 0, 'g', 2), s.ks, 0.1);
+        add(DriftTextTr::tr("Kolmogorov–Smirnov D"), s.ksP < 1e-3 ? DriftTextTr::tr("sup |F_r − F_c|, p < 0.001") : DriftTextTr::tr("sup |F_r − F_c|, p = %1").arg(s.ksP, 0, 'g', 2), s.ks, 0.1);
         const QString moved = formatNumber(s.wasserstein * driftScale(result.feature)) + (driftUnit(result.feature).isEmpty() ? QString() : QLatin1Char(' ') + driftUnit(result.feature));
         add(QStringLiteral("Wasserstein-1 / σ"), QStringLiteral("∫ |F_r − F_c| dx = ") + moved, s.normedWasserstein, 0.1);
     }
     add(QStringLiteral("Hellinger"), QStringLiteral("√(½ Σ (√r − √c)²)"), s.hellinger, 0.4);
-    add(Tr::tr("Total variation"), Tr::tr("½ Σ |c − r|: the share that moved"), s.totalVariation, 0);
-    add(QStringLiteral("χ²"), s.chiSquareP < 1e-3 ? Tr::tr("%1 degrees, p < 0.001").arg(s.chiDegrees) : Tr::tr("%1 degrees, p = %2").arg(s.chiDegrees).arg(s.chiSquareP, 0, 'g', 2), s.chiSquare, 0);
+    add(DriftTextTr::tr("Total variation"), DriftTextTr::tr("½ Σ |c − r|: the share that moved"), s.totalVariation, 0);
+    add(QStringLiteral("χ²"), s.chiSquareP < 1e-3 ? DriftTextTr::tr("%1 degrees, p < 0.001").arg(s.chiDegrees) : DriftTextTr::tr("%1 degrees, p = %2").arg(s.chiDegrees).arg(s.chiSquareP, 0, 'g', 2), s.chiSquare, 0);
     return rows;
 }
 

@@ -6,19 +6,18 @@
 #include <map>
 
 #include "theme/number_format.h"
-#include "widgets/cell_delegate.h"
+#include "widgets/plain_label.h"
 
 namespace nj::ui {
 namespace {
 
-struct Tr {
+struct ErrorPicturesTr {
     Q_DECLARE_TR_FUNCTIONS(ErrorsView)
 };
 
 constexpr uint64_t kFewErrors = 5;   // fewer are not called new
 
 // What a label or cell can show of a text: laying out more holds the window.
-QString q(const std::string& text) { return QString::fromStdString(text).left(CellDelegate::kShownCharacters).simplified(); }
 
 bool isClientKey(const std::string& key) { return key.find("client") != std::string::npos || key == "net.peer.ip" || key == "source.address"; }
 
@@ -49,8 +48,8 @@ QString errorGroupKey(const query::Failure& group) {
 }
 
 QString errorGroupTitle(const query::Failure& group) {
-    QString kind = q(group.kind).left(80);
-    const QString text = q(group.text).left(200);
+    QString kind = oneLine(group.kind, kLineCharacters).left(80);
+    const QString text = oneLine(group.text, kLineCharacters).left(200);
     if (kind.startsWith(QLatin1String("HTTP ")))
         kind.remove(0, 5);
     if (kind.endsWith(QLatin1String(" log")) && !text.isEmpty())
@@ -101,50 +100,50 @@ bool errorGrew(const query::Failure& group, const std::optional<TimeRange>& base
 
 TwoLines errorImpact(const query::Failure& group) {
     if (group.sameAs >= 0)
-        return {Tr::tr("the same failure"), Tr::tr("told by %1").arg(q(group.service))};
+        return {ErrorPicturesTr::tr("the same failure"), ErrorPicturesTr::tr("told by %1").arg(oneLine(group.service, kLineCharacters))};
     const query::ErrorWhere* client = clientOf(group);
-    const QString clients = !client ? QString() : client->distinct == 1 ? Tr::tr("one client") : Tr::tr("%1 clients").arg(formatCount(client->distinct));
+    const QString clients = !client ? QString() : client->distinct == 1 ? ErrorPicturesTr::tr("one client") : ErrorPicturesTr::tr("%1 clients").arg(formatCount(client->distinct));
     if (group.failedRequests + group.savedRequests > 0)
-        return {Tr::tr("%1 requests failed").arg(formatCount(group.failedRequests)), Tr::tr("%1 saved by a retry").arg(formatCount(group.savedRequests))};
+        return {ErrorPicturesTr::tr("%1 requests failed").arg(formatCount(group.failedRequests)), ErrorPicturesTr::tr("%1 saved by a retry").arg(formatCount(group.savedRequests))};
     if (group.muted)
-        return {Tr::tr("one client, all %1").arg(q(group.kind).section(QLatin1Char(' '), 1)), client ? q(client->value).left(64) : QString()};
+        return {ErrorPicturesTr::tr("one client, all %1").arg(oneLine(group.kind, kLineCharacters).section(QLatin1Char(' '), 1)), client ? oneLine(client->value, kLineCharacters).left(64) : QString()};
     if (refused(group))
-        return {Tr::tr("%1 refused").arg(formatCount(group.count)), clients};
+        return {ErrorPicturesTr::tr("%1 refused").arg(formatCount(group.count)), clients};
     if (group.requests > 0)
-        return {group.requests == 1 ? Tr::tr("1 request") : Tr::tr("%1 requests").arg(formatCount(group.requests)), clients};
-    return {group.count == 1 ? Tr::tr("1 row") : Tr::tr("%1 rows").arg(formatCount(group.count)), clients};
+        return {group.requests == 1 ? ErrorPicturesTr::tr("1 request") : ErrorPicturesTr::tr("%1 requests").arg(formatCount(group.requests)), clients};
+    return {group.count == 1 ? ErrorPicturesTr::tr("1 row") : ErrorPicturesTr::tr("%1 rows").arg(formatCount(group.count)), clients};
 }
 
 TwoLines errorAgainstBaseline(const query::Failure& group, const std::optional<TimeRange>& baseline) {
     if (!baseline)
-        return {QStringLiteral("–"), Tr::tr("no baseline")};
+        return {QStringLiteral("–"), ErrorPicturesTr::tr("no baseline")};
     if (group.baselineCount == 0)
-        return {group.count >= kFewErrors ? Tr::tr("new") : QStringLiteral("–"), Tr::tr("0 in %1").arg(formatLength(baseline->length()))};
-    return {formatFactor(group.expected, static_cast<double>(group.count)), Tr::tr("%1 expected").arg(formatNumber(group.expected))};
+        return {group.count >= kFewErrors ? ErrorPicturesTr::tr("new") : QStringLiteral("–"), ErrorPicturesTr::tr("0 in %1").arg(formatLength(baseline->length()))};
+    return {formatFactor(group.expected, static_cast<double>(group.count)), ErrorPicturesTr::tr("%1 expected").arg(formatNumber(group.expected))};
 }
 
 TwoLines errorWhere(const query::Failure& group) {
     const query::ErrorWhere* place = group.muted ? clientOf(group) : placeOf(group);
     if (!place)
-        return {q(group.service), {}};
+        return {oneLine(group.service, kLineCharacters), {}};
     QString rest = QString::fromStdString(place->key);
     if (place->distinct > 1)
-        rest = Tr::tr("%1, %2 others").arg(rest, formatCount(place->distinct - 1));
-    return {q(place->value).left(64) + QLatin1Char(' ') + formatShare(shareIn(*place)), rest};
+        rest = ErrorPicturesTr::tr("%1, %2 others").arg(rest, formatCount(place->distinct - 1));
+    return {oneLine(place->value, kLineCharacters).left(64) + QLatin1Char(' ') + formatShare(shareIn(*place)), rest};
 }
 
 QString errorSentence(const query::Failure& group, double sampledShare) {
     if (group.failedRequests + group.savedRequests > 0)
-        return Tr::tr("%1 attempts, %2 requests finally failed. %3 requests met it; a retry saved %4 of them.")
+        return ErrorPicturesTr::tr("%1 attempts, %2 requests finally failed. %3 requests met it; a retry saved %4 of them.")
             .arg(formatCount(group.count), formatCount(group.failedRequests), formatCount(group.failedRequests + group.savedRequests), formatCount(group.savedRequests));
     if (group.muted)
         if (const query::ErrorWhere* client = clientOf(group))
-            return Tr::tr("%1 of %2 come from one client, %3: muted, not counted in the picture.").arg(formatCount(client->count), formatCount(group.count), q(client->value).left(64));
-    QString text = group.signal == Signal::kLog ? Tr::tr("%1 log records").arg(formatCount(group.count)) : Tr::tr("%1 spans").arg(formatCount(group.count));
+            return ErrorPicturesTr::tr("%1 of %2 come from one client, %3: muted, not counted in the picture.").arg(formatCount(client->count), formatCount(group.count), oneLine(client->value, kLineCharacters).left(64));
+    QString text = group.signal == Signal::kLog ? ErrorPicturesTr::tr("%1 log records").arg(formatCount(group.count)) : ErrorPicturesTr::tr("%1 spans").arg(formatCount(group.count));
     if (group.signal == Signal::kSpan && sampledShare > 0 && sampledShare < 1)
-        text += Tr::tr(", sampled %1").arg(formatShare(sampledShare));
+        text += ErrorPicturesTr::tr(", sampled %1").arg(formatShare(sampledShare));
     if (group.requests > 1)
-        text += Tr::tr(", of %1 requests").arg(formatCount(group.requests));
+        text += ErrorPicturesTr::tr(", of %1 requests").arg(formatCount(group.requests));
     return text + QLatin1Char('.');
 }
 
@@ -177,28 +176,28 @@ double ErrorsPicture::shareOf(const query::Failure& group) const {
 QString ErrorsPicture::title() const {
     const QVector<int> groups = drawn();
     if (groups.isEmpty())
-        return answer.errors == 0 ? Tr::tr("No errors") : Tr::tr("Only muted errors");
+        return answer.errors == 0 ? ErrorPicturesTr::tr("No errors") : ErrorPicturesTr::tr("Only muted errors");
     const auto fresh = std::count_if(groups.begin(), groups.end(), [&](int i) { return errorIsNew(answer.groups[static_cast<size_t>(i)], baseline); });
     const query::Failure& worst = answer.groups[static_cast<size_t>(groups.front())];
-    QString text = fresh == 1 ? Tr::tr("One new error: ") : fresh > 1 ? Tr::tr("%1 new errors, first ").arg(fresh) : Tr::tr("Nothing new, most: ");
+    QString text = fresh == 1 ? ErrorPicturesTr::tr("One new error: ") : fresh > 1 ? ErrorPicturesTr::tr("%1 new errors, first ").arg(fresh) : ErrorPicturesTr::tr("Nothing new, most: ");
     text += errorGroupTitle(worst).left(70);
     if (const query::ErrorWhere* place = placeOf(worst); place && shareIn(*place) >= 0.8)
-        text += Tr::tr(" on %1").arg(q(place->value).left(40));
-    text += Tr::tr(", %1 times").arg(formatCount(worst.count));
+        text += ErrorPicturesTr::tr(" on %1").arg(oneLine(place->value, kLineCharacters).left(40));
+    text += ErrorPicturesTr::tr(", %1 times").arg(formatCount(worst.count));
     if (const double share = shareOf(worst); share > 0)
-        text += Tr::tr(", %1 of attempts").arg(formatShare(share));
+        text += ErrorPicturesTr::tr(", %1 of attempts").arg(formatShare(share));
     return text + QLatin1Char(' ') + stretch(worst.first, worst.last, utc);
 }
 
 QString ErrorsPicture::words() const {
     QStringList parts;
     if (answer.attemptsFromLogs)
-        parts << Tr::tr("access logs, n = %1 attempts").arg(formatCount(answer.attemptsTotal));
+        parts << ErrorPicturesTr::tr("access logs, n = %1 attempts").arg(formatCount(answer.attemptsTotal));
     else if (!answer.attempts.empty())
-        parts << (sampledShare > 0 && sampledShare < 1 ? Tr::tr("spans, sampled %1, n = %2").arg(formatShare(sampledShare), formatCount(answer.attemptsTotal))
-                                                       : Tr::tr("spans, n = %1").arg(formatCount(answer.attemptsTotal)));
+        parts << (sampledShare > 0 && sampledShare < 1 ? ErrorPicturesTr::tr("spans, sampled %1, n = %2").arg(formatShare(sampledShare), formatCount(answer.attemptsTotal))
+                                                       : ErrorPicturesTr::tr("spans, n = %1").arg(formatCount(answer.attemptsTotal)));
     else
-        parts << Tr::tr("%1 of %2 rows").arg(formatCount(answer.errors), formatCount(answer.total));
+        parts << ErrorPicturesTr::tr("%1 of %2 rows").arg(formatCount(answer.errors), formatCount(answer.total));
     return parts.join(QStringLiteral(", "));
 }
 
@@ -225,7 +224,7 @@ TimeChartData ErrorsPicture::chart(const Theme& theme, const QVector<ChartFlag>&
             series.values.push_back(n * perMinute);
         data.series.push_back(series);
     }
-    ChartSeries others = bars(Tr::tr("others"), theme.others);
+    ChartSeries others = bars(ErrorPicturesTr::tr("others"), theme.others);
     bool any = false;
     for (size_t i = 0; i < answer.groups.size(); ++i) {
         const query::Failure& group = answer.groups[i];
@@ -234,7 +233,7 @@ TimeChartData ErrorsPicture::chart(const Theme& theme, const QVector<ChartFlag>&
         if (isMuted(group)) {
             ChartHatch hatch;
             hatch.range = {group.first, group.last + std::max<DurationNs>(answer.width, 1)};
-            hatch.text = Tr::tr("%1 muted: %2").arg(errorGroupTitle(group).left(30), formatCount(group.count));
+            hatch.text = ErrorPicturesTr::tr("%1 muted: %2").arg(errorGroupTitle(group).left(30), formatCount(group.count));
             // Its own burst, not the everyday few around it.
             const auto most = std::max_element(group.perColumn.begin(), group.perColumn.end());
             if (most != group.perColumn.end() && *most > 0) {
@@ -265,11 +264,11 @@ TimeChartData ErrorsPicture::share(const Theme& theme, const QVector<ChartFlag>&
     data.unit = QStringLiteral("%");
     data.marks.flags = flags;
     data.marks.flagLabels = false;
-    data.title = Tr::tr("Share of attempts that failed");
+    data.title = ErrorPicturesTr::tr("Share of attempts that failed");
     if (answer.attempts.empty())
         return data;
     ChartSeries line;
-    line.name = Tr::tr("share of attempts");
+    line.name = ErrorPicturesTr::tr("share of attempts");
     line.color = theme.text;
     for (size_t i = 0; i < answer.attempts.size(); ++i) {
         double errors = 0;

@@ -9,7 +9,6 @@
 namespace nj::ui {
 namespace {
 
-QString plain(const std::string& text) { return cutForCell(QString::fromUtf8(text.data(), static_cast<qsizetype>(std::min<size_t>(text.size(), 16'384)))).simplified(); }
 
 bool lies(const query::EventMark& event, const TimeRange& range) {
     return range.contains(event.time) || (event.end > event.time && TimeRange{event.time, event.end}.overlaps(range));
@@ -154,11 +153,11 @@ QString TimelineModel::cell(int at, int column) const {
         if (r.isNote())
             return noteKindMark(r.note.kind) + QLatin1Char(' ') + noteKindText(r.note.kind);
         const QString mark = eventLook(r.event, theme_).mark;
-        return (mark.isEmpty() ? QStringLiteral("·") : mark) + QLatin1Char(' ') + plain(r.event.kind);
+        return (mark.isEmpty() ? QStringLiteral("·") : mark) + QLatin1Char(' ') + oneLine(r.event.kind);
     }
-    case kWhat: return plain(r.isNote() ? r.note.text : r.event.title);
-    case kWhere: return plain(r.event.entity);
-    case kWho: return r.isNote() ? plain(r.note.author) : QString();
+    case kWhat: return oneLine(r.isNote() ? r.note.text : r.event.title);
+    case kWhere: return oneLine(r.event.entity);
+    case kWho: return r.isNote() ? oneLine(r.note.author) : QString();
     default: return {};
     }
 }

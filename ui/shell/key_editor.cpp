@@ -13,7 +13,7 @@
 namespace nj::ui {
 namespace {
 
-constexpr int kWidth = 640, kHeight = 520, kKeysWidth = 210;
+constexpr int kEditorWidth = 640, kHeight = 520, kKeysWidth = 210;
 
 QString keysText(const QList<QKeySequence>& keys) {
     QStringList texts;
@@ -97,7 +97,7 @@ KeyEditor::KeyEditor(ActionRegistry& actions, const Theme& theme, QWidget* windo
 void KeyEditor::open() {
     filter_->clear();
     list();
-    rise(kWidth, std::min(kHeight, parentWidget()->height() - 20 * theme_.unit));
+    rise(kEditorWidth, std::min(kHeight, parentWidget()->height() - 20 * theme_.unit));
     filter_->setFocus();
 }
 

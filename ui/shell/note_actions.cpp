@@ -12,10 +12,10 @@
 namespace nj::ui {
 namespace {
 
-constexpr size_t kListed = 50;
+constexpr size_t kNotesListed = 50;
 constexpr qsizetype kLongestName = 200;
 
-QKeySequence keys(const char* text) { return QKeySequence(QString::fromLatin1(text)); }
+QKeySequence sequence(const char* text) { return QKeySequence(QString::fromLatin1(text)); }
 
 QString nameOf(const SavedView& view) { return QString::fromStdString(view.name).simplified().left(kLongestName); }
 
@@ -40,13 +40,13 @@ void NoteActions::setWorkbench(Workbench* bench) {
 
 void NoteActions::addActions(ActionRegistry& actions) {
     const QString group = tr("Notes and saved views");
-    actions.add(QStringLiteral("note.add"), group, tr("Write a note at the cursor"), {keys("M")}, [this] { writeNote(false); });
-    actions.add(QStringLiteral("note.addRange"), group, tr("Write a note on this range"), {keys("Shift+M")}, [this] { writeNote(true); });
-    actions.add(QStringLiteral("note.undo"), group, tr("Take back the last change of notes"), {keys("Ctrl+Alt+Z")}, [this] {
+    actions.add(QStringLiteral("note.add"), group, tr("Write a note at the cursor"), {sequence("M")}, [this] { writeNote(false); });
+    actions.add(QStringLiteral("note.addRange"), group, tr("Write a note on this range"), {sequence("Shift+M")}, [this] { writeNote(true); });
+    actions.add(QStringLiteral("note.undo"), group, tr("Take back the last change of notes"), {sequence("Ctrl+Alt+Z")}, [this] {
         if (bench_)
             AnnotationBook::of(bench_->workspace()).undo().undo();
     });
-    actions.add(QStringLiteral("saved.add"), group, tr("Save this view"), {keys("Ctrl+S")}, [this] { saveView(); });
+    actions.add(QStringLiteral("saved.add"), group, tr("Save this view"), {sequence("Ctrl+S")}, [this] { saveView(); });
 }
 
 void NoteActions::addSavedViews(CommandPalette& palette) {
@@ -57,7 +57,7 @@ void NoteActions::addSavedViews(CommandPalette& palette) {
                            for (const SavedView& view : AnnotationBook::of(bench_->workspace()).views())
                                entries.push_back({nameOf(view), tr("saved view"), {}, [this, state = view.state] { openView(state); }});
                            const bool none = entries.empty();
-                           entries = ranked(std::move(entries), typed, kListed);
+                           entries = ranked(std::move(entries), typed, kNotesListed);
                            if (entries.empty())
                                entries.push_back({none ? tr("No view is saved yet: Ctrl+S saves the one shown") : tr("No saved view has that name"), {}, {}, [] {}});
                            return entries;

@@ -11,7 +11,7 @@
 namespace nj::ui {
 namespace {
 
-constexpr size_t kListed = 50;
+constexpr size_t kObjectivesListed = 50;
 
 }  // namespace
 
@@ -26,7 +26,7 @@ ObjectiveActions::ObjectiveActions(ActionRegistry& actions, CommandPalette& pale
                                const QString text = QString::fromStdString(objective.name).simplified().left(120) + QStringLiteral(": ") + QString::fromStdString(query::objectiveSentence(objective));
                                entries.push_back({text, tr("objective"), {}, [this, objective] { edit(objective); }});
                            }
-                           entries = ranked(std::move(entries), typed, kListed);
+                           entries = ranked(std::move(entries), typed, kObjectivesListed);
                            entries.push_back({tr("Set a new objective"), tr("objective"), {}, [this] { edit({}); }});
                            return entries;
                        }});

@@ -11,7 +11,7 @@ namespace nj::ui {
 
 namespace {
 
-constexpr int kHeight = 40, kNameWidth = 220;
+constexpr int kBarHeight = 40, kNameWidth = 220;
 
 QPushButton* small(const QString& text, const QString& name, int height, QWidget* parent) {
     auto* button = new QPushButton(text, parent);
@@ -24,7 +24,7 @@ QPushButton* small(const QString& text, const QString& name, int height, QWidget
 
 TopBar::TopBar(Workspace& workspace, QueryRunner& queries, const Theme& theme, QWidget* parent) : QWidget(parent), workspace_(workspace), theme_(theme) {
     setObjectName(QStringLiteral("topBar"));
-    setFixedHeight(kHeight);
+    setFixedHeight(kBarHeight);
     const int tall = 7 * theme.unit;
     name_ = new PlainLabel({}, theme.panelTitle, "", this);
     name_->setMaximumWidth(kNameWidth);

@@ -10,7 +10,7 @@
 namespace nj::ui {
 namespace {
 
-QString tr(const char* text) { return QCoreApplication::translate("nj::ui::ZoneCorrection", text); }
+QString zoneTr(const char* text) { return QCoreApplication::translate("nj::ui::ZoneCorrection", text); }
 
 }  // namespace
 
@@ -88,8 +88,8 @@ QString skewText(DurationNs skew) {
 QString correctionText(const TimeCorrection& correction) {
     const QString zone = QString::fromStdString(correction.zone).replace(QLatin1Char('-'), QChar(0x2212));
     const QString length = formatLength(std::abs(correction.shift));
-    const QString moved = (correction.shift > 0 ? tr("shown %1 later than read") : tr("shown %1 earlier than read")).arg(length);
-    return zone.isEmpty() ? moved : moved + tr(", as %1").arg(zone);
+    const QString moved = (correction.shift > 0 ? zoneTr("shown %1 later than read") : zoneTr("shown %1 earlier than read")).arg(length);
+    return zone.isEmpty() ? moved : moved + zoneTr(", as %1").arg(zone);
 }
 
 }  // namespace nj::ui

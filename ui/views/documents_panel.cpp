@@ -14,7 +14,6 @@ namespace {
 constexpr int kSearchDelayMs = 150, kSearchWidth = 220;
 constexpr size_t kMostHits = 500;
 
-QString plain(const std::string& text) { return cutForCell(QString::fromStdString(text)).simplified(); }
 
 }  // namespace
 
@@ -107,10 +106,10 @@ void DocumentsPanel::showList() {
     std::vector<std::vector<FactCell>> rows;
     for (const query::DocumentInfo& document : documents_) {
         FactCell name, kind, size;
-        const QString path = plain(document.path);
+        const QString path = oneLine(document.path);
         name.text = QFileInfo(path).fileName();
         name.detail = QFileInfo(path).path();
-        kind.text = plain(document.mediaType);
+        kind.text = oneLine(document.mediaType);
         kind.muted = true;
         size.text = formatValue(static_cast<double>(document.size), QStringLiteral("By"));
         size.order = static_cast<double>(document.size);
@@ -128,9 +127,9 @@ void DocumentsPanel::showHits(const std::vector<query::DocumentHit>& hits) {
     std::vector<std::vector<FactCell>> rows;
     for (const query::DocumentHit& hit : hits) {
         FactCell text, where, line;
-        text.text = plain(hit.text);
+        text.text = oneLine(hit.text);
         const auto known = std::find_if(documents_.begin(), documents_.end(), [&](const query::DocumentInfo& d) { return d.id == hit.document; });
-        where.text = known == documents_.end() ? QString() : QFileInfo(plain(known->path)).fileName();
+        where.text = known == documents_.end() ? QString() : QFileInfo(oneLine(known->path)).fileName();
         where.muted = true;
         line.text = formatCount(hit.line);
         line.order = static_cast<double>(hit.line);

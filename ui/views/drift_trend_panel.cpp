@@ -17,12 +17,12 @@
 namespace nj::ui {
 namespace {
 
-struct Tr {
+struct DriftTrendPanelTr {
     Q_DECLARE_TR_FUNCTIONS(DriftTrendPanel)
 };
 
 constexpr DurationNs kWindows[] = {0, 5 * kMinute, 15 * kMinute, kHour};
-constexpr size_t kMostFlags = 12;
+constexpr size_t kMostTrendFlags = 12;
 
 double valueOf(const query::DriftPoint& point, int statistic) {
     switch (statistic) {
@@ -69,8 +69,8 @@ ChartSeries band(double low, double high, const QColor& color, qsizetype columns
 QString atCause(const std::vector<query::EventMark>& events, TimeNs time, bool next, bool utc) {
     const query::EventMark* cause = causeAt(events, time);
     if (!cause || (cause->kind != "deploy" && cause->kind != "rollback"))
-        return Tr::tr("at %1").arg(formatClock(time, utc));
-    return cause->kind == "rollback" ? Tr::tr("at the rollback") : next ? Tr::tr("at the next rollout") : Tr::tr("at the deploy");
+        return DriftTrendPanelTr::tr("at %1").arg(formatClock(time, utc));
+    return cause->kind == "rollback" ? DriftTrendPanelTr::tr("at the rollback") : next ? DriftTrendPanelTr::tr("at the next rollout") : DriftTrendPanelTr::tr("at the deploy");
 }
 
 // What changed the system: deploys, rollbacks, configuration; one of a rollout's several events.
@@ -79,7 +79,7 @@ std::vector<query::EventMark> changesIn(const std::vector<query::EventMark>& eve
     for (const query::EventMark& event : events) {
         const bool change = event.kind == "deploy" || event.kind == "rollback" || event.kind == "config";
         const bool again = std::any_of(out.begin(), out.end(), [&](const query::EventMark& seen) { return seen.entity == event.entity && seen.kind == event.kind && event.time - seen.time < 10 * kMinute; });
-        if (change && !again && range.contains(event.time) && out.size() < kMostFlags)
+        if (change && !again && range.contains(event.time) && out.size() < kMostTrendFlags)
             out.push_back(event);
     }
     return out;
@@ -99,17 +99,17 @@ QVector<ChartFlag> flagsOf(const std::vector<query::EventMark>& changes, bool ut
 QString DriftTrendPicture::title() const {
     const QString name = QString::fromStdString(result.feature.title).simplified();
     if (result.verdict == analyze::DriftVerdict::kTooFew)
-        return Tr::tr("%1: too few observations to judge").arg(name);
+        return DriftTrendPanelTr::tr("%1: too few observations to judge").arg(name);
     if (result.verdict == analyze::DriftVerdict::kNoData)
-        return Tr::tr("%1: nothing to compare").arg(name);
+        return DriftTrendPanelTr::tr("%1: nothing to compare").arg(name);
     if (!driftMoved(result))
-        return Tr::tr("%1: unchanged").arg(name);
+        return DriftTrendPanelTr::tr("%1: unchanged").arg(name);
     if (!result.since)
-        return Tr::tr("%1: moved").arg(name);
+        return DriftTrendPanelTr::tr("%1: moved").arg(name);
     if (*result.since <= current.from && !causeAt(events, *result.since) && !result.until)
-        return Tr::tr("%1: apart over the whole window").arg(name);
-    const QString leave = Tr::tr("%1: away %2").arg(name, atCause(events, *result.since, false, utc));
-    return result.until ? Tr::tr("%1, back %2").arg(leave, atCause(events, *result.until, true, utc)) : leave;
+        return DriftTrendPanelTr::tr("%1: apart over the whole window").arg(name);
+    const QString leave = DriftTrendPanelTr::tr("%1: away %2").arg(name, atCause(events, *result.since, false, utc));
+    return result.until ? DriftTrendPanelTr::tr("%1, back %2").arg(leave, atCause(events, *result.until, true, utc)) : leave;
 }
 
 QString DriftTrendPicture::words() const {
@@ -121,7 +121,7 @@ QString DriftTrendPicture::words() const {
         }
     if (most == 0)
         return {};
-    return Tr::tr("per %1, n %2 – %3").arg(formatLength(result.window), formatCount(static_cast<quint64>(least)), formatCount(static_cast<quint64>(most)));
+    return DriftTrendPanelTr::tr("per %1, n %2 – %3").arg(formatLength(result.window), formatCount(static_cast<quint64>(least)), formatCount(static_cast<quint64>(most)));
 }
 
 TimeChartData DriftTrendPicture::chart(const Theme& theme) const {
@@ -153,17 +153,17 @@ TimeChartData DriftTrendPicture::chart(const Theme& theme) const {
     data.series.push_back(band(drifted, top, theme.error, columns));
     if (beside) {
         ChartSeries quiet = stretched(seriesOf(*control, statistic, ChartSeries::Kind::kDashedLine, floor), control->window, data.width);
-        quiet.name = Tr::tr("%1 (control)").arg(quiet.name);
+        quiet.name = DriftTrendPanelTr::tr("%1 (control)").arg(quiet.name);
         quiet.color = theme.muted;
         data.series.push_back(quiet);
     }
     data.series.push_back(main);
     data.series.back().emphasised = true;
     if (drifted > moderate)
-        data.marks.limits.push_back({moderate, Tr::tr("%1 moderate").arg(moderate), ChartRole::kWarning, false});
-    data.marks.limits.push_back({drifted, Tr::tr("%1 drifted").arg(drifted), ChartRole::kError, false});
-    data.marks.windows.push_back({reference, ChartRole::kMuted, Tr::tr("reference")});
-    data.marks.windows.push_back({current, ChartRole::kAccent, Tr::tr("current")});
+        data.marks.limits.push_back({moderate, DriftTrendPanelTr::tr("%1 moderate").arg(moderate), ChartRole::kWarning, false});
+    data.marks.limits.push_back({drifted, DriftTrendPanelTr::tr("%1 drifted").arg(drifted), ChartRole::kError, false});
+    data.marks.windows.push_back({reference, ChartRole::kMuted, DriftTrendPanelTr::tr("reference")});
+    data.marks.windows.push_back({current, ChartRole::kAccent, DriftTrendPanelTr::tr("current")});
     data.marks.flags = flagsOf(changesIn(events, {data.from, result.trend.back().to}), utc);
     return data;
 }

@@ -21,7 +21,6 @@ namespace {
 constexpr size_t kMostChanges = 40, kShownChanges = 6;
 constexpr DurationNs kBefore = 40 * kMinute;   // what moved earlier is another story
 
-QString q(const std::string& text) { return QString::fromStdString(text); }
 
 // Saved and failed requests as one bar.
 class SavedBar : public QWidget {
@@ -204,11 +203,11 @@ void ErrorGroupPanel::addFacts(QVBoxLayout* column) {
     const bool utc = context_.workspace.utc();
     InspectorSection facts{tr("Facts"), {}, {}};
     facts.rows.push_back({tr("seen"), formatClock(group.first, utc, kSecond) + QStringLiteral(" – ") + formatClock(group.last, utc, kSecond) + QLatin1Char(' ') + zoneName(group.first, utc), {}, false});
-    facts.rows.push_back({QStringLiteral("service"), q(group.service), QStringLiteral("service"), false});
+    facts.rows.push_back({QStringLiteral("service"), qText(group.service), QStringLiteral("service"), false});
     for (const query::ErrorWhere& where : group.where) {
-        const QString value = q(where.value).left(200);
+        const QString value = qText(where.value).left(200);
         const QString share = formatShare(static_cast<double>(where.count) / static_cast<double>(std::max<uint64_t>(where.rows, 1)));
-        facts.rows.push_back({q(where.key), where.distinct > 1 ? tr("%1 %2, %3 others").arg(value, share, formatCount(where.distinct - 1)) : value + QLatin1Char(' ') + share, {}, false});
+        facts.rows.push_back({qText(where.key), where.distinct > 1 ? tr("%1 %2, %3 others").arg(value, share, formatCount(where.distinct - 1)) : value + QLatin1Char(' ') + share, {}, false});
     }
     QStringList attempts;
     for (size_t i = 0; i < group.attempts.size(); ++i)
@@ -220,7 +219,7 @@ void ErrorGroupPanel::addFacts(QVBoxLayout* column) {
     const TwoLines against = errorAgainstBaseline(group, context_.workspace.baseline());
     facts.rows.push_back({tr("baseline"), against.first + QStringLiteral(", ") + against.second, {}, false});
     for (const query::Failure& told : shown_.toldBy)
-        facts.rows.push_back({tr("also told by"), tr("%1: %2 × %3").arg(q(told.service), formatCount(told.count), errorGroupTitle(told).left(60)), {}, false});
+        facts.rows.push_back({tr("also told by"), tr("%1: %2 × %3").arg(qText(told.service), formatCount(told.count), errorGroupTitle(told).left(60)), {}, false});
     auto* table = new AttributeTable(facts, context_.theme);
     connect(table, &AttributeTable::filterAsked, this, &ErrorGroupPanel::addTerm);
     column->addWidget(table);
@@ -249,7 +248,7 @@ void ErrorGroupPanel::addSamples(QVBoxLayout* column) {
         if (sample.attempt > 0)
             top->addWidget(new PlainLabel(tr("attempt %1").arg(sample.attempt), theme.table, "muted"));
         lines->addLayout(top);
-        auto* text = new PlainLabel(breakable(q(sample.text).left(300)), small);
+        auto* text = new PlainLabel(breakable(qText(sample.text).left(300)), small);
         text->setWordWrap(true);
         lines->addWidget(text);
         auto* bottom = new FlowLayout(theme.unit + 2);
@@ -257,7 +256,7 @@ void ErrorGroupPanel::addSamples(QVBoxLayout* column) {
         connect(row, &QPushButton::clicked, this, [this, sample] { openSample(sample, false); });
         bottom->addWidget(row);
         if (sample.traceKept) {
-            QPushButton* trace = linkButton(tr("Trace %1…").arg(q(sample.trace.hex()).left(8)), "errorSampleTrace");
+            QPushButton* trace = linkButton(tr("Trace %1…").arg(qText(sample.trace.hex()).left(8)), "errorSampleTrace");
             connect(trace, &QPushButton::clicked, this, [this, sample] { openSample(sample, true); });
             bottom->addWidget(trace);
         }
@@ -276,9 +275,9 @@ void ErrorGroupPanel::addChanges(QVBoxLayout* column) {
     const bool utc = context_.workspace.utc();
     InspectorSection section{tr("What moved before %1").arg(formatClock(shown_.group.first, utc)), {}, {}};
     for (const query::ChangeRow& change : changes_) {
-        const QString unit = q(change.unit);
-        const QString value = change.kind == "event" ? q(change.detail).simplified().left(60) : formatValue(change.before, unit) + QStringLiteral(" → ") + formatValue(change.after, unit);
-        section.rows.push_back({formatClock(change.onset, utc) + QLatin1Char(' ') + q(change.what).simplified().left(30), value, {}, false});
+        const QString unit = qText(change.unit);
+        const QString value = change.kind == "event" ? qText(change.detail).simplified().left(60) : formatValue(change.before, unit) + QStringLiteral(" → ") + formatValue(change.after, unit);
+        section.rows.push_back({formatClock(change.onset, utc) + QLatin1Char(' ') + qText(change.what).simplified().left(30), value, {}, false});
     }
     column->addWidget(new PlainLabel(section.title, context_.theme.panelTitle));
     column->addWidget(new AttributeTable(section, context_.theme));
@@ -296,7 +295,7 @@ void ErrorGroupPanel::openSample(const query::ErrorSample& sample, bool trace) {
 }
 
 void ErrorGroupPanel::addTerm(const QString& field, const QString& value, bool exclude) {
-    const QString term = q(query::searchTerm(field.toStdString(), value.toStdString(), exclude)), now = context_.workspace.filterText();
+    const QString term = qText(query::searchTerm(field.toStdString(), value.toStdString(), exclude)), now = context_.workspace.filterText();
     if (!now.split(QLatin1Char(' ')).contains(term))
         context_.workspace.setFilterText(now.isEmpty() ? term : now + QLatin1Char(' ') + term);
 }

@@ -19,7 +19,7 @@ namespace nj::ui {
 namespace {
 
 const std::vector<double> kQuantiles = {0.5, 0.95, 0.99};
-constexpr int kColumns = 240;
+constexpr int kPanelColumns = 240;
 constexpr int kLegendRows = 4;
 constexpr size_t kMostMeasures = 200;
 
@@ -215,7 +215,7 @@ void LatencyPanel::refresh() {
     question.measure = *measure_;
     question.splitBy = splitBy_.toStdString();
     question.quantiles = kQuantiles;
-    question.columns = kColumns;
+    question.columns = kPanelColumns;
     asking_ = true;
     setBusy(true);
     context_.queries.ask(

@@ -11,7 +11,7 @@
 namespace nj::ui {
 namespace {
 
-struct Tr {
+struct LatencyPicturesTr {
     Q_DECLARE_TR_FUNCTIONS(LatencyView)
 };
 
@@ -46,8 +46,8 @@ QColor stageColor(const QString& stage, int rank, const Theme& theme) {
 
 QString groupName(const query::LatencyGroup& group, const QString& splitBy) {
     if (splitBy.isEmpty())
-        return Tr::tr("all");
-    return group.label.empty() ? Tr::tr("none") : QString::fromStdString(group.label).left(200);
+        return LatencyPicturesTr::tr("all");
+    return group.label.empty() ? LatencyPicturesTr::tr("none") : QString::fromStdString(group.label).left(200);
 }
 
 double lastOf(const std::vector<double>& values) {
@@ -66,9 +66,9 @@ std::vector<double> finite(const std::vector<double>& values) {
 
 // The deadline and what has no value above it.
 void addCuts(ChartMarks& marks, const LatencyCuts& cuts, const query::Measure& measure) {
-    marks.limits.push_back({cuts.deadline, Tr::tr("deadline %1").arg(formatValue(cuts.deadline, QStringLiteral("s"))), ChartRole::kError, false});
-    const QString what = QString::fromStdString(measure.key).contains(QLatin1String("first_token")) ? Tr::tr("TTFT") : Tr::tr("value");
-    marks.hatches.push_back({cuts.range, cuts.deadline, Tr::tr("%1 %2s have no %3").arg(formatCount(cuts.count), cuts.kind, what)});
+    marks.limits.push_back({cuts.deadline, LatencyPicturesTr::tr("deadline %1").arg(formatValue(cuts.deadline, QStringLiteral("s"))), ChartRole::kError, false});
+    const QString what = QString::fromStdString(measure.key).contains(QLatin1String("first_token")) ? LatencyPicturesTr::tr("TTFT") : LatencyPicturesTr::tr("value");
+    marks.hatches.push_back({cuts.range, cuts.deadline, LatencyPicturesTr::tr("%1 %2s have no %3").arg(formatCount(cuts.count), cuts.kind, what)});
 }
 
 double valueAt(const std::vector<double>& values, size_t index) { return index < values.size() ? values[index] : kNoValue; }
@@ -84,12 +84,12 @@ QString shownUnit(const query::Measure& measure) {
 QString measureTitle(const query::Measure& measure) {
     if (!measure.title.empty())
         return QString::fromStdString(measure.title).left(120);
-    return measure.key.empty() ? Tr::tr("Duration") : QString::fromStdString(measure.key).left(120);
+    return measure.key.empty() ? LatencyPicturesTr::tr("Duration") : QString::fromStdString(measure.key).left(120);
 }
 
 QString splitTitle(const QString& key) {
     if (key.isEmpty())
-        return Tr::tr("not split");
+        return LatencyPicturesTr::tr("not split");
     return key == u"service.name" ? QStringLiteral("service") : key;
 }
 
@@ -136,11 +136,11 @@ TimeChartData LatencyPicture::chart(const QVector<ChartFlag>& flags) const {
     if (!answer.groups.empty()) {
         const double baseline = valueAt(answer.groups.front().baseline, top) * measure.scale;
         if (std::isfinite(baseline) && baseline > 0)
-            data.marks.limits.push_back({baseline, Tr::tr("baseline %1").arg(formatValue(baseline, data.unit)), ChartRole::kMuted, true});
+            data.marks.limits.push_back({baseline, LatencyPicturesTr::tr("baseline %1").arg(formatValue(baseline, data.unit)), ChartRole::kMuted, true});
     }
     for (const Objective& objective : objectives) {
         const QString text = QString::fromStdString(query::thresholdText(objective)) + QStringLiteral(" · ") + QString::fromStdString(query::targetText(objective));
-        data.marks.limits.push_back({objective.threshold * query::unitOf(objective).scale, Tr::tr("objective %1").arg(text), ChartRole::kAccent, false});
+        data.marks.limits.push_back({objective.threshold * query::unitOf(objective).scale, LatencyPicturesTr::tr("objective %1").arg(text), ChartRole::kAccent, false});
     }
     if (cuts && shownUnit(measure) == u"s") {
         addCuts(data.marks, *cuts, measure);
@@ -215,21 +215,21 @@ QString LatencyPicture::title() const {
     const QString least = atLeast(worst) ? QStringLiteral("≥ ") : QString();
     text += least + formatValue(value * measure.scale, shownUnit(measure));
     if (before > 0)
-        text += QStringLiteral(", ") + (splitBy.isEmpty() ? Tr::tr("%1 the baseline") : Tr::tr("%1 its baseline")).arg(least + formatFactor(before, value));
+        text += QStringLiteral(", ") + (splitBy.isEmpty() ? LatencyPicturesTr::tr("%1 the baseline") : LatencyPicturesTr::tr("%1 its baseline")).arg(least + formatFactor(before, value));
     return text;
 }
 
 QString LatencyPicture::words() const {
     QStringList parts;
     switch (measure.kind) {
-    case query::Measure::Kind::kHistogram: parts << Tr::tr("histograms, all observations"); break;
-    case query::Measure::Kind::kLogAttribute: parts << Tr::tr("log records"); break;
+    case query::Measure::Kind::kHistogram: parts << LatencyPicturesTr::tr("histograms, all observations"); break;
+    case query::Measure::Kind::kLogAttribute: parts << LatencyPicturesTr::tr("log records"); break;
     default:
-        parts << (sampledShare > 0 && sampledShare < 1 ? Tr::tr("spans, sampled %1").arg(formatShare(sampledShare)) : Tr::tr("spans"));
+        parts << (sampledShare > 0 && sampledShare < 1 ? LatencyPicturesTr::tr("spans, sampled %1").arg(formatShare(sampledShare)) : LatencyPicturesTr::tr("spans"));
     }
     if (!splitBy.isEmpty())
-        parts << Tr::tr("by %1").arg(splitTitle(splitBy));
-    parts << Tr::tr("n = %1").arg(formatCount(answer.n));
+        parts << LatencyPicturesTr::tr("by %1").arg(splitTitle(splitBy));
+    parts << LatencyPicturesTr::tr("n = %1").arg(formatCount(answer.n));
     return parts.join(QStringLiteral(", "));
 }
 
@@ -286,10 +286,10 @@ StagesPicture stagesPicture(const query::StagesAnswer& answer, const Theme& them
         }
     }
     picture.requests = std::accumulate(answer.requests.begin(), answer.requests.end(), uint64_t{0});
-    picture.title = Tr::tr("Where the time goes");
+    picture.title = LatencyPicturesTr::tr("Where the time goes");
     if (largest >= 0 && picture.total > 0)
-        picture.title += QStringLiteral(": ") + Tr::tr("%1 %2").arg(picture.stages[largest], formatShare(means[largest] / picture.total));
-    picture.words = Tr::tr("mean seconds per request, n = %1").arg(formatCount(picture.requests));
+        picture.title += QStringLiteral(": ") + LatencyPicturesTr::tr("%1 %2").arg(picture.stages[largest], formatShare(means[largest] / picture.total));
+    picture.words = LatencyPicturesTr::tr("mean seconds per request, n = %1").arg(formatCount(picture.requests));
     data.title = picture.title;
     data.description = picture.words;
     return picture;
@@ -312,8 +312,8 @@ HeatmapData heatmapData(const query::HeatmapAnswer& answer, const query::Measure
         addCuts(data.marks, *cuts, measure);
         data.marks.limits.clear();   // the line is above, in the main picture
     }
-    data.title = Tr::tr("%1 of each observation").arg(measureTitle(measure));
-    data.description = Tr::tr("n = %1").arg(formatCount(answer.n));
+    data.title = LatencyPicturesTr::tr("%1 of each observation").arg(measureTitle(measure));
+    data.description = LatencyPicturesTr::tr("n = %1").arg(formatCount(answer.n));
     return data;
 }
 

@@ -5,24 +5,24 @@
 #include <cmath>
 
 #include "theme/number_format.h"
+#include "widgets/plain_label.h"
 
 namespace nj::ui {
 namespace {
 
-struct Tr {
+struct MetricPicturesTr {
     Q_DECLARE_TR_FUNCTIONS(MetricsView)
 };
 
 constexpr size_t kMostBaselines = 3;   // more dashed levels would be a grid
 
-QString q(const std::string& text) { return QString::fromStdString(text).left(300); }
 
 QString lineName(const MetricPart& part, const query::MetricLine& line, bool several) {
-    QString name = q(line.label);
+    QString name = oneLine(line.label, 300);
     if (line.quantile > 0)
         name += (name.isEmpty() ? QString() : QStringLiteral(" ")) + QStringLiteral("p") + QString::number(line.quantile * 100, 'g', 6);
     if (name.isEmpty())
-        name = part.answer.combine == query::MetricCombine::kNone ? q(part.spec.name.toStdString()) : combineText(part.answer.combine);
+        name = part.answer.combine == query::MetricCombine::kNone ? oneLine(part.spec.name.toStdString(), 300) : combineText(part.answer.combine);
     return several ? part.letter + QLatin1Char(' ') + name : name;
 }
 
@@ -92,7 +92,7 @@ void addOverlays(const std::vector<const MetricPart*>& parts, TimeChartData& dat
                 continue;
             ChartSeries before;
             before.kind = ChartSeries::Kind::kDashedLine;
-            before.name = Tr::tr("%1, baseline").arg(lineName(*part, line, parts.size() > 1));
+            before.name = MetricPicturesTr::tr("%1, baseline").arg(lineName(*part, line, parts.size() > 1));
             for (size_t c = 0; c < line.baselineValues.size(); ++c) {
                 if (answer.from == data.from && answer.width == data.width)
                     before.values.push_back(line.baselineValues[c] * factor);
@@ -186,7 +186,7 @@ TimeChartData MetricPicture::chart(const QVector<ChartFlag>& flags) const {
         if (!answer.exemplars.empty()) {
             ChartSeries rings;
             rings.kind = ChartSeries::Kind::kRings;
-            rings.name = Tr::tr("exemplars");
+            rings.name = MetricPicturesTr::tr("exemplars");
             rings.rank = rankBase;
             for (const query::MetricExemplar& exemplar : answer.exemplars)
                 rings.points.push_back({exemplar.time, exemplar.value * factor});
@@ -196,7 +196,7 @@ TimeChartData MetricPicture::chart(const QVector<ChartFlag>& flags) const {
         if (!stacked && !overlay && answer.lines.size() > 0 && (parts.size() <= kMostBaselines)) {
             const double baseline = answer.lines[main].baseline * factor;
             if (std::isfinite(baseline))
-                data.marks.limits.push_back({baseline, (parts.size() > 1 ? part->letter + QLatin1Char(' ') : QString()) + Tr::tr("baseline %1").arg(formatValue(baseline, data.unit)), ChartRole::kMuted, true});
+                data.marks.limits.push_back({baseline, (parts.size() > 1 ? part->letter + QLatin1Char(' ') : QString()) + MetricPicturesTr::tr("baseline %1").arg(formatValue(baseline, data.unit)), ChartRole::kMuted, true});
         }
         rankBase += ranks.empty() ? 1 : *std::max_element(ranks.begin(), ranks.end()) + 1;
     }
@@ -249,13 +249,13 @@ QString MetricPicture::title() const {
     if (parts.empty())
         return {};
     const MetricPart& part = *parts.front();
-    const QString name = q(part.spec.name.toStdString());
+    const QString name = oneLine(part.spec.name.toStdString(), 300);
     if (part.answer.lines.empty())
         return name;
     if (parts.size() > 1) {
         QStringList names;
         for (const MetricPart* one : parts)
-            names << one->letter + QLatin1Char(' ') + q(one->spec.name.toStdString());
+            names << one->letter + QLatin1Char(' ') + oneLine(one->spec.name.toStdString(), 300);
         return names.join(QStringLiteral(", "));
     }
     const query::MetricLine& line = part.answer.lines[mainLine(part)];
@@ -267,7 +267,7 @@ QString MetricPicture::title() const {
         return name + QStringLiteral(": ") + label + formatValue(line.last * factor, unitText);
     const bool falls = line.mean < line.baseline;
     const QString extreme = formatValue((falls ? line.min : line.max) * factor, unitText), before = formatValue(line.baseline * factor, unitText);
-    return name + QStringLiteral(": ") + label + (falls ? Tr::tr("down to %1, baseline %2") : Tr::tr("up to %1, baseline %2")).arg(extreme, before);
+    return name + QStringLiteral(": ") + label + (falls ? MetricPicturesTr::tr("down to %1, baseline %2") : MetricPicturesTr::tr("up to %1, baseline %2")).arg(extreme, before);
 }
 
 QString MetricPicture::words() const {
@@ -276,29 +276,29 @@ QString MetricPicture::words() const {
         const MetricPart& part = *parts.front();
         const query::MetricAnswer& answer = part.answer;
         if (answer.reading == query::MetricReading::kRate)
-            texts << (answer.histogram ? Tr::tr("observations per second") : Tr::tr("per second"));
+            texts << (answer.histogram ? MetricPicturesTr::tr("observations per second") : MetricPicturesTr::tr("per second"));
         else if (answer.reading == query::MetricReading::kQuantiles)
-            texts << Tr::tr("quantiles of all observations");
+            texts << MetricPicturesTr::tr("quantiles of all observations");
         QStringList keys;   // an expression says itself what it groups by
         for (const std::string& key : answer.by)
             if (!part.spec.promql)
-                keys << q(key);
+                keys << oneLine(key, 300);
         const QString how = answer.histogram || part.spec.promql ? QString() : combineText(answer.combine);
         if (!keys.isEmpty() || !how.isEmpty())
-            texts << (keys.isEmpty() ? how : how.isEmpty() ? Tr::tr("by %1").arg(keys.join(QStringLiteral(", "))) : Tr::tr("%1 by %2").arg(how, keys.join(QStringLiteral(", "))));
-        texts << (answer.series == 1 ? Tr::tr("1 series") : Tr::tr("%1 series").arg(formatCount(answer.series)));
+            texts << (keys.isEmpty() ? how : how.isEmpty() ? MetricPicturesTr::tr("by %1").arg(keys.join(QStringLiteral(", "))) : MetricPicturesTr::tr("%1 by %2").arg(how, keys.join(QStringLiteral(", "))));
+        texts << (answer.series == 1 ? MetricPicturesTr::tr("1 series") : MetricPicturesTr::tr("%1 series").arg(formatCount(answer.series)));
         if (answer.interval > 0)
-            texts << Tr::tr("every %1").arg(stepText(answer.interval));
+            texts << MetricPicturesTr::tr("every %1").arg(stepText(answer.interval));
     } else {
-        texts << Tr::tr("%1 queries").arg(parts.size());
+        texts << MetricPicturesTr::tr("%1 queries").arg(parts.size());
     }
     const bool zero = std::any_of(parts.begin(), parts.end(), [](const MetricPart* part) { return countsFromZero(*part); });
     if (overlay)
-        texts << (overlaid.isEmpty() ? Tr::tr("baseline dashed") : Tr::tr("dashed: %1").arg(overlaid));
+        texts << (overlaid.isEmpty() ? MetricPicturesTr::tr("baseline dashed") : MetricPicturesTr::tr("dashed: %1").arg(overlaid));
     if (log && !logarithmic() && !parts.empty())
-        texts << Tr::tr("linear, as nothing is above zero");
+        texts << MetricPicturesTr::tr("linear, as nothing is above zero");
     else if (!zero && !log && !stacked && !parts.empty())
-        texts << Tr::tr("axis not from zero");
+        texts << MetricPicturesTr::tr("axis not from zero");
     return texts.join(QStringLiteral(", "));
 }
 
@@ -306,9 +306,9 @@ QString MetricPicture::partial() const {
     for (const MetricPart* part : parts) {
         const query::MetricAnswer& answer = part->answer;
         if (answer.seriesRead < answer.series)
-            return Tr::tr("first %1 of %2 series").arg(formatCount(answer.seriesRead), formatCount(answer.series));
+            return MetricPicturesTr::tr("first %1 of %2 series").arg(formatCount(answer.seriesRead), formatCount(answer.series));
         if (answer.lines.size() < answer.linesInAll)
-            return Tr::tr("%1 of %2 lines").arg(formatCount(answer.lines.size()), formatCount(answer.linesInAll));
+            return MetricPicturesTr::tr("%1 of %2 lines").arg(formatCount(answer.lines.size()), formatCount(answer.linesInAll));
     }
     return {};
 }
@@ -325,8 +325,8 @@ HeatmapData metricHeatmap(const MetricPart& part, const query::HeatmapAnswer& an
     for (const query::HeatmapAnswer::Dot& dot : answer.exemplars)
         data.exemplars.push_back({dot.time, dot.value * factor});
     data.marks.flags = flags;
-    data.title = Tr::tr("%1, each observation").arg(q(part.spec.name.toStdString()));
-    data.description = Tr::tr("n = %1").arg(formatCount(answer.n));
+    data.title = MetricPicturesTr::tr("%1, each observation").arg(oneLine(part.spec.name.toStdString(), 300));
+    data.description = MetricPicturesTr::tr("n = %1").arg(formatCount(answer.n));
     return data;
 }
 

@@ -12,7 +12,7 @@
 namespace nj::ui {
 namespace {
 
-struct Tr {
+struct MetricSpecTr {
     Q_DECLARE_TR_FUNCTIONS(MetricsView)
 };
 
@@ -71,17 +71,17 @@ std::string MetricPart::unit() const { return spec.unit.isEmpty() ? answer.unit 
 
 const std::vector<std::pair<QString, QString>>& metricUnits() {
     static const std::vector<std::pair<QString, QString>> kUnits = {
-        {QString(), Tr::tr("auto")},
-        {QStringLiteral("none"), Tr::tr("none")},
-        {QStringLiteral("s"), Tr::tr("seconds")},
-        {QStringLiteral("ms"), Tr::tr("milliseconds")},
-        {QStringLiteral("By"), Tr::tr("bytes")},
-        {QStringLiteral("By/s"), Tr::tr("bytes per second")},
-        {QStringLiteral("ratio"), Tr::tr("percent, of values 0 to 1")},
-        {QStringLiteral("%"), Tr::tr("percent, of values 0 to 100")},
-        {QStringLiteral("/s"), Tr::tr("per second")},
-        {QStringLiteral("W"), Tr::tr("watts")},
-        {QStringLiteral("Cel"), Tr::tr("degrees Celsius")},
+        {QString(), MetricSpecTr::tr("auto")},
+        {QStringLiteral("none"), MetricSpecTr::tr("none")},
+        {QStringLiteral("s"), MetricSpecTr::tr("seconds")},
+        {QStringLiteral("ms"), MetricSpecTr::tr("milliseconds")},
+        {QStringLiteral("By"), MetricSpecTr::tr("bytes")},
+        {QStringLiteral("By/s"), MetricSpecTr::tr("bytes per second")},
+        {QStringLiteral("ratio"), MetricSpecTr::tr("percent, of values 0 to 1")},
+        {QStringLiteral("%"), MetricSpecTr::tr("percent, of values 0 to 100")},
+        {QStringLiteral("/s"), MetricSpecTr::tr("per second")},
+        {QStringLiteral("W"), MetricSpecTr::tr("watts")},
+        {QStringLiteral("Cel"), MetricSpecTr::tr("degrees Celsius")},
     };
     return kUnits;
 }
@@ -92,7 +92,7 @@ const std::vector<DurationNs>& metricSteps() {
 }
 
 QString stepText(DurationNs step) {
-    for (const auto& [unit, text] : {std::pair{kDay, Tr::tr("%1 d")}, std::pair{kHour, Tr::tr("%1 h")}, std::pair{kMinute, Tr::tr("%1 min")}, std::pair{kSecond, Tr::tr("%1 s")}})
+    for (const auto& [unit, text] : {std::pair{kDay, MetricSpecTr::tr("%1 d")}, std::pair{kHour, MetricSpecTr::tr("%1 h")}, std::pair{kMinute, MetricSpecTr::tr("%1 min")}, std::pair{kSecond, MetricSpecTr::tr("%1 s")}})
         if (step >= unit && step % unit == 0)
             return text.arg(step / unit);
     return formatLength(step);
@@ -211,14 +211,14 @@ std::pair<QString, double> shownMetricUnit(const std::string& unit) {
 
 QString combineText(query::MetricCombine combine) {
     switch (combine) {
-    case query::MetricCombine::kNone: return Tr::tr("each series");
-    case query::MetricCombine::kSum: return Tr::tr("sum");
-    case query::MetricCombine::kAvg: return Tr::tr("avg");
-    case query::MetricCombine::kMin: return Tr::tr("min");
-    case query::MetricCombine::kMax: return Tr::tr("max");
-    case query::MetricCombine::kP50: return Tr::tr("p50 of series");
-    case query::MetricCombine::kP95: return Tr::tr("p95 of series");
-    case query::MetricCombine::kCount: return Tr::tr("count of series");
+    case query::MetricCombine::kNone: return MetricSpecTr::tr("each series");
+    case query::MetricCombine::kSum: return MetricSpecTr::tr("sum");
+    case query::MetricCombine::kAvg: return MetricSpecTr::tr("avg");
+    case query::MetricCombine::kMin: return MetricSpecTr::tr("min");
+    case query::MetricCombine::kMax: return MetricSpecTr::tr("max");
+    case query::MetricCombine::kP50: return MetricSpecTr::tr("p50 of series");
+    case query::MetricCombine::kP95: return MetricSpecTr::tr("p95 of series");
+    case query::MetricCombine::kCount: return MetricSpecTr::tr("count of series");
     }
     return {};
 }

@@ -5,13 +5,13 @@
 #include "theme/number_format.h"
 #include "views/metric_spec.h"
 #include "widgets/fact_table.h"
+#include "widgets/plain_label.h"
 
 namespace nj::ui {
 namespace {
 
 constexpr int kValueWidth = 120;
 
-QString plain(const std::string& text) { return QString::fromStdString(text).simplified().left(400); }
 
 }  // namespace
 
@@ -23,7 +23,7 @@ FactTable* metricTable(const dashboard::Frame& frame, const std::string& unit, c
         if (field.kind == dashboard::FieldKind::kTime)
             continue;
         const bool number = field.kind == dashboard::FieldKind::kNumber;
-        columns.push_back({plain(field.name), number ? kValueWidth : 0, number});
+        columns.push_back({oneLine(field.name, 400), number ? kValueWidth : 0, number});
         for (size_t row = 0; row < rows.size(); ++row) {
             FactCell cell;
             if (number) {
@@ -31,7 +31,7 @@ FactTable* metricTable(const dashboard::Frame& frame, const std::string& unit, c
                 cell.order = field.numbers[row];
                 cell.strong = true;
             } else {
-                cell.text = plain(field.texts[row]);
+                cell.text = oneLine(field.texts[row], 400);
             }
             rows[row].push_back(std::move(cell));
         }
@@ -45,7 +45,7 @@ FactTable* metricTable(const dashboard::Frame& frame, const std::string& unit, c
 CopyTable metricCopyTable(const dashboard::Frame& frame) {
     CopyTable table;
     for (const dashboard::Field& field : frame.fields) {
-        table.columns << plain(field.name);
+        table.columns << oneLine(field.name, 400);
         table.numeric << (field.kind == dashboard::FieldKind::kNumber);
     }
     for (size_t row = 0; row < frame.rows(); ++row) {

@@ -6,13 +6,13 @@
 #include "theme/number_format.h"
 #include "widgets/chart_events.h"
 #include "widgets/event_lane.h"
+#include "widgets/plain_label.h"
 
 namespace nj::ui {
 
 namespace {
 
-QString tr(const char* text) { return QCoreApplication::translate("nj::ui::OverviewStrips", text); }
-QString q(const std::string& text) { return QString::fromStdString(text).simplified(); }
+QString stripsTr(const char* text) { return QCoreApplication::translate("nj::ui::OverviewStrips", text); }
 
 constexpr size_t kMostKinds = 4, kMostLines = 4;
 
@@ -44,7 +44,7 @@ Strip rateStrip(const OverviewFacts& f, const Theme& theme) {
     const bool spans = std::any_of(f.volume.spans.begin(), f.volume.spans.end(), [](uint32_t n) { return n > 0; });
     if (!spans && f.info.spans + f.info.logs == 0)
         return strip;
-    strip.title = spans ? tr("Spans") : tr("Log records");
+    strip.title = spans ? stripsTr("Spans") : stripsTr("Log records");
     strip.chart.from = f.volume.from;
     strip.chart.width = f.volume.width;
     const auto& counts = spans ? f.volume.spans : f.volume.logs;
@@ -74,14 +74,14 @@ bool burstOfClientErrors(const query::ErrorGroup& group) {
 
 Strip errorStrip(const OverviewFacts& f, const Theme& theme) {
     Strip strip;
-    strip.title = tr("Errors");
+    strip.title = stripsTr("Errors");
     // Never shorter than a minute: that is how errors are counted everywhere.
     double densest = 0;
     for (const query::ErrorGroup& group : f.errors.groups)
         for (const double rate : perSecond(group.perColumn, f.errors.width))
             densest = std::max(densest, rate);
     const RatePeriod asRate = ratePeriod(densest), period = asRate.seconds < 60 ? ratePeriod(1.0 / 60) : asRate;
-    strip.words = tr("%1, by kind").arg(period.words);
+    strip.words = stripsTr("%1, by kind").arg(period.words);
     strip.chart.from = f.errors.from;
     strip.chart.width = f.errors.width;
     double scale = 0, cut = 0;
@@ -98,13 +98,13 @@ Strip errorStrip(const OverviewFacts& f, const Theme& theme) {
             if (most > cut) {
                 cut = most;
                 cutCount = group.count;
-                cutKind = q(group.kind);
+                cutKind = oneLine(group.kind);
             }
         } else {
             scale = std::max(scale, most);
         }
         if (strip.rows.size() < static_cast<qsizetype>(kMostKinds)) {
-            StripRow row{client ? theme.others : tones[std::min(tone++, std::size(tones) - 1)], q(group.kind.empty() || group.signal == Signal::kLog ? group.text : group.kind).left(40), period.suffix, values};
+            StripRow row{client ? theme.others : tones[std::min(tone++, std::size(tones) - 1)], oneLine(group.kind.empty() || group.signal == Signal::kLog ? group.text : group.kind).left(40), period.suffix, values};
             if (f.baseline)
                 row.baseline = double(group.baselineCount) / (double(f.baseline->length()) / (1e9 * period.seconds));
             strip.rows.push_back(row);
@@ -116,14 +116,14 @@ Strip errorStrip(const OverviewFacts& f, const Theme& theme) {
         }
     }
     if (!others.isEmpty()) {
-        StripRow row{theme.others, tr("others"), period.suffix, others};
+        StripRow row{theme.others, stripsTr("others"), period.suffix, others};
         strip.rows.push_back(row);
         strip.chart.series.push_back(line(row, ChartSeries::Kind::kBars));
     }
     // What one client caused never sets the scale; it is counted in words.
     if (scale > 0 && cut > 2 * scale) {
         strip.chart.yScale.high = scale * 1.3;
-        strip.words = tr("%1; %2 × %3 cut off").arg(period.words, formatCount(cutCount), cutKind);
+        strip.words = stripsTr("%1; %2 × %3 cut off").arg(period.words, formatCount(cutCount), cutKind);
     }
     return strip;
 }
@@ -131,20 +131,20 @@ Strip errorStrip(const OverviewFacts& f, const Theme& theme) {
 Strip latencyStrip(const OverviewFacts& f, const Theme& theme, const std::function<int(const QString&)>& rankOf) {
     Strip strip;
     const bool nanos = f.measure.unit == "ns";
-    strip.title = q(f.measure.title).left(24) + QStringLiteral(" p99");
-    strip.words = nanos || f.measure.unit == "s" ? tr("s, log") : tr("log");
+    strip.title = oneLine(f.measure.title).left(24) + QStringLiteral(" p99");
+    strip.words = nanos || f.measure.unit == "s" ? stripsTr("s, log") : stripsTr("log");
     strip.chart.from = f.latency.from;
     strip.chart.width = f.latency.width;
-    strip.chart.unit = nanos ? QStringLiteral("s") : q(f.measure.unit);
+    strip.chart.unit = nanos ? QStringLiteral("s") : oneLine(f.measure.unit);
     strip.chart.yScale.log = true;
     double lowest = std::nan("");
     for (const query::LatencyGroup& group : f.latency.groups) {
         if (group.quantile.empty() || strip.rows.size() >= static_cast<qsizetype>(kMostLines))
             continue;
         StripRow row;
-        row.name = group.label.empty() ? tr("all") : q(group.label).left(28);
+        row.name = group.label.empty() ? stripsTr("all") : oneLine(group.label).left(28);
         row.unit = strip.chart.unit;
-        row.color = theme.seriesColor(group.label.empty() ? 0 : rankOf(q(group.label)));
+        row.color = theme.seriesColor(group.label.empty() ? 0 : rankOf(oneLine(group.label)));
         for (const double v : group.quantile.back())
             row.values.push_back(nanos ? v / 1e9 : v);
         if (!group.baseline.empty() && std::isfinite(group.baseline.back())) {
@@ -180,13 +180,13 @@ Strip waitingStrip(const StripMetrics& m, const Theme& theme, const std::functio
     strip.chart.width = m.width;
     using Kind = ChartSeries::Kind;
     if (!m.waiting.empty() || !m.cache.empty()) {
-        strip.title = m.cache.empty() ? tr("Waiting") : m.waiting.empty() ? tr("KV cache") : tr("Waiting and KV cache");
-        strip.words = m.cache.empty() ? tr("requests") : m.waiting.empty() ? tr("% of blocks") : tr("requests · % of blocks");
-        addMetric(strip, m.cache, tr("KV"), QStringLiteral("%"), 100, Kind::kLine, theme, rankOf);
-        addMetric(strip, m.waiting, tr("waiting"), QString(), 1, Kind::kThinLine, theme, rankOf);
+        strip.title = m.cache.empty() ? stripsTr("Waiting") : m.waiting.empty() ? stripsTr("KV cache") : stripsTr("Waiting and KV cache");
+        strip.words = m.cache.empty() ? stripsTr("requests") : m.waiting.empty() ? stripsTr("% of blocks") : stripsTr("requests · % of blocks");
+        addMetric(strip, m.cache, stripsTr("KV"), QStringLiteral("%"), 100, Kind::kLine, theme, rankOf);
+        addMetric(strip, m.waiting, stripsTr("waiting"), QString(), 1, Kind::kThinLine, theme, rankOf);
     } else if (!m.other.empty()) {
         strip.title = m.otherTitle;
-        strip.words = m.otherUnit.isEmpty() ? tr("changed most") : m.otherUnit + QStringLiteral(", ") + tr("changed most");
+        strip.words = m.otherUnit.isEmpty() ? stripsTr("changed most") : m.otherUnit + QStringLiteral(", ") + stripsTr("changed most");
         strip.chart.yScale.fromZero = false;
         addMetric(strip, m.other, QString(), m.otherUnit, 1, Kind::kLine, theme, rankOf);
     }

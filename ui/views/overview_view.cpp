@@ -33,7 +33,6 @@ public:
 constexpr int kLeastStrips = 246, kLeastStrip = 34, kLeastLower = 136;
 const QString kMainKey = QStringLiteral("overview/main"), kChangesKey = QStringLiteral("overview/changes"), kMetricsKey = QStringLiteral("overview/metrics"), kLatencyKey = QStringLiteral("overview/latency"), kObjectivesKey = QStringLiteral("overview/objectives");
 
-QString q(const std::string& text) { return QString::fromStdString(text).simplified(); }
 
 QString overviewNeeds(const query::CapsuleInfo& info) {
     return info.spans + info.logs + info.samples == 0 ? OverviewView::tr("It needs spans, logs or metrics; nothing of these was read yet.") : QString();
@@ -151,7 +150,7 @@ QWidget* OverviewView::buildLower() {
     entitiesPanel_->setBody(entities_);
     connect(entities_, &FactTable::rowOpened, this, [this](int i) {
         const query::EntityRow& entity = facts_.entities[static_cast<size_t>(i)];
-        follow({StoryLink::Kind::kFilter, q(entity.kind), q(entity.name), QString::fromLatin1(links::kTraces), {}, {}, -1});
+        follow({StoryLink::Kind::kFilter, oneLine(entity.kind), oneLine(entity.name), QString::fromLatin1(links::kTraces), {}, {}, -1});
     });
     missingPanel_ = new Panel(theme, lower);
     missingPanel_->setTitle(tr("What is missing"));
@@ -185,8 +184,8 @@ std::optional<CopyTable> OverviewView::shownTable() const {
     for (const int index : shownChanges_) {
         const query::ChangeRow& change = facts_.changes[static_cast<size_t>(index)];
         const bool event = change.kind == "event";
-        table.rows.push_back({change.onset ? QString::fromStdString(formatRfc3339(change.onset, 0)) : QString(), q(change.what), q(change.detail), event ? QString() : QString::number(change.before, 'g', 6),
-                              event ? QString() : QString::number(change.after, 'g', 6), q(change.unit), QString::number(change.n)});
+        table.rows.push_back({change.onset ? QString::fromStdString(formatRfc3339(change.onset, 0)) : QString(), oneLine(change.what), oneLine(change.detail), event ? QString() : QString::number(change.before, 'g', 6),
+                              event ? QString() : QString::number(change.after, 'g', 6), oneLine(change.unit), QString::number(change.n)});
     }
     return table.rows.isEmpty() ? std::nullopt : std::optional(table);
 }
@@ -219,7 +218,7 @@ void OverviewView::askMain() {
         for (Panel* panel : {sentencePanel_, stripsPanel_, entitiesPanel_})
             panel->setBusy(false);
         if (!facts.ok()) {
-            sentencePanel_->showError(q(facts.error().message), tr("Try again"), [this] { refresh(); });
+            sentencePanel_->showError(oneLine(facts.error().message), tr("Try again"), [this] { refresh(); });
             Q_EMIT settledChanged();
             return;
         }
@@ -263,7 +262,7 @@ void OverviewView::askChanges() {
     context_.queries.ask(kChangesKey, this, [question](query::Backend& b, std::stop_token s) { return b.changes(question, s); }, [this](Result<std::vector<query::ChangeRow>>&& changes) {
         changesPanel_->setBusy(false);
         if (!changes.ok()) {
-            changesPanel_->showError(q(changes.error().message), tr("Try again"), [this] { askChanges(); });
+            changesPanel_->showError(oneLine(changes.error().message), tr("Try again"), [this] { askChanges(); });
             Q_EMIT settledChanged();
             return;
         }
@@ -374,11 +373,11 @@ void OverviewView::showChanges() {
     std::vector<std::vector<FactCell>> rows;
     for (const int index : shownChanges_) {
         const query::ChangeRow& change = changes[static_cast<size_t>(index)];
-        const QString unit = q(change.unit);
+        const QString unit = oneLine(change.unit);
         const bool event = change.kind == "event";
         FactCell what;
-        what.text = q(change.what).left(200);
-        what.detail = q(change.detail).left(200);
+        what.text = oneLine(change.what).left(200);
+        what.detail = oneLine(change.detail).left(200);
         what.mark = event ? QStringLiteral("▼") : change.kind == "log" ? QStringLiteral("¶") : QString();
         what.role = event ? QStringLiteral("accent") : QString();
         FactCell spark;
@@ -411,13 +410,13 @@ void OverviewView::showEntities() {
         const double change = entity.baselineP99 > 0 ? entity.p99 / entity.baselineP99 : std::nan("");
         const bool bad = share > 0.01 && share > 2 * entity.baselineErrorShare, slow = change >= 1.5;
         FactCell name;
-        name.text = q(entity.name).left(200);
+        name.text = oneLine(entity.name).left(200);
         name.mark = bad ? QStringLiteral("▲") : slow ? QStringLiteral("◆") : QStringLiteral("●");
         name.role = bad ? QStringLiteral("error") : slow ? QStringLiteral("warning") : QStringLiteral("ok");
         if (entity.kind == "service")
-            name.dot = context_.theme.seriesColor(context_.workspace.serviceRank(q(entity.name)));
+            name.dot = context_.theme.seriesColor(context_.workspace.serviceRank(oneLine(entity.name)));
         else
-            name.detail = q(entity.kind);
+            name.detail = oneLine(entity.kind);
         FactCell shareCell = number(entity.errors ? formatShare(share) : QString(), share);
         shareCell.share = entity.errors ? share : -1;
         shareCell.role = QStringLiteral("error");
@@ -489,7 +488,7 @@ void OverviewView::openChange(int row) {
     if (change.onset)
         workspace.setCursor(change.onset);
     if (change.series >= 0) {
-        workspace.setSelection({Selection::Kind::kSeries, change.series, {}, q(change.what)});
+        workspace.setSelection({Selection::Kind::kSeries, change.series, {}, oneLine(change.what)});
         return;
     }
     if (change.kind == "event") {

@@ -13,6 +13,7 @@
 #include "widgets/chart_choice.h"
 #include "widgets/heat_key.h"
 #include "widgets/metric_chips.h"
+#include "widgets/plain_label.h"
 #include "widgets/resource_heatmap.h"
 #include "widgets/resource_overview.h"
 #include "widgets/strip_stack.h"
@@ -20,10 +21,9 @@
 namespace nj::ui {
 namespace {
 
-constexpr int kColumns = 280, kOverviewColumns = 288, kMiniRows = 20;
+constexpr int kHeatColumns = 280, kOverviewColumns = 288, kMiniRows = 20;
 constexpr HeatMargins kMargins{130 + StripStack::kAxisWidth, 150};
 
-QString q(const std::string& text) { return QString::fromStdString(text); }
 
 }  // namespace
 
@@ -139,7 +139,7 @@ void ResourcesHeatPanel::askGrid(bool overview) {
     query::ResourceGridQuestion question;
     question.metric = metric_.toStdString();
     question.range = overview ? sampledTime() : context_.workspace.range();
-    question.columns = overview ? kOverviewColumns : kColumns;
+    question.columns = overview ? kOverviewColumns : kHeatColumns;
     context_.queries.ask(
         overview ? QStringLiteral("resources/all") : QStringLiteral("resources/range"), this,
         [question](query::Backend& backend, std::stop_token stop) { return query::askResourceGrid(backend, question, stop); },
@@ -153,13 +153,13 @@ QString ResourcesHeatPanel::miniUnit(const query::ResourceMetricInfo& metric) co
         return metric.rows == EntityKind::kReplica ? tr("per replica") : QStringLiteral("%");
     if (metric.rows == EntityKind::kReplica)
         return tr("per replica");
-    return metric.unit == "By" || metric.unit == "By/s" ? tr("bytes") + (metric.unit == "By/s" ? QStringLiteral("/s") : QString()) : q(metric.unit);
+    return metric.unit == "By" || metric.unit == "By/s" ? tr("bytes") + (metric.unit == "By/s" ? QStringLiteral("/s") : QString()) : qText(metric.unit);
 }
 
 void ResourcesHeatPanel::showSurvey(Result<query::ResourceSurvey>&& answer) {
     asking_ &= ~1;
     if (!answer.ok()) {
-        showError(q(answer.error().message), tr("Try again"), [this] { refresh(true); });
+        showError(qText(answer.error().message), tr("Try again"), [this] { refresh(true); });
         done();
         return;
     }
@@ -167,7 +167,7 @@ void ResourcesHeatPanel::showSurvey(Result<query::ResourceSurvey>&& answer) {
     if (survey_.metrics.empty()) {
         QStringList names;
         for (const std::string& name : survey_.looksFor)
-            names << q(name);
+            names << qText(name);
         setTitle(tr("Resources"));
         setWords({});
         const bool sources = findView(QStringLiteral("sources")) != nullptr;
@@ -181,7 +181,7 @@ void ResourcesHeatPanel::showSurvey(Result<query::ResourceSurvey>&& answer) {
     for (const query::ResourceGrid& grid : survey_.metrics) {
         const ResourceShow show;
         const HeatRows rows = resourceRows(grid, grid.range(), show, resourceScale({&grid}, show), context_.workspace.utc());
-        chips.push_back({q(grid.metric.id), q(grid.metric.title), miniUnit(grid.metric), resourceChipWords(grid), heatImage(rows, context_.theme, kMiniRows, grid.metric.lowerIsWorse),
+        chips.push_back({qText(grid.metric.id), qText(grid.metric.title), miniUnit(grid.metric), resourceChipWords(grid), heatImage(rows, context_.theme, kMiniRows, grid.metric.lowerIsWorse),
                          grid.mostUnlike >= 0});
     }
     const bool known = std::any_of(chips.begin(), chips.end(), [this](const MetricChipData& c) { return c.id == metric_; });
@@ -204,7 +204,7 @@ void ResourcesHeatPanel::showGrid(bool overview, Result<query::ResourceGrid>&& a
         if (!overview)
             Q_EMIT focusRowChanged();
     } else {
-        showError(q(answer.error().message), tr("Try again"), [this] { refresh(true); });
+        showError(qText(answer.error().message), tr("Try again"), [this] { refresh(true); });
     }
     done();
 }

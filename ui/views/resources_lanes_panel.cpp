@@ -6,6 +6,7 @@
 
 #include "theme/number_format.h"
 #include "views/overview_strips.h"
+#include "widgets/plain_label.h"
 #include "widgets/resources_picture.h"
 #include "widgets/strip_stack.h"
 
@@ -16,11 +17,10 @@ using query::ResourceGrid;
 using query::ResourceIdentity;
 using query::ResourceRow;
 
-constexpr int kColumns = 560;
+constexpr int kLaneColumns = 560;
 constexpr double kLimitNear = 0.75;   // a limit farther away than this share of it would squeeze the data
 
-QString tr(const char* text) { return QCoreApplication::translate("nj::ui::ResourcesView", text); }
-QString q(const std::string& text) { return QString::fromStdString(text).left(120); }
+QString lanesTr(const char* text) { return QCoreApplication::translate("nj::ui::ResourcesView", text); }
 
 std::vector<std::string> metricsFor(EntityKind kind) {
     switch (kind) {
@@ -85,7 +85,7 @@ Peers peersOf(const ResourceGrid& grid, size_t own) {
     return peers;
 }
 
-QString unitOf(const ResourceGrid& grid) { return grid.metric.unit == "ratio" ? QStringLiteral("%") : q(grid.metric.unit); }
+QString unitOf(const ResourceGrid& grid) { return grid.metric.unit == "ratio" ? QStringLiteral("%") : oneLine(grid.metric.unit, 120); }
 
 void scaleBy(QVector<double>& values, double factor) {
     for (double& v : values)
@@ -96,7 +96,7 @@ Strip stripOf(const ResourceGrid& grid, size_t own, const Theme& theme) {
     const ResourceRow& row = grid.rows[own];
     const double factor = grid.metric.unit == "ratio" ? 100 : 1;
     Strip strip;
-    strip.title = q(row.identity.name) + QLatin1Char(' ') + (grid.metric.title.size() > 1 && std::isupper(static_cast<unsigned char>(grid.metric.title[1])) ? q(grid.metric.title) : q(grid.metric.title).toLower());
+    strip.title = oneLine(row.identity.name, 120) + QLatin1Char(' ') + (grid.metric.title.size() > 1 && std::isupper(static_cast<unsigned char>(grid.metric.title[1])) ? oneLine(grid.metric.title, 120) : oneLine(grid.metric.title, 120).toLower());
     TimeChartData& chart = strip.chart;
     chart.from = grid.from;
     chart.width = grid.width;
@@ -109,20 +109,20 @@ Strip stripOf(const ResourceGrid& grid, size_t own, const Theme& theme) {
     chart.yScale.binary = grid.metric.unit == "By";
     if (grid.metric.unit == "ratio")
         chart.yScale.high = 100;
-    strip.words = (unit.isEmpty() ? tr("requests") : unit) + (fromZero ? QString() : tr(", not from 0"));
+    strip.words = (unit.isEmpty() ? lanesTr("requests") : unit) + (fromZero ? QString() : lanesTr(", not from 0"));
     Peers peers = peersOf(grid, own);
     if (peers.count > 0) {
         scaleBy(peers.low, factor);
         scaleBy(peers.high, factor);
         ChartSeries band;
-        band.name = peers.count == 1 ? tr("its peer") : tr("%1 peers").arg(peers.count);
+        band.name = peers.count == 1 ? lanesTr("its peer") : lanesTr("%1 peers").arg(peers.count);
         band.color = theme.muted;
         if (peers.count == 1) {
             band.kind = ChartSeries::Kind::kLine;
             band.values = peers.high;
             for (const ResourceRow& other : grid.rows)
                 if (other.identity.key != row.identity.key)
-                    band.name = q(other.identity.name);
+                    band.name = oneLine(other.identity.name, 120);
         } else {
             band.kind = ChartSeries::Kind::kBand;
             band.values = peers.high;
@@ -131,7 +131,7 @@ Strip stripOf(const ResourceGrid& grid, size_t own, const Theme& theme) {
         chart.series.push_back(band);
     }
     ChartSeries line;
-    line.name = q(row.identity.name);
+    line.name = oneLine(row.identity.name, 120);
     line.color = theme.series.value(0);
     line.values = valuesOf(grid, own);
     scaleBy(line.values, factor);
@@ -142,7 +142,7 @@ Strip stripOf(const ResourceGrid& grid, size_t own, const Theme& theme) {
         strip.rows.push_back({theme.muted, chart.series.front().name, unit, peers.high, std::nan("")});
     const double highest = *std::max_element(line.values.begin(), line.values.end(), [](double a, double b) { return (std::isnan(a) ? -HUGE_VAL : a) < (std::isnan(b) ? -HUGE_VAL : b); });
     if (std::isfinite(row.limit) && highest > kLimitNear * row.limit)
-        chart.marks.limits.push_back({row.limit, tr("limit %1 °C").arg(row.limit), ChartRole::kWarning, true});
+        chart.marks.limits.push_back({row.limit, lanesTr("limit %1 °C").arg(row.limit), ChartRole::kWarning, true});
     return strip;
 }
 
@@ -166,7 +166,7 @@ ResourcesLanesPanel::ResourcesLanesPanel(const ViewContext& context, QWidget* pa
     setObjectName(QStringLiteral("resourceLanes"));
     stack_ = new StripStack(context.workspace, context.theme, nullptr, {130, 150});
     setBody(stack_);
-    setTitle(tr("The chosen row"));
+    setTitle(lanesTr("The chosen row"));
     connect(stack_, &StripStack::flagClicked, this, &ResourcesLanesPanel::flagClicked);
 }
 
@@ -174,7 +174,7 @@ void ResourcesLanesPanel::clear() {
     context_.queries.cancel(QStringLiteral("resources/lanes"));
     asking_ = false;
     grids_.clear();
-    showEmpty(tr("Nothing to show beside: no row is there."));
+    showEmpty(lanesTr("Nothing to show beside: no row is there."));
     Q_EMIT settledChanged();
 }
 
@@ -193,7 +193,7 @@ void ResourcesLanesPanel::refresh(const ResourceIdentity& identity) {
         [kind = identity.kind, range = context_.workspace.range()](query::Backend& backend, std::stop_token stop) -> Result<std::vector<ResourceGrid>> {
             std::vector<ResourceGrid> grids;
             for (const std::string& metric : metricsFor(kind)) {
-                NJ_ASSIGN(ResourceGrid grid, query::askResourceGrid(backend, {metric, range, kColumns, {}, false}, stop));
+                NJ_ASSIGN(ResourceGrid grid, query::askResourceGrid(backend, {metric, range, kLaneColumns, {}, false}, stop));
                 if (!grid.rows.empty())
                     grids.push_back(std::move(grid));
             }
@@ -206,7 +206,7 @@ void ResourcesLanesPanel::refresh(const ResourceIdentity& identity) {
                 grids_ = std::move(*answer);
                 show();
             } else {
-                showError(QString::fromStdString(answer.error().message), tr("Try again"), [this] { refresh(identity_); });
+                showError(QString::fromStdString(answer.error().message), lanesTr("Try again"), [this] { refresh(identity_); });
             }
             Q_EMIT settledChanged();
         });
@@ -214,11 +214,11 @@ void ResourcesLanesPanel::refresh(const ResourceIdentity& identity) {
 
 void ResourcesLanesPanel::show() {
     const QVector<Strip> strips = resourceStrips(grids_, identity_, flags_, context_.theme);
-    const QString group = q(identity_.group);
-    setTitle(q(identity_.name) + (identity_.kind == EntityKind::kGpu && !group.isEmpty() ? tr(", and %1 which it serves").arg(group) : QString()));
+    const QString group = oneLine(identity_.group, 120);
+    setTitle(oneLine(identity_.name, 120) + (identity_.kind == EntityKind::kGpu && !group.isEmpty() ? lanesTr(", and %1 which it serves").arg(group) : QString()));
     if (strips.isEmpty()) {
         setWords({});
-        showEmpty(tr("None of its usual metrics has samples here."));
+        showEmpty(lanesTr("None of its usual metrics has samples here."));
         return;
     }
     uint64_t samples = 0;
@@ -228,7 +228,7 @@ void ResourcesLanesPanel::show() {
             samples = std::max(samples, grid.rows[static_cast<size_t>(own)].samples);
             step = std::max(step, grid.step);
         }
-    setWords(tr("n = %1 a lane").arg(formatCount(samples)) + (step > 0 ? tr(" · every %1").arg(formatLength(step)) : QString()) + tr(" · peers in grey"));
+    setWords(lanesTr("n = %1 a lane").arg(formatCount(samples)) + (step > 0 ? lanesTr(" · every %1").arg(formatLength(step)) : QString()) + lanesTr(" · peers in grey"));
     stack_->setStrips(strips);
     showBody();
 }

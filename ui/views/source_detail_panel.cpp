@@ -15,7 +15,6 @@
 namespace nj::ui {
 namespace {
 
-QString plain(const std::string& text) { return cutForCell(QString::fromStdString(text.substr(0, 16'384))).simplified(); }
 
 }  // namespace
 
@@ -142,7 +141,7 @@ void SourceDetailPanel::offerScopes() {
     const std::string own = host();
     if (!own.empty()) {
         const auto files = std::count_if(hosts_.begin(), hosts_.end(), [&](const auto& one) { return one.second == own; });
-        scope_->addItem(tr("host %1, %n file(s)", nullptr, static_cast<int>(files)).arg(plain(own).left(60)));
+        scope_->addItem(tr("host %1, %n file(s)", nullptr, static_cast<int>(files)).arg(oneLine(own).left(60)));
     }
     const TimeCorrection* now = correction();
     scope_->setCurrentIndex(now && now->import == 0 ? 1 : 0);
@@ -163,7 +162,7 @@ void SourceDetailPanel::showImport(const query::ImportSummary* import) {
         return;
     }
     setTitle(QFileInfo(QString::fromStdString(import_.path)).fileName().left(200));
-    setWords(import_.format.empty() ? tr("not recognised") : tr("read as %1").arg(plain(import_.format)));
+    setWords(import_.format.empty() ? tr("not recognised") : tr("read as %1").arg(oneLine(import_.format)));
     path_->setPlain(QString::fromStdString(import_.path).left(4000));
     QStringList facts;
     facts << formatValue(static_cast<double>(import_.bytes), QStringLiteral("By"));
@@ -174,7 +173,7 @@ void SourceDetailPanel::showImport(const query::ImportSummary* import) {
     if (import_.finishedAt > 0)
         facts << tr("read %1").arg(formatDateTime(import_.finishedAt, context_.workspace.utc(), kSecond));
     if (!import_.note.empty())
-        facts << plain(import_.note);
+        facts << oneLine(import_.note);
     facts_->setPlain(facts.join(QStringLiteral(" · ")));
     showHealth();
     offerScopes();
@@ -189,11 +188,11 @@ void SourceDetailPanel::showHealth() {
             continue;
         FactCell reason, example, line, count;
         const bool lost = health.severity == HealthSeverity::kLost, rejected = health.severity == HealthSeverity::kRejected;
-        reason.text = plain(health.reason);
+        reason.text = oneLine(health.reason);
         reason.mark = lost ? QStringLiteral("▲") : rejected ? QStringLiteral("◆") : QStringLiteral("·");
         reason.role = lost ? QStringLiteral("error") : rejected ? QStringLiteral("warning") : QString();
         reason.order = -static_cast<double>(health.severity);
-        example.text = plain(health.example);
+        example.text = oneLine(health.example);
         example.muted = true;
         line.text = health.line > 0 ? formatCount(health.line) : QString();
         line.order = static_cast<double>(health.line);
@@ -219,7 +218,7 @@ void SourceDetailPanel::showClock() {
     skew_->setText(now && ofHost == wholeHost() ? skewText(ofHost ? now->shift : skewOf(*now, assumed)) : QString());
     back_->setVisible(now != nullptr);
     clock_->setRole(now ? "warning" : "muted");
-    clock_->setPlain(now        ? QStringLiteral("◆ ") + correctionText(*now) + (ofHost ? tr(", with all of host %1").arg(plain(now->host).left(60)) : QString())
+    clock_->setPlain(now        ? QStringLiteral("◆ ") + correctionText(*now) + (ofHost ? tr(", with all of host %1").arg(oneLine(now->host).left(60)) : QString())
                      : assumed  ? tr("assumed %1: the lines name no zone").arg(zoneLabel(*assumed))
                                 : tr("times as the file states them"));
 }

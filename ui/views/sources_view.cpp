@@ -19,7 +19,6 @@
 namespace nj::ui {
 namespace {
 
-QString plain(const std::string& text) { return cutForCell(QString::fromStdString(text.substr(0, 16'384))).simplified(); }
 
 FactCell number(uint64_t value) {
     FactCell cell;
@@ -60,7 +59,7 @@ FactCell zoneCell(const query::ImportSummary& import, const AnnotationBook& book
         const TimeCorrection& correction = *found;
         cell.mark = QStringLiteral("◆");
         cell.role = QStringLiteral("warning");
-        cell.text = correction.zone.empty() ? skewText(correction.shift) : plain(correction.zone).replace(QLatin1Char('-'), QChar(0x2212));
+        cell.text = correction.zone.empty() ? skewText(correction.shift) : oneLine(correction.zone).replace(QLatin1Char('-'), QChar(0x2212));
         cell.detail = correction.import == 0 ? SourcesView::tr("by host") : SourcesView::tr("corrected");
         return cell;
     }
@@ -171,11 +170,11 @@ void SourcesView::showFiles() {
         bytes += import.bytes;
         rejected += import.rejected;
         FactCell name, format, range, bad = number(import.rejected);
-        const QString path = plain(import.path);
+        const QString path = oneLine(import.path);
         const bool stream = path.contains(QLatin1String("://")) || import.state == "live";
         name.text = stream ? path : QFileInfo(path).fileName();
         name.detail = stream || QFileInfo(path).path() == QLatin1String(".") ? QString() : QFileInfo(path).path();
-        format.text = import.format.empty() ? tr("not recognised") : plain(import.format);
+        format.text = import.format.empty() ? tr("not recognised") : oneLine(import.format);
         format.muted = import.format.empty();
         range.text = import.range.empty() ? QString() : formatDateTime(import.range.from, utc, kSecond) + QStringLiteral(" – ") +
                                                             (formatDate(import.range.from, utc) == formatDate(import.range.to, utc) ? formatClock(import.range.to, utc, kSecond)
@@ -254,10 +253,10 @@ void SourcesView::showMissing(const std::vector<query::MissingFact>& facts) {
     int serious = 0;
     for (const query::MissingFact& fact : facts) {
         FactCell what;
-        what.text = plain(fact.what);
+        what.text = oneLine(fact.what);
         what.mark = fact.serious ? QStringLiteral("◆") : QStringLiteral("·");
         what.role = fact.serious ? QStringLiteral("warning") : QString();
-        what.detail = plain(fact.example);
+        what.detail = oneLine(fact.example);
         serious += fact.serious ? 1 : 0;
         rows.push_back({what});
     }

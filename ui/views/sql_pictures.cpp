@@ -10,7 +10,7 @@ namespace {
 
 using Type = query::SqlCell::Type;
 
-struct Tr {
+struct SqlPicturesTr {
     Q_DECLARE_TR_FUNCTIONS(SqlView)
 };
 
@@ -107,7 +107,7 @@ std::optional<SqlChart> sqlChart(const QStringList& columns, const std::vector<S
     }
     if (chart.data.series.isEmpty())
         return {};
-    chart.data.title = Tr::tr("Result over time");
+    chart.data.title = SqlPicturesTr::tr("Result over time");
     return chart;
 }
 
@@ -117,33 +117,33 @@ std::vector<SqlExample> sqlExamples(const std::vector<query::SqlTable>& tables) 
         std::vector<std::pair<const char*, const char*>> needs;   // table, column
     };
     const std::vector<Candidate> candidates = {
-        {{Tr::tr("Spans and errors by service"), QStringLiteral("SELECT service, count(*) AS spans, sum(status = 'error') AS errors,\n"
+        {{SqlPicturesTr::tr("Spans and errors by service"), QStringLiteral("SELECT service, count(*) AS spans, sum(status = 'error') AS errors,\n"
                                                                 "       round(quantile(0.5, duration_nano) / 1e9, 3) AS p50_s, round(quantile(0.99, duration_nano) / 1e9, 3) AS p99_s\n"
                                                                 "FROM spans GROUP BY service ORDER BY errors DESC")},
          {{"spans", "duration_nano"}}},
-        {{Tr::tr("Errors and warnings a minute"), QStringLiteral("SELECT time_unix_nano / 60000000000 * 60000000000 AS time,\n"
+        {{SqlPicturesTr::tr("Errors and warnings a minute"), QStringLiteral("SELECT time_unix_nano / 60000000000 * 60000000000 AS time,\n"
                                                                  "       sum(severity_number >= 17) AS errors, sum(severity_number BETWEEN 13 AND 16) AS warnings\n"
                                                                  "FROM logs GROUP BY 1 ORDER BY 1")},
          {{"logs", "severity_number"}}},
-        {{Tr::tr("Slowest failed spans"), QStringLiteral("SELECT trace_id, service, name, round(duration_nano / 1e9, 2) AS seconds, status_message\n"
+        {{SqlPicturesTr::tr("Slowest failed spans"), QStringLiteral("SELECT trace_id, service, name, round(duration_nano / 1e9, 2) AS seconds, status_message\n"
                                                          "FROM spans WHERE status = 'error' ORDER BY duration_nano DESC LIMIT 200")},
          {{"spans", "status_message"}}},
-        {{Tr::tr("SM clock of every GPU"), QStringLiteral("SELECT time_unix_nano / 60000000000 * 60000000000 AS time, 'GPU ' || (labels ->> 'gpu') AS gpu, avg(value) AS mhz\n"
+        {{SqlPicturesTr::tr("SM clock of every GPU"), QStringLiteral("SELECT time_unix_nano / 60000000000 * 60000000000 AS time, 'GPU ' || (labels ->> 'gpu') AS gpu, avg(value) AS mhz\n"
                                                           "FROM samples JOIN series ON series.id = series_id\n"
                                                           "WHERE series.name = 'DCGM_FI_DEV_SM_CLOCK' GROUP BY 1, 2 ORDER BY 1")},
          {{"samples", "value"}}},
-        {{Tr::tr("504s a minute by upstream"), QStringLiteral("SELECT start_time_unix_nano / 60000000000 * 60000000000 AS time, service, count(*) AS \"504\"\n"
+        {{SqlPicturesTr::tr("504s a minute by upstream"), QStringLiteral("SELECT start_time_unix_nano / 60000000000 * 60000000000 AS time, service, count(*) AS \"504\"\n"
                                                               "FROM spans WHERE \"http.response.status_code\" = 504 GROUP BY 1, 2 ORDER BY 1")},
          {{"spans", "http.response.status_code"}}},
-        {{Tr::tr("Prompt tokens per half hour"), QStringLiteral("SELECT start_time_unix_nano / 1800000000000 * 1800000000000 AS time,\n"
+        {{SqlPicturesTr::tr("Prompt tokens per half hour"), QStringLiteral("SELECT start_time_unix_nano / 1800000000000 * 1800000000000 AS time,\n"
                                                                 "       quantile(0.5, \"gen_ai.usage.input_tokens\") AS p50, quantile(0.95, \"gen_ai.usage.input_tokens\") AS p95\n"
                                                                 "FROM spans WHERE \"gen_ai.usage.input_tokens\" IS NOT NULL GROUP BY 1 ORDER BY 1")},
          {{"spans", "gen_ai.usage.input_tokens"}}},
-        {{Tr::tr("Metrics with the most samples"), QStringLiteral("SELECT series.name, count(*) AS samples, count(DISTINCT series_id) AS series, min(value), max(value)\n"
+        {{SqlPicturesTr::tr("Metrics with the most samples"), QStringLiteral("SELECT series.name, count(*) AS samples, count(DISTINCT series_id) AS series, min(value), max(value)\n"
                                                                   "FROM samples JOIN series ON series.id = series_id GROUP BY 1 ORDER BY 2 DESC")},
          {{"samples", "value"}}},
-        {{Tr::tr("Events"), QStringLiteral("SELECT time_unix_nano AS time, kind, title, entity, log_rowid FROM events ORDER BY 1")}, {{"events", "title"}}},
-        {{Tr::tr("What was read"), QStringLiteral("SELECT path, format, state, spans, logs, samples, rejected, duplicates FROM imports")}, {{"imports", "rejected"}}},
+        {{SqlPicturesTr::tr("Events"), QStringLiteral("SELECT time_unix_nano AS time, kind, title, entity, log_rowid FROM events ORDER BY 1")}, {{"events", "title"}}},
+        {{SqlPicturesTr::tr("What was read"), QStringLiteral("SELECT path, format, state, spans, logs, samples, rejected, duplicates FROM imports")}, {{"imports", "rejected"}}},
     };
     const auto has = [&](const std::pair<const char*, const char*>& need) {
         return std::any_of(tables.begin(), tables.end(), [&](const query::SqlTable& table) {

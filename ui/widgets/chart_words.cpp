@@ -7,7 +7,7 @@
 namespace nj::ui {
 namespace {
 
-struct Tr {
+struct ChartWordsTr {
     Q_DECLARE_TR_FUNCTIONS(ChartWords)
 };
 
@@ -35,7 +35,7 @@ QString chartSentence(const TimeChartData& data, TimeRange range, bool utc) {
     if (!highest)
         return {};
     const QString span = formatRange(range, utc) + QLatin1Char(' ') + zoneName(range.from, utc);
-    const QString text = Tr::tr("%1, highest %2 at %3").arg(span, formatValue(most, data.unit), formatClock(when, utc));
+    const QString text = ChartWordsTr::tr("%1, highest %2 at %3").arg(span, formatValue(most, data.unit), formatClock(when, utc));
     return highest->name.isEmpty() ? text : text + QStringLiteral(", ") + highest->name;
 }
 

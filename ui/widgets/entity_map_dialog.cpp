@@ -6,6 +6,7 @@
 
 #include "model/entity_mapping.h"
 #include "theme/number_format.h"
+#include "widgets/plain_label.h"
 
 namespace nj::ui {
 namespace {
@@ -13,7 +14,6 @@ namespace {
 constexpr EntityKind kKinds[] = {EntityKind::kPod, EntityKind::kService, EntityKind::kHost, EntityKind::kGpu, EntityKind::kReplica, EntityKind::kModel};
 constexpr qsizetype kShown = 200;   // characters of a text
 
-QString q(const std::string& text) { return QString::fromStdString(text); }
 
 QString kindName(EntityKind kind) {
     switch (kind) {
@@ -70,7 +70,7 @@ EntityMapDialog::EntityMapDialog(const Theme& theme, QWidget* parent) : QDialog(
     connect(map_, &QPushButton::clicked, this, &EntityMapDialog::requestMap);
     connect(unmap_, &QPushButton::clicked, this, [this] {
         if (const Row* row = current())
-            Q_EMIT unmapRequested(row->kind, q(row->text));
+            Q_EMIT unmapRequested(row->kind, qText(row->text));
     });
     connect(close, &QPushButton::clicked, this, &QDialog::close);
     setGraph({});
@@ -103,19 +103,19 @@ void EntityMapDialog::setGraph(const EntityGraph& graph) {
     };
     for (const UnresolvedEntity& text : graph_.unresolved) {
         rows_.push_back({text.kind, text.text, false});
-        FactCell name = cell(q(text.text).left(kShown));
+        FactCell name = cell(qText(text.text).left(kShown));
         name.mark = QStringLiteral("◆");
         name.role = QStringLiteral("warning");
-        cells.push_back({name, cell(kindName(text.kind), true), seen(text.count), cell(q(text.reason), true)});
+        cells.push_back({name, cell(kindName(text.kind), true), seen(text.count), cell(qText(text.reason), true)});
     }
     for (const EntityEdge& edge : graph_.edges) {
         if (edge.evidence != kByHand)
             continue;
         rows_.push_back({edge.fromKind, edge.from, true});
-        FactCell name = cell(q(edge.from).left(kShown));
+        FactCell name = cell(qText(edge.from).left(kShown));
         name.mark = QStringLiteral("●");
         name.role = QStringLiteral("ok");
-        cells.push_back({name, cell(kindName(edge.fromKind), true), seen(0), cell(tr("%1 %2, by hand").arg(kindName(edge.toKind), q(edge.to).left(kShown)))});
+        cells.push_back({name, cell(kindName(edge.fromKind), true), seen(0), cell(tr("%1 %2, by hand").arg(kindName(edge.toKind), qText(edge.to).left(kShown)))});
     }
     const size_t unresolved = graph_.unresolved.size();
     lead_->setPlain(rows_.empty() ? tr("Every name in the data leads to an entity: nothing has to be mapped.")
@@ -150,11 +150,11 @@ void EntityMapDialog::fillTargets() {
     for (const Entity& entity : graph_.entities) {
         if (entity.kind != kind)
             continue;
-        QString name = entity.name.empty() ? q(entity.key) : q(entity.name);
+        QString name = entity.name.empty() ? qText(entity.key) : qText(entity.name);
         for (const EntityEdge& edge : graph_.edges)
             if (kind == EntityKind::kGpu && edge.fromKind == kind && edge.from == entity.key && edge.toKind == EntityKind::kHost)
-                name += QStringLiteral(" · ") + q(edge.to);
-        targets_->addItem(name.left(kShown), q(entity.key));
+                name += QStringLiteral(" · ") + qText(edge.to);
+        targets_->addItem(name.left(kShown), qText(entity.key));
     }
     map_->setEnabled(current() && targets_->count() > 0);
 }

@@ -12,7 +12,7 @@
 namespace nj::ui {
 namespace {
 
-constexpr int kPad = 6, kBarHeight = 3, kPeakWidth = 30;
+constexpr int kRowPad = 6, kTrendHeight = 3, kPeakWidth = 30;
 
 QColor markColor(const QString& role, const Theme& theme) {
     return role == u"error" ? theme.error : role == u"warning" ? theme.warning : theme.muted;
@@ -27,7 +27,7 @@ public:
         p->save();
         p->setClipRect(option.rect);
         paintRowGround(*p, option, theme_);
-        QRectF area = QRectF(option.rect).adjusted(kPad, 3, -kPad, -3);
+        QRectF area = QRectF(option.rect).adjusted(kRowPad, 3, -kRowPad, -3);
         if (!cell.course.empty()) {
             paintCourse(p, area, cell);
         } else {
@@ -70,8 +70,8 @@ private:
         }
         if (cell.share >= 0) {
             const double width = std::max(1.0, std::min(area.width(), 64.0) * std::clamp(cell.share, 0.0, 1.0)), full = std::min(area.width(), 64.0);
-            p->fillRect(QRectF(area.right() - full, lower.center().y(), full, kBarHeight), theme_.grid);
-            p->fillRect(QRectF(area.right() - full, lower.center().y(), width, kBarHeight), cell.bar);
+            p->fillRect(QRectF(area.right() - full, lower.center().y(), full, kTrendHeight), theme_.grid);
+            p->fillRect(QRectF(area.right() - full, lower.center().y(), width, kTrendHeight), cell.bar);
             return;
         }
         p->setFont(theme_.caption);
@@ -170,8 +170,8 @@ void ErrorGroupTable::fitColumns() {
     };
     static constexpr Width kWidths[] = {{ErrorGroupModel::kImpact, 136, 2}, {ErrorGroupModel::kCount, 80, 0},  {ErrorGroupModel::kRatio, 104, 0},
                                         {ErrorGroupModel::kCourse, 150, 3}, {ErrorGroupModel::kSeen, 76, 1}, {ErrorGroupModel::kWhere, 140, 0}};
-    constexpr int kWords = 230;
-    int room = viewport()->width() - kWords;
+    constexpr int kWordsWidth = 230;
+    int room = viewport()->width() - kWordsWidth;
     for (const Width& width : kWidths)
         room -= width.width;
     for (const Width& width : kWidths) {

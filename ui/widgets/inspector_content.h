@@ -12,6 +12,9 @@
 
 namespace nj::ui {
 
+// Translates in the context of the inspector.
+QString inspectorTr(const char* text);
+
 struct InspectorRow {
     QString key, value;
     QString filterKey;      // field for include/exclude; "" = none

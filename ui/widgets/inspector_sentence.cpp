@@ -4,21 +4,21 @@
 #include <algorithm>
 
 #include "theme/number_format.h"
+#include "widgets/inspector_content.h"
+#include "widgets/plain_label.h"
 
 namespace nj::ui {
 namespace {
 
-QString tr(const char* text) { return QCoreApplication::translate("nj::ui::Inspector", text); }
-QString q(const std::string& text) { return QString::fromStdString(text); }
 
 QString stagePlace(const std::string& stage) {
     if (stage == "queue")
-        return tr("the engine's queue");
+        return inspectorTr("the engine's queue");
     if (stage == "prefill")
-        return tr("the engine's prefill");
+        return inspectorTr("the engine's prefill");
     if (stage == "decode")
-        return tr("decoding");
-    return q(stage);
+        return inspectorTr("decoding");
+    return qText(stage);
 }
 
 QString share(DurationNs part, DurationNs whole) { return formatShare(static_cast<double>(part) / static_cast<double>(whole)); }
@@ -32,17 +32,17 @@ QString spanSentence(const query::TraceSpan& span, DurationNs traceLength) {
         if (!longest || stage.to - stage.from > longest->to - longest->from)
             longest = &stage;
     if (longest && traceLength > 0)
-        return tr("%1 of the trace in %2: %3 of %4").arg(share(longest->to - longest->from, traceLength), stagePlace(longest->name), formatLength(longest->to - longest->from), formatLength(traceLength));
+        return inspectorTr("%1 of the trace in %2: %3 of %4").arg(share(longest->to - longest->from, traceLength), stagePlace(longest->name), formatLength(longest->to - longest->from), formatLength(traceLength));
     if (longest && length > 0)
-        return tr("%1 of it in %2: %3 of %4").arg(share(longest->to - longest->from, length), stagePlace(longest->name), formatLength(longest->to - longest->from), formatLength(length));
+        return inspectorTr("%1 of it in %2: %3 of %4").arg(share(longest->to - longest->from, length), stagePlace(longest->name), formatLength(longest->to - longest->from), formatLength(length));
     if (span.status == SpanStatus::kError)
-        return span.statusMessage.empty() ? tr("It ended in an error") : tr("It ended in an error: %1").arg(q(span.statusMessage).left(300));
+        return span.statusMessage.empty() ? inspectorTr("It ended in an error") : inspectorTr("It ended in an error: %1").arg(qText(span.statusMessage).left(300));
     if (span.endBeforeStart)
-        return tr("It ends before it starts: a clock was set, or two clocks differ");
+        return inspectorTr("It ends before it starts: a clock was set, or two clocks differ");
     if (span.childCount > 0 && length > 0)
-        return tr("%1 is its own, the rest %2").arg(formatLength(span.self), span.childCount == 1 ? tr("one child's") : tr("%1 children's").arg(span.childCount));
+        return inspectorTr("%1 is its own, the rest %2").arg(formatLength(span.self), span.childCount == 1 ? inspectorTr("one child's") : inspectorTr("%1 children's").arg(span.childCount));
     if (traceLength > 0 && length > 0 && length < traceLength)
-        return tr("%1 of the trace").arg(share(length, traceLength));
+        return inspectorTr("%1 of the trace").arg(share(length, traceLength));
     return {};
 }
 
@@ -50,7 +50,7 @@ QString meanwhileSentence(const std::vector<MetricLane>& lanes, TimeNs instant) 
     const QString kv = QCoreApplication::translate("nj::ui::MetricLane", "KV cache used");
     for (const MetricLane& lane : lanes)
         if (const auto value = lane.title == kv ? lane.at(instant) : std::nullopt)
-            return tr("KV %1 meanwhile").arg(formatShare(*value));
+            return inspectorTr("KV %1 meanwhile").arg(formatShare(*value));
     return {};
 }
 
@@ -74,16 +74,16 @@ QString servedBySentence(const std::vector<Entity>& entities, const QString& ser
     for (const Entity& entity : entities) {
         if (entity.kind != EntityKind::kGpu)
             continue;
-        names << q(entity.name);
+        names << qText(entity.name);
         bool number = false;
-        const int index = q(entity.name).section(QLatin1Char(' '), -1).toInt(&number);
+        const int index = qText(entity.name).section(QLatin1Char(' '), -1).toInt(&number);
         if (number)
             numbers.push_back(index);
     }
     if (names.isEmpty())
         return {};
     const bool plain = numbers.size() == static_cast<size_t>(names.size());
-    return QStringLiteral("%1 → %2").arg(service, plain ? tr("GPU %1").arg(numberRanges(numbers)) : names.join(QStringLiteral(", ")).left(120));
+    return QStringLiteral("%1 → %2").arg(service, plain ? inspectorTr("GPU %1").arg(numberRanges(numbers)) : names.join(QStringLiteral(", ")).left(120));
 }
 
 }  // namespace nj::ui

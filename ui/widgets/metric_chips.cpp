@@ -12,7 +12,7 @@
 namespace nj::ui {
 namespace {
 
-constexpr int kHeight = 62, kNarrowest = 150, kGap = 6, kMore = 76, kMiniHeight = 20;
+constexpr int kHeight = 62, kNarrowest = 150, kChipGap = 6, kMore = 76, kMiniHeight = 20;
 
 }  // namespace
 
@@ -112,10 +112,10 @@ QVector<MetricChip*> MetricChips::visibleChips() const {
 
 void MetricChips::arrange() {
     const int count = static_cast<int>(chips_.size());
-    int fit = std::max(1, (width() + kGap) / (kNarrowest + kGap));
+    int fit = std::max(1, (width() + kChipGap) / (kNarrowest + kChipGap));
     const bool all = fit >= count;
     if (!all)
-        fit = std::max(1, (width() - kMore) / (kNarrowest + kGap));
+        fit = std::max(1, (width() - kMore) / (kNarrowest + kChipGap));
     // The chosen one is always among those shown.
     int chosen = 0;
     for (int i = 0; i < count; ++i)
@@ -127,7 +127,7 @@ void MetricChips::arrange() {
     if (chosen >= fit && !shown.isEmpty())
         shown.back() = chips_[chosen];
     const int slots_ = static_cast<int>(std::max<qsizetype>(1, all ? std::max<qsizetype>(shown.size(), 4) : shown.size()));
-    const int room = width() - (all ? 0 : kMore) - kGap * (slots_ - 1);
+    const int room = width() - (all ? 0 : kMore) - kChipGap * (slots_ - 1);
     int x = 0;
     more_->menu()->clear();
     for (int i = 0; i < count; ++i) {
@@ -140,12 +140,12 @@ void MetricChips::arrange() {
         more_->menu()->addAction(words.replace(QLatin1Char('&'), QLatin1String("&&")), this, [this, id = chip->data().id] { pick(id); });
     }
     for (int i = 0; i < shown.size(); ++i) {
-        const int right = room * (i + 1) / slots_ + kGap * i;
+        const int right = room * (i + 1) / slots_ + kChipGap * i;
         shown[i]->setGeometry(x, 0, right - x, kHeight);
-        x = right + kGap;
+        x = right + kChipGap;
     }
     more_->setVisible(!all);
-    more_->setGeometry(width() - kMore + kGap, 0, kMore - kGap, kHeight);
+    more_->setGeometry(width() - kMore + kChipGap, 0, kMore - kChipGap, kHeight);
 }
 
 void MetricChips::resizeEvent(QResizeEvent* event) {

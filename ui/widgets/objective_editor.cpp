@@ -13,9 +13,8 @@
 namespace nj::ui {
 namespace {
 
-constexpr int kWidth = 720, kLongestName = 120, kLongestFilter = 2000;
+constexpr int kEditorWidth = 720, kLongestName = 120, kLongestFilter = 2000;
 
-QString plain(const std::string& text) { return QString::fromStdString(text).simplified(); }
 
 bool sameMeasure(const Objective& a, const Objective& b) { return a.kind == b.kind && a.key == b.key; }
 
@@ -94,7 +93,7 @@ QLineEdit* ObjectiveEditor::line(const char* name, const QString& label, const Q
     edit->installEventFilter(this);
     connect(edit, &QLineEdit::textEdited, this, [this] {
         const auto now = read();
-        say(now.ok() ? plain(query::objectiveSentence(*now)) : plain(now.error().message), !now.ok());
+        say(now.ok() ? oneLine(query::objectiveSentence(*now)) : oneLine(now.error().message), !now.ok());
     });
     return edit;
 }
@@ -111,7 +110,7 @@ void ObjectiveEditor::open(AnnotationBook& book, const Objective& draft, const s
     for (const query::Measure& measure : measures) {
         Objective choice;
         query::setMeasure(choice, measure);
-        offer(choice, plain(choice.name));
+        offer(choice, oneLine(choice.name));
     }
     Objective errors;
     errors.kind = ObjectiveKind::kErrors;
@@ -119,15 +118,15 @@ void ObjectiveEditor::open(AnnotationBook& book, const Objective& draft, const s
     offer(errors, tr("Errors of spans"));
     auto own = std::find_if(choices_.begin(), choices_.end(), [&](const Objective& choice) { return sameMeasure(choice, draft_); });
     if (own == choices_.end()) {   // its rows are not in this capsule
-        offer(draft_, plain(draft_.name));
+        offer(draft_, oneLine(draft_.name));
         own = choices_.end() - 1;
     }
     measure_->setCurrentIndex(static_cast<int>(own - choices_.begin()));
-    name_->setText(plain(draft_.name).left(kLongestName));
-    threshold_->setText(draft_.threshold > 0 ? plain(query::thresholdText(draft_)) : QString());
-    target_->setText(plain(query::targetText(draft_)));
-    window_->setText(plain(query::windowText(draft_.window)));
-    filter_->setText(plain(draft_.filter));
+    name_->setText(oneLine(draft_.name).left(kLongestName));
+    threshold_->setText(draft_.threshold > 0 ? oneLine(query::thresholdText(draft_)) : QString());
+    target_->setText(oneLine(query::targetText(draft_)));
+    window_->setText(oneLine(query::windowText(draft_.window)));
+    filter_->setText(oneLine(draft_.filter));
     name_->setMaxLength(kLongestName);
     filter_->setMaxLength(kLongestFilter);
     for (QLineEdit* edit : {name_, filter_})
@@ -135,7 +134,7 @@ void ObjectiveEditor::open(AnnotationBook& book, const Objective& draft, const s
     threshold_->setEnabled(draft_.kind != ObjectiveKind::kErrors);
     remove_->setVisible(!draft_.id.empty());
     say(book.inSidecar() ? tr("kept beside the capsule, which cannot be written") : tr("Enter keeps it, Esc leaves"), false);
-    rise(kWidth, sizeHint().height());
+    rise(kEditorWidth, sizeHint().height());
     QLineEdit* start = threshold_->isEnabled() ? threshold_ : target_;
     start->setFocus();
     start->selectAll();
@@ -144,8 +143,8 @@ void ObjectiveEditor::open(AnnotationBook& book, const Objective& draft, const s
 // A name nobody typed follows the measure.
 void ObjectiveEditor::chooseMeasure(int index) {
     const Objective& choice = choices_[static_cast<size_t>(index)];
-    if (name_->text().isEmpty() || name_->text() == plain(draft_.name))
-        name_->setText(plain(choice.name).left(kLongestName));
+    if (name_->text().isEmpty() || name_->text() == oneLine(draft_.name))
+        name_->setText(oneLine(choice.name).left(kLongestName));
     draft_.kind = choice.kind;
     draft_.key = choice.key;
     draft_.unit = choice.unit;
@@ -173,7 +172,7 @@ Result<Objective> ObjectiveEditor::read() const {
 void ObjectiveEditor::keep() {
     const auto objective = read();
     if (!objective.ok()) {
-        say(plain(objective.error().message), true);
+        say(oneLine(objective.error().message), true);
         return;
     }
     const std::string id = book_->put(*objective, draft_.id.empty() ? tr("Set an objective") : tr("Change an objective"));

@@ -16,7 +16,7 @@
 namespace nj::ui {
 namespace {
 
-struct Tr {
+struct PictureCopyTr {
     Q_DECLARE_TR_FUNCTIONS(CopyMenu)
 };
 
@@ -33,10 +33,10 @@ void copyTable(const CopySource& source, CopyForm form) {
 void save(const CopySource& source, const Theme& theme, QWidget* parent) {
     QStringList kinds;
     if (source.picture)
-        kinds << Tr::tr("Picture (*.png)");
+        kinds << PictureCopyTr::tr("Picture (*.png)");
     if (source.table)
-        kinds << Tr::tr("CSV (*.csv)") << Tr::tr("JSON (*.json)") << Tr::tr("Markdown (*.md)");
-    auto* dialog = new QFileDialog(parent, Tr::tr("Save as"), source.fileName, kinds.join(QStringLiteral(";;")));
+        kinds << PictureCopyTr::tr("CSV (*.csv)") << PictureCopyTr::tr("JSON (*.json)") << PictureCopyTr::tr("Markdown (*.md)");
+    auto* dialog = new QFileDialog(parent, PictureCopyTr::tr("Save as"), source.fileName, kinds.join(QStringLiteral(";;")));
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     QObject::connect(dialog, &QFileDialog::fileSelected, parent, [source, &theme, dialog](const QString& path) {
@@ -116,31 +116,31 @@ CopyTable chartTable(const TimeChartData& data) {
 
 QToolButton* copyButton(CopySource source, const Theme& theme, QWidget* parent) {
     auto* button = new QToolButton(parent);
-    button->setText(Tr::tr("Copy"));
+    button->setText(PictureCopyTr::tr("Copy"));
     button->setObjectName(QStringLiteral("copyButton"));
     button->setFont(theme.table);
-    button->setToolTip(Tr::tr("Copy or save what this shows"));
+    button->setToolTip(PictureCopyTr::tr("Copy or save what this shows"));
     button->setPopupMode(QToolButton::InstantPopup);
     button->setFocusPolicy(Qt::StrongFocus);
     auto* menu = new QMenu(button);
     const auto shared = std::make_shared<CopySource>(std::move(source));
     if (shared->table) {
-        menu->addAction(Tr::tr("Values as CSV"), menu, [shared] { copyTable(*shared, CopyForm::kCsv); });
-        menu->addAction(Tr::tr("Values as JSON"), menu, [shared] { copyTable(*shared, CopyForm::kJson); });
-        menu->addAction(Tr::tr("Values as Markdown"), menu, [shared] { copyTable(*shared, CopyForm::kMarkdown); });
+        menu->addAction(PictureCopyTr::tr("Values as CSV"), menu, [shared] { copyTable(*shared, CopyForm::kCsv); });
+        menu->addAction(PictureCopyTr::tr("Values as JSON"), menu, [shared] { copyTable(*shared, CopyForm::kJson); });
+        menu->addAction(PictureCopyTr::tr("Values as Markdown"), menu, [shared] { copyTable(*shared, CopyForm::kMarkdown); });
     }
     for (const auto& [name, text] : shared->texts)
         menu->addAction(name, menu, [text] { QApplication::clipboard()->setText(text()); });
     if (shared->picture)
-        menu->addAction(Tr::tr("Picture"), menu, [shared, &theme] {
+        menu->addAction(PictureCopyTr::tr("Picture"), menu, [shared, &theme] {
             if (shared->picture)
                 QApplication::clipboard()->setImage(pictureWithCaption(*shared->picture, shared->caption ? shared->caption() : QString(), theme));
         });
     if (shared->command)
-        menu->addAction(Tr::tr("Link (command line)"), menu, [shared] { QApplication::clipboard()->setText(shared->command()); });
+        menu->addAction(PictureCopyTr::tr("Link (command line)"), menu, [shared] { QApplication::clipboard()->setText(shared->command()); });
     if (shared->table || shared->picture) {
         menu->addSeparator();
-        menu->addAction(Tr::tr("Save as…"), menu, [shared, &theme, button] { save(*shared, theme, button->window()); });
+        menu->addAction(PictureCopyTr::tr("Save as…"), menu, [shared, &theme, button] { save(*shared, theme, button->window()); });
     }
     button->setMenu(menu);
     return button;

@@ -10,6 +10,12 @@ QString cutForCell(const QString& text) {
     return text.size() <= kCellCharacters ? text : text.left(kCellCharacters - 1) + QStringLiteral("…");
 }
 
+QString oneLine(std::string_view text, qsizetype most) {
+    // A character of UTF-8 takes at most four bytes: the rest of a text of megabytes is not even converted. Twice that for folded white space.
+    const QString line = qText(text.substr(0, static_cast<size_t>(most) * 8)).simplified();
+    return line.size() <= most ? line : line.left(most - 1) + QStringLiteral("…");
+}
+
 QString cutForLine(const QString& text) {
     QString line = text.size() <= kLineCharacters ? text : text.left(kLineCharacters / 2) + QStringLiteral("…") + text.right(kLineCharacters / 2 - 1);
     return line.replace(QLatin1Char('\n'), QLatin1Char(' '));

@@ -4,12 +4,18 @@
 #pragma once
 
 #include <QLabel>
+#include <QString>
+#include <string_view>
 
 namespace nj::ui {
 
 // The longest text drawn in one cell; a longer one ends in "…".
 inline constexpr int kCellCharacters = 4096;
 QString cutForCell(const QString& text);
+// A stranger's text; what is no UTF-8 is replaced.
+inline QString qText(std::string_view text) { return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())); }
+// The same as one line of a cell or a label: white space folded, a longer one than `most` characters ends in "…".
+QString oneLine(std::string_view text, qsizetype most = kCellCharacters);
 // The longest text that is shaped for one line: no screen shows more of it, and eliding shapes all it is given, every time it is asked.
 inline constexpr int kLineCharacters = 512;
 // The beginning and the end of a longer one, on one line.

@@ -16,7 +16,7 @@
 namespace nj::ui {
 namespace {
 
-constexpr int kTicks = 16, kFunnel = 12, kNamedRow = 12, kMostBand = 104, kTickEvery = 130;
+constexpr int kTicks = 16, kFunnel = 12, kNamedRow = 12, kMostBand = 104, kOverviewTickEvery = 130;
 constexpr int kNamedRows = kMostBand / kNamedRow;
 
 }  // namespace
@@ -118,7 +118,7 @@ void ResourceOverview::paintTicks(QPainter& painter) const {
     painter.setFont(theme_.caption);
     const QFontMetricsF metrics(theme_.caption);
     double free = at.plot.left();
-    for (const TimeTick& tick : timeTicks(at.range, std::max(2, static_cast<int>(at.plot.width() / kTickEvery)), workspace_.utc()).ticks) {
+    for (const TimeTick& tick : timeTicks(at.range, std::max(2, static_cast<int>(at.plot.width() / kOverviewTickEvery)), workspace_.utc()).ticks) {
         const double width = metrics.horizontalAdvance(tick.label), left = std::clamp(at.x(tick.time) - width / 2, at.plot.left(), at.plot.right() - width);
         if (left < free)
             continue;

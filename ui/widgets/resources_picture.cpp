@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "theme/number_format.h"
+#include "widgets/plain_label.h"
 
 namespace nj::ui {
 namespace {
@@ -18,8 +19,7 @@ using query::ResourceRow;
 
 constexpr double kFullClock = 0.95, kDeepest = 0.6;   // share of the own maximum that is as it should be; the deepest colour
 
-QString tr(const char* text) { return QCoreApplication::translate("nj::ui::ResourcesView", text); }
-QString q(const std::string& text) { return QString::fromStdString(text); }
+QString pictureTr(const char* text) { return QCoreApplication::translate("nj::ui::ResourcesView", text); }
 
 bool asShare(const ResourceMetricInfo& metric, const ResourceShow& show) { return metric.ofOwnMaximum && show.share; }
 
@@ -48,10 +48,10 @@ double worstOf(const ResourceGrid& grid, size_t row, const ResourceShow& show) {
 
 QString kindName(EntityKind kind, size_t count) {
     switch (kind) {
-    case EntityKind::kGpu: return count == 1 ? tr("GPU") : tr("GPUs");
-    case EntityKind::kReplica: return count == 1 ? tr("replica") : tr("replicas");
-    case EntityKind::kHost: return count == 1 ? tr("host") : tr("hosts");
-    default: return count == 1 ? tr("pod") : tr("pods");
+    case EntityKind::kGpu: return count == 1 ? pictureTr("GPU") : pictureTr("GPUs");
+    case EntityKind::kReplica: return count == 1 ? pictureTr("replica") : pictureTr("replicas");
+    case EntityKind::kHost: return count == 1 ? pictureTr("host") : pictureTr("hosts");
+    default: return count == 1 ? pictureTr("pod") : pictureTr("pods");
     }
 }
 
@@ -59,7 +59,7 @@ HeatMark markOf(const ResourceMark& mark, TimeRange shown, bool utc) {
     HeatMark out;
     out.time = mark.time;
     out.end = mark.end;
-    out.text = q(mark.text);
+    out.text = qText(mark.text);
     const bool grave = mark.severity >= 17;
     switch (mark.kind) {
     case ResourceMark::Kind::kThrottle:
@@ -75,7 +75,7 @@ HeatMark markOf(const ResourceMark& mark, TimeRange shown, bool utc) {
         out.label = QString::number(mark.code);
         out.role = grave ? ChartRole::kError : ChartRole::kMuted;
         if (mark.time < shown.from)
-            out.text += tr(", since %1").arg(formatClock(mark.time, utc));
+            out.text += pictureTr(", since %1").arg(formatClock(mark.time, utc));
         break;
     case ResourceMark::Kind::kRestart:
         out.label = QStringLiteral("↻");
@@ -92,9 +92,9 @@ HeatMark markOf(const ResourceMark& mark, TimeRange shown, bool utc) {
 QString headingOf(const query::ResourceIdentity& identity) {
     QStringList parts;
     if (!identity.host.empty() && identity.kind != EntityKind::kHost)
-        parts << q(identity.host);
+        parts << qText(identity.host);
     if (!identity.group.empty())
-        parts << q(identity.group);
+        parts << qText(identity.group);
     return parts.join(QStringLiteral(" › ")).left(200);
 }
 
@@ -105,7 +105,7 @@ QString groupNote(const ResourceGrid& grid, const std::vector<size_t>& order, si
     QString model;
     bool one = true;
     for (size_t i = first; i < order.size() && headingOf(grid.rows[order[i]].identity) == heading; ++i, ++count) {
-        const QString its = q(grid.rows[order[i]].identity.model);
+        const QString its = qText(grid.rows[order[i]].identity.model);
         one = one && (count == 0 || its == model);
         model = its;
     }
@@ -119,7 +119,7 @@ QString resourceText(const ResourceMetricInfo& metric, double value, bool share)
         return QStringLiteral("–");
     if (share || metric.unit == "ratio")
         return QString::number(std::lround(value * 100)) + QStringLiteral(" %");
-    const QString unit = q(metric.unit);
+    const QString unit = qText(metric.unit);
     if (unit == u"MHz" || unit == u"W" || unit == u"°C")
         return formatCount(static_cast<quint64>(std::max(0.0, std::round(value)))) + QLatin1Char(' ') + unit;
     if (unit == u"By/s")
@@ -198,8 +198,8 @@ HeatRows resourceRows(const ResourceGrid& grid, TimeRange shown, const ResourceS
     for (size_t i = 0; i < order.size(); ++i) {
         const ResourceRow& row = grid.rows[order[i]];
         HeatRow line;
-        line.key = q(row.identity.key);
-        line.name = q(row.identity.name).left(200);
+        line.key = qText(row.identity.key);
+        line.name = qText(row.identity.name).left(200);
         line.detail = resourceDetail(row.identity);
         line.strong = row.departure.score > 0 && row.departure.score >= top / 4;
         const QString heading = headingOf(row.identity);
@@ -222,7 +222,7 @@ HeatRows resourceRows(const ResourceGrid& grid, TimeRange shown, const ResourceS
 
 QString resourceHeadline(const ResourceGrid& grid, bool utc) {
     const ResourceMetricInfo& metric = grid.metric;
-    const QString title = q(metric.title);
+    const QString title = qText(metric.title);
     if (grid.rows.empty())
         return title;
     const ResourceShow show;
@@ -230,18 +230,18 @@ QString resourceHeadline(const ResourceGrid& grid, bool utc) {
         const ResourceRow& row = grid.rows[static_cast<size_t>(grid.mostUnlike)];
         const query::ResourceDeparture& d = row.departure;
         const bool lower = d.own < d.peersLow;
-        const QString value = metric.ofOwnMaximum ? tr("%1 of its own maximum %2").arg(compared(metric, d.own), title.size() > 2 && title.at(1).isLower() ? title.toLower() : title)
+        const QString value = metric.ofOwnMaximum ? pictureTr("%1 of its own maximum %2").arg(compared(metric, d.own), title.size() > 2 && title.at(1).isLower() ? title.toLower() : title)
                                                   : compared(metric, d.own);
-        const QString name = q(row.identity.name).left(80);
-        const QString when = d.throughout ? tr("throughout") : tr("from %1").arg(formatClock(d.stretch.from, utc));
+        const QString name = qText(row.identity.name).left(80);
+        const QString when = d.throughout ? pictureTr("throughout") : pictureTr("from %1").arg(formatClock(d.stretch.from, utc));
         QString text;
         if (metric.ofOwnMaximum)
-            text = d.throughout ? tr("%1 is at %2 %3").arg(name, value, when) : lower ? tr("%1 falls to %2 %3").arg(name, value, when) : tr("%1 rises to %2 %3").arg(name, value, when);
+            text = d.throughout ? pictureTr("%1 is at %2 %3").arg(name, value, when) : lower ? pictureTr("%1 falls to %2 %3").arg(name, value, when) : pictureTr("%1 rises to %2 %3").arg(name, value, when);
         else
-            text = d.throughout ? tr("%1: %2 is at %3 %4").arg(name, title, value, when) : lower ? tr("%1: %2 falls to %3 %4").arg(name, title, value, when) : tr("%1: %2 rises to %3 %4").arg(name, title, value, when);
+            text = d.throughout ? pictureTr("%1: %2 is at %3 %4").arg(name, title, value, when) : lower ? pictureTr("%1: %2 falls to %3 %4").arg(name, title, value, when) : pictureTr("%1: %2 rises to %3 %4").arg(name, title, value, when);
         const size_t others = grid.rows.size() - 1;
         if (std::isfinite(d.peersLow) && std::isfinite(d.peersHigh) && others > 0)
-            text += tr("; the other %1 hold %2").arg(others).arg(between(metric, d.peersLow, d.peersHigh));
+            text += pictureTr("; the other %1 hold %2").arg(others).arg(between(metric, d.peersLow, d.peersHigh));
         return text;
     }
     double low = kNoValue, high = kNoValue;
@@ -252,14 +252,14 @@ QString resourceHeadline(const ResourceGrid& grid, bool utc) {
             high = std::isnan(high) || v > high ? v : high;
         }
     if (std::isnan(low))
-        return tr("%1: no sample in this range").arg(title);
+        return pictureTr("%1: no sample in this range").arg(title);
     const QString span = between(metric, low, high);
     if (grid.rows.size() == 1)
-        return tr("%1 of %2: %3").arg(title, q(grid.rows.front().identity.name).left(80), span);
+        return pictureTr("%1 of %2: %3").arg(title, qText(grid.rows.front().identity.name).left(80), span);
     if (grid.rows.size() == 2)
-        return tr("%1: %2 reaches %3, %4 %5").arg(title, q(grid.rows[0].identity.name).left(60), compared(metric, worstOf(grid, 0, show)), q(grid.rows[1].identity.name).left(60),
+        return pictureTr("%1: %2 reaches %3, %4 %5").arg(title, qText(grid.rows[0].identity.name).left(60), compared(metric, worstOf(grid, 0, show)), qText(grid.rows[1].identity.name).left(60),
                                                   compared(metric, worstOf(grid, 1, show)));
-    return tr("%1: %2 on all %3 %4, none departs from its peers").arg(title, span).arg(grid.rows.size()).arg(kindName(metric.rows, grid.rows.size()));
+    return pictureTr("%1: %2 on all %3 %4, none departs from its peers").arg(title, span).arg(grid.rows.size()).arg(kindName(metric.rows, grid.rows.size()));
 }
 
 QString resourceChipWords(const ResourceGrid& grid) {
@@ -270,49 +270,49 @@ QString resourceChipWords(const ResourceGrid& grid) {
         const query::ResourceDeparture& d = row.departure;
         const bool lower = d.own < d.peersLow;
         const double distance = lower ? d.peersLow - d.own : d.own - d.peersHigh;
-        const QString name = q(row.identity.name).left(40);
+        const QString name = qText(row.identity.name).left(40);
         if (!std::isfinite(distance) || distance <= 0)
-            return tr("%1 departs").arg(name);
-        const QString by = metric.ofOwnMaximum || metric.unit == "ratio" ? tr("%1 points").arg(std::lround(distance * 100)) : compared(metric, distance);
+            return pictureTr("%1 departs").arg(name);
+        const QString by = metric.ofOwnMaximum || metric.unit == "ratio" ? pictureTr("%1 points").arg(std::lround(distance * 100)) : compared(metric, distance);
         if (metric.unit == "°C")
-            return lower ? tr("%1 is %2 cooler").arg(name, by) : tr("%1 is %2 warmer").arg(name, by);
-        return lower ? tr("%1 is %2 lower").arg(name, by) : tr("%1 is %2 higher").arg(name, by);
+            return lower ? pictureTr("%1 is %2 cooler").arg(name, by) : pictureTr("%1 is %2 warmer").arg(name, by);
+        return lower ? pictureTr("%1 is %2 lower").arg(name, by) : pictureTr("%1 is %2 higher").arg(name, by);
     }
     if (grid.rows.size() == 2)
-        return tr("%1 %2, %3 %4").arg(q(grid.rows[0].identity.name).left(24), compared(metric, worstOf(grid, 0, show)), q(grid.rows[1].identity.name).left(24), compared(metric, worstOf(grid, 1, show)));
+        return pictureTr("%1 %2, %3 %4").arg(qText(grid.rows[0].identity.name).left(24), compared(metric, worstOf(grid, 0, show)), qText(grid.rows[1].identity.name).left(24), compared(metric, worstOf(grid, 1, show)));
     std::vector<double> middle;
     for (size_t r = 0; r < grid.rows.size(); ++r)
         for (size_t c = 0; c < grid.columns; ++c)
             if (const double v = resourceValue(grid, r, c, {metric.ofOwnMaximum, false, ResourceOrder::kHierarchy}); std::isfinite(v))
                 middle.push_back(v);
     if (middle.empty())
-        return tr("no sample here");
+        return pictureTr("no sample here");
     std::sort(middle.begin(), middle.end());
     const auto at = [&](double share) { return middle[static_cast<size_t>(share * static_cast<double>(middle.size() - 1))]; };
     const QString span = between(metric, at(0.01), at(0.99));
-    return grid.rows.size() == 1 ? span : tr("%1 on all %2").arg(span).arg(grid.rows.size());
+    return grid.rows.size() == 1 ? span : pictureTr("%1 on all %2").arg(span).arg(grid.rows.size());
 }
 
 QString resourceDetail(const query::ResourceIdentity& identity) {
     QStringList parts;
     for (const std::string* text : {&identity.host, &identity.group, &identity.pod, &identity.model, &identity.pci})
-        if (!text->empty() && *text != identity.name && !parts.contains(q(*text)))
-            parts << q(*text).left(120);
+        if (!text->empty() && *text != identity.name && !parts.contains(qText(*text)))
+            parts << qText(*text).left(120);
     return parts.join(QStringLiteral(", "));
 }
 
 QString resourceCsv(const ResourceGrid& grid, const ResourceShow& show) {
     const auto cell = [](const std::string& text) {
-        QString out = q(text);
+        QString out = qText(text);
         // A spreadsheet would run what begins with these.
         if (!out.isEmpty() && QStringLiteral("=+-@\t\r").contains(out.front()))
             out.prepend(QLatin1Char('\''));
         return QLatin1Char('"') + out.replace(QLatin1Char('"'), QLatin1String("\"\"")) + QLatin1Char('"');
     };
-    const QString unit = asShare(grid.metric, show) ? QStringLiteral("share of own maximum") : q(grid.metric.unit);
+    const QString unit = asShare(grid.metric, show) ? QStringLiteral("share of own maximum") : qText(grid.metric.unit);
     QString text = QStringLiteral("row,host,group,key,metric,unit");
     for (size_t c = 0; c < grid.columns; ++c)
-        text += QLatin1Char(',') + q(formatRfc3339(grid.from + static_cast<DurationNs>(c) * grid.width, 0));
+        text += QLatin1Char(',') + qText(formatRfc3339(grid.from + static_cast<DurationNs>(c) * grid.width, 0));
     text += QLatin1Char('\n');
     for (const size_t r : resourceOrder(grid, show)) {
         const query::ResourceIdentity& identity = grid.rows[r].identity;

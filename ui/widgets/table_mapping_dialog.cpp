@@ -5,6 +5,8 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "widgets/plain_label.h"
+
 namespace nj::ui {
 namespace {
 
@@ -12,8 +14,7 @@ constexpr int kFieldsPerSide = 5, kShown = 200, kPreviewRows = 8;
 constexpr MappedSignal kSignals[] = {MappedSignal::kLogs, MappedSignal::kSpans, MappedSignal::kSamples};
 constexpr TimeUnit kUnits[] = {TimeUnit::kText, TimeUnit::kSeconds, TimeUnit::kMilliseconds, TimeUnit::kMicroseconds, TimeUnit::kNanoseconds};
 
-QString q(std::string_view text) { return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())); }
-QString shortText(std::string_view text) { return q(text).left(kShown).simplified(); }
+QString shortText(std::string_view text) { return qText(text).left(kShown).simplified(); }
 
 QString signalTitle(MappedSignal signal) {
     switch (signal) {
@@ -46,7 +47,7 @@ QString fieldTitle(std::string_view field) {
         {"severity", QT_TRANSLATE_NOOP("nj::ui::TableMappingDialog", "Severity")}, {"value", QT_TRANSLATE_NOOP("nj::ui::TableMappingDialog", "Value")},
         {"unit", QT_TRANSLATE_NOOP("nj::ui::TableMappingDialog", "Unit")}};
     const auto at = kTitles.find(field);
-    return at == kTitles.end() ? q(field) : TableMappingDialog::tr(at->second);
+    return at == kTitles.end() ? qText(field) : TableMappingDialog::tr(at->second);
 }
 
 QComboBox* box(QWidget* parent, const QString& name, int characters) {
@@ -226,9 +227,9 @@ void TableMappingDialog::addField(const MappableField& field, int row, int side)
     FieldBoxes made{box(fieldArea_, title, 14), nullptr};
     made.column->addItem(QStringLiteral("–"));
     for (const MappableColumn& column : shown().columns)
-        made.column->addItem(shortText(column.name), q(column.name));
+        made.column->addItem(shortText(column.name), qText(column.name));
     const MappedField* mapped = choice().mapping.field(field.name);
-    made.column->setCurrentIndex(mapped ? std::max(0, made.column->findData(q(mapped->column))) : 0);
+    made.column->setCurrentIndex(mapped ? std::max(0, made.column->findData(qText(mapped->column))) : 0);
     connect(made.column, &QComboBox::currentIndexChanged, this, &TableMappingDialog::take);
     if (field.kind == FieldKind::kTime || field.kind == FieldKind::kDuration) {
         made.unit = box(fieldArea_, tr("Unit of: %1").arg(title), 6);
@@ -251,7 +252,7 @@ void TableMappingDialog::showAttributes() {
     const auto& kept = choice().mapping.attributes;
     for (const MappableColumn& column : shown().columns) {
         auto* item = new QListWidgetItem(shortText(column.name), attributes_);
-        item->setData(Qt::UserRole, q(column.name));
+        item->setData(Qt::UserRole, qText(column.name));
         item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsUserCheckable);
         item->setCheckState(std::find(kept.begin(), kept.end(), column.name) != kept.end() ? Qt::Checked : Qt::Unchecked);
     }
@@ -284,7 +285,7 @@ void TableMappingDialog::weigh() {
     import_->setEnabled(ready && !wrong);
     save_->setEnabled(ready && !wrong);
     problems_->setRole(faults.empty() || !choice().read ? "muted" : "error");
-    problems_->setPlain(faults.empty() ? QString() : (choice().read ? QStringLiteral("▲ ") : QString()) + q(faults.front()));
+    problems_->setPlain(faults.empty() ? QString() : (choice().read ? QStringLiteral("▲ ") : QString()) + qText(faults.front()));
     if (faults.empty())
         Q_EMIT previewRequested(choice().mapping);
     else
@@ -301,7 +302,7 @@ void TableMappingDialog::setPreview(const TableMapping& of, const MappingPreview
         return;
     QStringList titles;
     for (const std::string& title : preview.titles)
-        titles << q(title);
+        titles << qText(title);
     preview_->setColumnCount(static_cast<int>(titles.size()));
     preview_->setHorizontalHeaderLabels(titles);
     preview_->setRowCount(static_cast<int>(preview.rows.size()));
@@ -314,7 +315,7 @@ void TableMappingDialog::setPreview(const TableMapping& of, const MappingPreview
     preview_->horizontalHeader()->setStretchLastSection(true);
     QStringList faults;
     for (const std::string& problem : preview.problems)
-        faults << q(problem);
+        faults << qText(problem);
     problems_->setRole(faults.isEmpty() ? "muted" : "warning");
     problems_->setPlain(!faults.isEmpty() ? QStringLiteral("◆ ") + faults.mid(0, 2).join(QStringLiteral(" · ")) : preview.rows.empty() ? tr("The table has no rows.") : QString());
 }

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int kMaxNameCharacters = 200;
 
-QString tr(const char* text) { return QCoreApplication::translate("nj::ui::WaterfallPainter", text); }
+QString waterfallTr(const char* text) { return QCoreApplication::translate("nj::ui::WaterfallPainter", text); }
 
 QString cell(const std::string& text) { return QString::fromUtf8(text.data(), static_cast<qsizetype>(std::min<size_t>(text.size(), 4096))).left(kMaxNameCharacters).simplified(); }
 
@@ -44,10 +44,10 @@ void WaterfallPainter::paintRuler(int width) const {
     painter_.setPen(theme_.muted);
     painter_.setFont(theme_.caption);
     const auto heading = [&](int x, int w, Qt::Alignment alignment, const QString& text) { painter_.drawText(QRect(x, 0, w, kRulerHeight - 2), alignment | Qt::AlignVCenter, text); };
-    heading(theme_.unit, scene_.columns.duration, Qt::AlignLeft, tr("span"));
-    heading(scene_.columns.duration, scene_.columns.self - scene_.columns.duration - 4, Qt::AlignRight, tr("duration"));
+    heading(theme_.unit, scene_.columns.duration, Qt::AlignLeft, waterfallTr("span"));
+    heading(scene_.columns.duration, scene_.columns.self - scene_.columns.duration - 4, Qt::AlignRight, waterfallTr("duration"));
     if (scene_.selfTime)
-        heading(scene_.columns.self, scene_.columns.bars - scene_.columns.self - theme_.padding - 4, Qt::AlignRight, tr("self"));
+        heading(scene_.columns.self, scene_.columns.bars - scene_.columns.self - theme_.padding - 4, Qt::AlignRight, waterfallTr("self"));
     for (const DurationTick& tick : durationTicks(a.from, a.to, scene_.layout.tree().from, std::max(1, a.width / 90))) {
         const int x = static_cast<int>(std::round(a.x(tick.time)));
         const int textWidth = painter_.fontMetrics().horizontalAdvance(tick.label) + 4;
@@ -102,7 +102,7 @@ void WaterfallPainter::paintName(const WaterfallRow& row, const QRect& rect) con
         QFont italic = theme_.table;
         italic.setItalic(true);
         painter_.setFont(italic);
-        const QString name = row.kind == WaterfallRow::Kind::kMissing ? tr("no engine span") + QStringLiteral("  ") + missingService(row) : row.backOff ? tr("back-off, no span") : tr("between attempts, no span");
+        const QString name = row.kind == WaterfallRow::Kind::kMissing ? waterfallTr("no engine span") + QStringLiteral("  ") + missingService(row) : row.backOff ? waterfallTr("back-off, no span") : waterfallTr("between attempts, no span");
         painter_.drawText(QRect(x, rect.top(), scene_.columns.duration, rect.height()), Qt::AlignVCenter, name);
         painter_.setFont(theme_.table);
         painter_.restore();
@@ -153,7 +153,7 @@ QString WaterfallPainter::missingService(const WaterfallRow& row) const {
 }
 
 void WaterfallPainter::paintMissing(const QRect& bar) const {
-    const QString label = tr("no engine span: cancelled before finish");
+    const QString label = waterfallTr("no engine span: cancelled before finish");
     QColor hatch = theme_.muted;
     hatch.setAlphaF(0.35F);
     painter_.setPen(QPen(theme_.muted, 1, Qt::DashLine));
@@ -181,7 +181,7 @@ void WaterfallPainter::paintNumbers(const WaterfallRow& row, const QRect& rect) 
         number(scene_.columns.duration, scene_.columns.self, QStringLiteral("–"), theme_.muted);
         return;
     }
-    number(scene_.columns.duration, scene_.columns.self, row.to < row.from ? tr("ends early") : formatLength(row.to - row.from), theme_.text);
+    number(scene_.columns.duration, scene_.columns.self, row.to < row.from ? waterfallTr("ends early") : formatLength(row.to - row.from), theme_.text);
     if (scene_.selfTime && row.kind == WaterfallRow::Kind::kSpan)
         number(scene_.columns.self, scene_.columns.bars - theme_.padding, formatLength(span(row).self), theme_.muted);
 }
@@ -192,7 +192,7 @@ void WaterfallPainter::paintGap(const WaterfallRow& row, const QRect& rect, cons
     painter_.drawLine(bar.left(), middle - 4, bar.left(), middle + 4);
     painter_.drawLine(bar.right(), middle - 4, bar.right(), middle + 4);
     painter_.drawLine(bar.left(), middle, bar.right(), middle);
-    painter_.drawText(QRect(bar.right() + 6, rect.top(), 300, rect.height()), Qt::AlignVCenter, (row.backOff ? tr("back-off %1") : tr("%1 without a span")).arg(formatLength(row.to - row.from)));
+    painter_.drawText(QRect(bar.right() + 6, rect.top(), 300, rect.height()), Qt::AlignVCenter, (row.backOff ? waterfallTr("back-off %1") : waterfallTr("%1 without a span")).arg(formatLength(row.to - row.from)));
 }
 
 void WaterfallPainter::paintBar(const WaterfallRow& row, const QRect& bar) const {
@@ -272,14 +272,14 @@ void WaterfallPainter::paintCriticalPath(const query::TraceSpan& s, const QRect&
 QString WaterfallPainter::barLabel(const WaterfallRow& row) const {
     const auto& s = span(row);
     if (row.kind == WaterfallRow::Kind::kFolded)
-        return tr("%1 calls, %2").arg(row.count).arg(formatLength(row.to - row.from));
+        return waterfallTr("%1 calls, %2").arg(row.count).arg(formatLength(row.to - row.from));
     if (!s.stages.empty())
         return {};
     if (row.expandable && !row.expanded && scene_.layout.isPreparation(row.span))
-        return tr("preparation ×%1, %2: %3").arg(formatCount(row.count), formatLength(row.to - row.from), preparationSteps(scene_.layout, row));
+        return waterfallTr("preparation ×%1, %2: %3").arg(formatCount(row.count), formatLength(row.to - row.from), preparationSteps(scene_.layout, row));
     if (s.status == SpanStatus::kError && !s.statusMessage.empty())
         return cell(s.statusMessage).left(80) + QStringLiteral(", ") + formatLength(s.end - s.start);
-    return s.end < s.start ? tr("ends before it starts") : formatLength(s.end - s.start);
+    return s.end < s.start ? waterfallTr("ends before it starts") : formatLength(s.end - s.start);
 }
 
 QString WaterfallPainter::preparationSteps(const WaterfallLayout& layout, const WaterfallRow& row) {
@@ -292,7 +292,7 @@ QString WaterfallPainter::preparationSteps(const WaterfallLayout& layout, const 
             steps << cell(s.name).left(24) + QLatin1Char(' ') + formatLength(s.end - s.start);
     const qsizetype more = steps.size() - kMost;
     if (more > 0)
-        steps = steps.mid(0, kMost) << tr("%1 more").arg(more);
+        steps = steps.mid(0, kMost) << waterfallTr("%1 more").arg(more);
     return steps.join(QStringLiteral(" · "));
 }
 
@@ -378,26 +378,26 @@ void WaterfallPainter::paintCursor(int height) const {
 QString WaterfallPainter::toolTip(const WaterfallLayout& layout, const WaterfallRow& row) {
     const auto& s = layout.tree().spans[static_cast<size_t>(row.span)];
     if (row.kind == WaterfallRow::Kind::kMissing)
-        return tr("The engine writes its span when a request finishes there. This one was given up after %1, so there is none.").arg(formatLength(row.to - row.from));
+        return waterfallTr("The engine writes its span when a request finishes there. This one was given up after %1, so there is none.").arg(formatLength(row.to - row.from));
     if (row.kind == WaterfallRow::Kind::kGap)
-        return tr("%1 between two attempts in which nothing was traced").arg(formatLength(row.to - row.from));
+        return waterfallTr("%1 between two attempts in which nothing was traced").arg(formatLength(row.to - row.from));
     // Plain text: Qt would read telemetry that looks like HTML as rich text.
     QString text = cell(s.service) + QStringLiteral(" · ") + cell(s.name) + QStringLiteral("\n") +
-                   tr("%1, self %2, starts at +%3").arg(formatLength(s.end - s.start), formatLength(s.self), formatLength(s.start - layout.tree().from));
+                   waterfallTr("%1, self %2, starts at +%3").arg(formatLength(s.end - s.start), formatLength(s.self), formatLength(s.start - layout.tree().from));
     if (!s.statusMessage.empty())
         text += QStringLiteral("\n") + cell(s.statusMessage);
     for (const auto& stage : s.stages)
         text += QStringLiteral("\n%1 %2").arg(QString::fromStdString(stage.name), formatLength(stage.to - stage.from));
     if (s.orphan)
-        text += QStringLiteral("\n") + tr("Its parent is not in this capsule.");
+        text += QStringLiteral("\n") + waterfallTr("Its parent is not in this capsule.");
     if (s.inCycle)
-        text += QStringLiteral("\n") + tr("Its parents form a cycle.");
+        text += QStringLiteral("\n") + waterfallTr("Its parents form a cycle.");
     if (s.duplicateId)
-        text += QStringLiteral("\n") + tr("Another span has the same id.");
+        text += QStringLiteral("\n") + waterfallTr("Another span has the same id.");
     if (s.endBeforeStart)
-        text += QStringLiteral("\n") + tr("It ends before it starts.");
+        text += QStringLiteral("\n") + waterfallTr("It ends before it starts.");
     if (s.skewed)
-        text += QStringLiteral("\n") + tr("It lies outside its parent: the hosts' clocks differ.");
+        text += QStringLiteral("\n") + waterfallTr("It lies outside its parent: the hosts' clocks differ.");
     return text.toHtmlEscaped().replace(QLatin1Char('\n'), QStringLiteral("<br>"));
 }
 
