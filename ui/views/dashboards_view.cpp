@@ -1,40 +1,35 @@
 #include "views/dashboards_view.h"
 
-#include <QComboBox>
 #include <QDragEnterEvent>
 #include <QDropEvent>
-#include <QFileDialog>
 #include <QFileInfo>
 #include <QHBoxLayout>
-#include <QInputDialog>
 #include <QKeyEvent>
 #include <QMenu>
 #include <QMimeData>
-#include <QSaveFile>
-#include <QScrollArea>
 #include <QScrollBar>
 #include <QToolButton>
+#include <QUrl>
 #include <QVBoxLayout>
 #include <algorithm>
 
-#include "dashboard/json/dashboard_json.h"
 #include "models/rule_board.h"
+#include "query/definitions.h"
 #include "state/links.h"
-#include "theme/number_format.h"
+#include "views/dashboard_board.h"
+#include "views/dashboard_chooser.h"
+#include "views/dashboard_keeping.h"
 #include "views/dashboard_panel.h"
 #include "widgets/chart_events.h"
-#include "widgets/dashboard_grid.h"
-#include "widgets/fact_table.h"
-#include "widgets/panel.h"
 #include "widgets/plain_label.h"
+#include "widgets/remarks_panel.h"
 #include "widgets/variable_bar.h"
 
 namespace nj::ui {
 namespace {
 
-constexpr size_t kMostPanels = 300, kMostFlags = 40;
-constexpr int kChooserWidth = 300, kRemarksHeight = 190, kBarHeight = 28, kSeenDelayMs = 30, kShownName = 120;
-constexpr const char* kBuiltIn = "builtin:";
+constexpr size_t kMostFlags = 40;
+constexpr int kBarHeight = 28;
 
 QString plain(const std::string& text) { return QString::fromStdString(text.substr(0, 4000)).simplified(); }
 
@@ -43,24 +38,22 @@ QString plain(const std::string& text) { return QString::fromStdString(text.subs
 DashboardsView::DashboardsView(const ViewContext& context, QWidget* parent) : RefreshingView(parent), context_(context), book_(AnnotationBook::of(context.workspace)) {
     setObjectName(QStringLiteral("page"));
     setAcceptDrops(true);
+    buildKeeping();
     build();
-    seen_.setSingleShot(true);
-    seen_.setInterval(kSeenDelayMs);
-    connect(&seen_, &QTimer::timeout, this, &DashboardsView::askSeen);
     connect(&context_.workspace, &Workspace::rangeChanged, this, &DashboardsView::takeRange);
     connect(&context_.workspace, &Workspace::utcChanged, this, &DashboardsView::takeRange);
     connect(&context_.workspace, &Workspace::infoChanged, this, [this] {
-        builtInKnown_ = false;   // more was read: there may be more series
+        chooser_->forget();   // more was read: there may be more series
         scheduleRefresh();
     });
     connect(&book_, &AnnotationBook::changed, this, [this] {
-        fillChooser();
+        chooser_->fill();
         // Taken back, or changed elsewhere.
-        if (!current_.isEmpty() && !current_.startsWith(QLatin1String(kBuiltIn)) && !definition(current_))
-            choose(chooser_->count() > 0 ? chooser_->itemData(0).toString() : QString());
+        if (!current_.isEmpty() && !DashboardChooser::isBuiltIn(current_) && !chooser_->definition(current_))
+            choose(chooser_->first());
         else if (!wanted_.isEmpty() || current_.isEmpty())
             chooseWanted();
-        else if (const Definition* changed = definition(current_); changed && changed->document != document_)
+        else if (const Definition* changed = chooser_->definition(current_); changed && changed->document != document_)
             askOpen();
     });
 }
@@ -74,14 +67,12 @@ void DashboardsView::build() {
     outer->setSpacing(theme.gap);
     auto* bar = new QHBoxLayout;
     bar->setSpacing(theme.gap);
-    chooser_ = new QComboBox(this);
-    chooser_->setObjectName(QStringLiteral("dashboardChooser"));
-    chooser_->setAccessibleName(tr("Dashboard"));
-    chooser_->setFont(theme.panelTitle);
-    chooser_->setFixedWidth(kChooserWidth);
-    chooser_->setProperty("role", QStringLiteral("title"));
-    chooser_->setMaxVisibleItems(24);
-    connect(chooser_, &QComboBox::activated, this, [this](int index) { choose(chooser_->itemData(index).toString()); });
+    chooser_ = new DashboardChooser(context_, this);
+    connect(chooser_, &DashboardChooser::chosen, this, &DashboardsView::choose);
+    connect(chooser_, &DashboardChooser::found, this, [this] {
+        chooseWanted();
+        announce();
+    });
     variables_ = new VariableBar(theme, this);
     connect(variables_, &VariableBar::chosen, this, [this](const QString& name, const QStringList& values) {
         std::vector<std::string>& choice = choices_[name.toStdString()];
@@ -104,7 +95,7 @@ void DashboardsView::build() {
     remarksButton_->setCheckable(true);
     connect(remarksButton_, &QToolButton::toggled, this, [this](bool on) { remarks_->setVisible(on); });
     importButton_ = button(tr("Import…"), "dashboardImport", tr("Grafana's dashboard JSON, or a Prometheus rule file (Shift+I)"));
-    connect(importButton_, &QToolButton::clicked, this, &DashboardsView::chooseFiles);
+    connect(importButton_, &QToolButton::clicked, keeping_, &DashboardKeeping::chooseFiles);
     menuButton_ = button(QStringLiteral("⋯"), "dashboardMenu", tr("Rename, copy, export, delete"));
     menuButton_->setAccessibleName(tr("Dashboard menu"));
     menuButton_->setPopupMode(QToolButton::InstantPopup);
@@ -120,12 +111,7 @@ void DashboardsView::build() {
         bar->addWidget(one, 0, Qt::AlignTop);
     verdict_->setFixedHeight(kBarHeight);
 
-    remarks_ = new Panel(theme, this);
-    remarks_->setTitle(tr("Not taken over as it stood"));
-    remarksTable_ = new FactTable({{tr("where"), 260}, {tr("what"), 340}, {tr("why"), 0}}, theme, remarks_);
-    remarksTable_->setObjectName(QStringLiteral("remarksTable"));
-    remarks_->setBody(remarksTable_);
-    remarks_->setFixedHeight(kRemarksHeight);
+    remarks_ = new RemarksPanel(theme, this);
     remarks_->hide();
 
     empty_ = new Panel(theme, this);
@@ -133,116 +119,99 @@ void DashboardsView::build() {
     empty_->setHeaderShown(false);
     empty_->hide();
 
-    scroll_ = new QScrollArea(this);
-    scroll_->setObjectName(QStringLiteral("dashboardScroll"));
-    scroll_->setFrameShape(QFrame::NoFrame);
-    scroll_->setWidgetResizable(true);
-    scroll_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll_->viewport()->setAutoFillBackground(false);
-    grid_ = new DashboardGrid(theme);
-    grid_->setAutoFillBackground(false);
-    scroll_->setWidget(grid_);
-    scroll_->viewport()->installEventFilter(this);
-    connect(scroll_->verticalScrollBar(), &QScrollBar::valueChanged, &seen_, qOverload<>(&QTimer::start));
-    connect(grid_, &DashboardGrid::foldChanged, &seen_, qOverload<>(&QTimer::start));
+    panels_ = new DashboardBoard(context_, this);
+    connect(panels_, &DashboardBoard::settledChanged, this, &DashboardsView::announce);
 
     outer->addLayout(bar);
     outer->addWidget(remarks_);
     outer->addWidget(empty_, 1);
-    outer->addWidget(scroll_, 1);
+    outer->addWidget(panels_, 1);
 }
 
 QMenu* DashboardsView::buildMenu() {
     auto* menu = new QMenu(menuButton_);
-    menu->addAction(tr("Save a copy"), this, &DashboardsView::saveCopy);
-    QAction* renameAction = menu->addAction(tr("Rename…"), this, &DashboardsView::rename);
-    QAction* exportAction = menu->addAction(tr("Export as JSON…"), this, &DashboardsView::exportJson);
+    // Of what is shown once it is chosen: it may have gone while the menu was open.
+    const auto withBoard = [this](auto what) {
+        return [this, what] {
+            if (board_)
+                what(*board_);
+        };
+    };
+    const auto withDefinition = [this](auto what) {
+        return [this, what] {
+            if (const Definition* own = chooser_->definition(current_))
+                what(*own);
+        };
+    };
+    QAction* copyAction = menu->addAction(tr("Save a copy"), this, withBoard([this](const auto& board) { keeping_->saveCopy(board, resolved_.variables); }));
+    QAction* renameAction = menu->addAction(tr("Rename…"), this, withDefinition([this](const auto& own) { keeping_->rename(own); }));
+    QAction* exportAction = menu->addAction(tr("Export as JSON…"), this, withBoard([this](const auto& board) { keeping_->exportJson(board); }));
     menu->addSeparator();
-    QAction* removeAction = menu->addAction(tr("Delete"), this, &DashboardsView::remove);
+    QAction* removeAction = menu->addAction(tr("Delete"), this, withDefinition([this](const auto& own) { keeping_->remove(own); }));
     connect(menu, &QMenu::aboutToShow, this, [=, this] {
-        const bool own = definition(current_) != nullptr;
+        const bool own = chooser_->definition(current_) != nullptr;
         renameAction->setEnabled(own);
         removeAction->setEnabled(own);
         exportAction->setEnabled(board_.has_value());
-        menu->actions().value(0)->setEnabled(board_.has_value());
+        copyAction->setEnabled(board_.has_value());
     });
     return menu;
 }
 
-// ---------------------------------------------------------------- which there are
-
-const Definition* DashboardsView::definition(const QString& id) const {
-    const std::string wanted = id.toStdString();
-    const auto& all = book_.definitions();
-    const auto found = std::find_if(all.begin(), all.end(), [&](const Definition& one) { return one.id == wanted; });
-    return found == all.end() ? nullptr : &*found;
+// Imports, copies and deletes: what is kept is shown.
+void DashboardsView::buildKeeping() {
+    keeping_ = new DashboardKeeping(context_, this);
+    connect(keeping_, &DashboardKeeping::kept, this, &DashboardsView::choose);
+    connect(keeping_, &DashboardKeeping::settledChanged, this, &DashboardsView::announce);
+    connect(keeping_, &DashboardKeeping::refused, this, [this](const QString& why, bool some) {
+        empty_->show();
+        panels_->setVisible(some);
+        empty_->showError(why, tr("Choose another file"), [this] { keeping_->chooseFiles(); });
+    });
+    connect(keeping_, &DashboardKeeping::notWritten, this, [this](const QString& why) {
+        empty_->show();
+        empty_->showError(why, tr("Close"), [this] { empty_->hide(); });
+    });
 }
+
+void DashboardsView::importFiles(const QStringList& paths) { keeping_->importFiles(paths); }
+
+// ---------------------------------------------------------------- which is shown
 
 void DashboardsView::refresh() {
     if (context_.workspace.range().empty())
         return;
     stale_ = false;
-    if (!builtInKnown_)
-        askBuiltIn();
+    if (!chooser_->known())
+        chooser_->askBuiltIn();
     else if (!current_.isEmpty())
         askOpen();
     announce();
 }
 
-void DashboardsView::askBuiltIn() {
-    askingBuiltIn_ = true;
-    context_.queries.ask(
-        QStringLiteral("dashboards/builtin"), this,
-        [](query::Backend& backend, std::stop_token stop) -> Result<std::vector<dashboard::Dashboard>> {
-            auto* boards = query::DashboardBackend::of(backend);
-            return boards ? boards->builtInDashboards(stop) : std::vector<dashboard::Dashboard>();
-        },
-        [this](Result<std::vector<dashboard::Dashboard>>&& found) {
-            askingBuiltIn_ = false;
-            builtInKnown_ = true;
-            builtIn_ = found.ok() ? std::move(*found) : std::vector<dashboard::Dashboard>();
-            fillChooser();
-            chooseWanted();
-            announce();
-        });
-}
-
 // The one asked for; else the one that is open, over more rows; else the first.
 void DashboardsView::chooseWanted() {
-    const bool there = chooser_->findData(wanted_) >= 0;
-    if (!builtInKnown_ || (!wanted_.isEmpty() && !there && !book_.idle()))
+    const bool there = chooser_->has(wanted_);
+    if (!chooser_->known() || (!wanted_.isEmpty() && !there && !book_.idle()))
         return;   // what is saved is still being read
-    const QString first = chooser_->count() > 0 ? chooser_->itemData(0).toString() : QString(), wanted = wanted_;
+    const QString first = chooser_->first(), wanted = wanted_;
     wanted_.clear();
     if (!wanted.isEmpty() && !there) {
         current_.clear();
         showEmpty();
         empty_->showError(tr("This capsule has no such dashboard: it may have been deleted."), tr("Show another"), [this, first] { choose(first); });
-    } else if (wanted.isEmpty() && !current_.isEmpty() && chooser_->findData(current_) >= 0) {
+    } else if (wanted.isEmpty() && !current_.isEmpty() && chooser_->has(current_)) {
         askOpen();
     } else {
         choose(wanted.isEmpty() ? first : wanted);
     }
 }
 
-void DashboardsView::fillChooser() {
-    const QSignalBlocker block(chooser_);
-    chooser_->clear();
-    for (const Definition& one : book_.definitions())
-        chooser_->addItem(plain(one.name).left(kShownName) + (one.kind == DefinitionKind::kRules ? tr("  · rules") : QString()), QString::fromStdString(one.id));
-    if (chooser_->count() > 0 && !builtIn_.empty())
-        chooser_->insertSeparator(chooser_->count());
-    for (const dashboard::Dashboard& one : builtIn_)
-        chooser_->addItem((one.uid.starts_with(query::kServerRules) ? tr("%1  · its rules") : tr("%1  · built in")).arg(plain(one.title)), QLatin1String(kBuiltIn) + QString::fromStdString(one.uid));
-    chooser_->setCurrentIndex(chooser_->findData(current_));
-    chooser_->setVisible(chooser_->count() > 0);
-}
-
 void DashboardsView::choose(const QString& id) {
     current_ = id;
     choices_ = remembered_.value(id);
-    chooser_->setCurrentIndex(chooser_->findData(id));
-    scroll_->verticalScrollBar()->setValue(0);
+    chooser_->setCurrent(id);
+    panels_->verticalScrollBar()->setValue(0);
     if (id.isEmpty())
         showEmpty();
     else
@@ -283,12 +252,10 @@ void DashboardsView::askOpen() {
         return;
     std::optional<Definition> saved;
     dashboard::Dashboard builtIn;
-    if (const Definition* found = definition(current_))
+    if (const Definition* found = chooser_->definition(current_))
         saved = *found;
-    else
-        for (const dashboard::Dashboard& one : builtIn_)
-            if (QLatin1String(kBuiltIn) + QString::fromStdString(one.uid) == current_)
-                builtIn = one;
+    else if (auto known = chooser_->builtIn(current_))
+        builtIn = std::move(*known);
     document_ = saved ? saved->document : std::string();
     opening_ = true;
     context_.queries.ask(
@@ -310,7 +277,7 @@ void DashboardsView::askOpen() {
                 showOpened(std::move(*opened));
             } else {
                 board_.reset();
-                scroll_->hide();
+                panels_->hide();
                 variables_->hide();
                 empty_->show();
                 empty_->showError(QString::fromStdString(opened.error().message));
@@ -322,7 +289,7 @@ void DashboardsView::askOpen() {
 // Rules: when each would have fired, beside what it watches.
 void DashboardsView::askCourses() {
     std::optional<Definition> rules;
-    if (const Definition* saved = definition(current_); saved && saved->kind == DefinitionKind::kRules) {
+    if (const Definition* saved = chooser_->definition(current_); saved && saved->kind == DefinitionKind::kRules) {
         rules = *saved;
     } else if (board_ && board_->uid.starts_with(query::kServerRules)) {
         rules.emplace();
@@ -334,7 +301,7 @@ void DashboardsView::askCourses() {
     askingCourses_ = false;
     verdict_->hide();
     if (!rules) {
-        for (DashboardPanel* panel : panels_)
+        for (DashboardPanel* panel : panels())
             panel->setCourse(std::nullopt);
         return;
     }
@@ -363,8 +330,8 @@ void DashboardsView::showCourses() {
     RuleBoard rules = ruleBoard(*rules_, courses_);
     board_ = std::move(rules.board);
     showRows();
-    for (size_t i = 0; i < panels_.size() && i < rules.courses.size(); ++i)
-        panels_[i]->setCourse(rules.courses[i]);
+    for (size_t i = 0; i < panels().size() && i < rules.courses.size(); ++i)
+        panels()[i]->setCourse(rules.courses[i]);
     verdict_->setPlain(tr("%1 alerts: %2 would have fired in this range, %3 only pending").arg(courses_.size()).arg(rules.fired).arg(rules.pending));
     verdict_->setVisible(!courses_.empty());
 }
@@ -378,9 +345,7 @@ void DashboardsView::askEvents() {
             std::vector<query::EventMark> shown = events.ok() ? std::move(*events) : std::vector<query::EventMark>();
             std::stable_sort(shown.begin(), shown.end(), [](const auto& a, const auto& b) { return a.severity > b.severity; });
             shown.resize(std::min(shown.size(), kMostFlags));
-            flags_ = chartFlags(shown, context_.workspace.utc());
-            for (DashboardPanel* panel : panels_)
-                panel->setFlags(flags_);
+            panels_->setFlags(chartFlags(shown, context_.workspace.utc()));
             announce();
         });
 }
@@ -391,13 +356,13 @@ void DashboardsView::showOpened(Opened&& opened) {
     resolved_ = std::move(opened.variables);
     variables_->setVariables(resolved_.variables);
     empty_->hide();
-    scroll_->show();
+    panels_->show();
     showRows();
     showRemarks();
     askCourses();
     askEvents();
     if (board_->panelCount() == 0) {
-        scroll_->hide();
+        panels_->hide();
         empty_->show();
         empty_->showEmpty(tr("This dashboard has no panels."));
     }
@@ -406,232 +371,41 @@ void DashboardsView::showOpened(Opened&& opened) {
 void DashboardsView::showRows() {
     dashboard::Scope scope = resolved_.scope;
     scope.range = context_.workspace.range();
-    std::vector<dashboard::RowOccurrence> rows = dashboard::unroll(*board_, scope);
-    size_t count = 0, all = 0;
-    for (dashboard::RowOccurrence& row : rows) {
-        all += row.panels.size();
-        row.panels.resize(std::min(row.panels.size(), kMostPanels - std::min(kMostPanels, count)));
-        count += row.panels.size();
-    }
-    notShown_ = all - count;
-    const auto asDrawn = [](const dashboard::Occurrence& occurrence) {
-        dashboard::Panel panel = *occurrence.panel;
-        panel.title = occurrence.title;
-        return panel;
-    };
-    // The same places: the panels stay, with their pictures until the new ones are there.
-    bool same = grid_->rows().size() == rows.size();
-    for (size_t r = 0; same && r < rows.size(); ++r) {
-        const DashboardGrid::Row& shown = grid_->rows()[r];
-        same = shown.title == plain(rows[r].title) && shown.cells.size() == rows[r].panels.size();
-        for (size_t p = 0; same && p < shown.cells.size(); ++p)
-            same = shown.cells[p].place == rows[r].panels[p].place;
-    }
-    if (!same) {
-        panels_.clear();
-        std::vector<DashboardGrid::Row> cells;
-        for (const dashboard::RowOccurrence& row : rows) {
-            DashboardGrid::Row made{plain(row.title), row.row && row.row->collapsed, {}};
-            for (const dashboard::Occurrence& occurrence : row.panels) {
-                auto* panel = new DashboardPanel(context_, QStringLiteral("dashboards/panel/") + QString::number(panels_.size()));
-                connect(panel, &DashboardPanel::settledChanged, this, &DashboardsView::announce);
-                connect(panel, &DashboardPanel::exploreWanted, this, [this](const QStringList& expressions) { context_.workspace.requestView(QString::fromLatin1(links::kMetrics), links::promql(expressions)); });
-                panels_.push_back(panel);
-                made.cells.push_back({panel, occurrence.place});
-            }
-            cells.push_back(std::move(made));
-        }
-        grid_->setRows(std::move(cells));
-    }
-    size_t index = 0;
-    for (const dashboard::RowOccurrence& row : rows)
-        for (const dashboard::Occurrence& occurrence : row.panels)
-            panels_[index++]->setPanel(asDrawn(occurrence), dashboard::narrowed(scope, occurrence));
-    for (DashboardPanel* panel : panels_)
-        panel->setFlags(flags_);
-    seen_.start();
+    panels_->setDashboard(*board_, scope);
 }
 
 void DashboardsView::takeRange() {
-    if (!board_ || panels_.empty()) {
+    if (!board_ || panels().empty()) {
         scheduleRefresh();
         return;
     }
-    for (DashboardPanel* panel : panels_)
-        panel->setRange(context_.workspace.range());
+    panels_->setRange(context_.workspace.range());
     askCourses();
     askEvents();
-    seen_.start();
-}
-
-// The panels in sight, and those a short way off.
-void DashboardsView::askSeen() {
-    if (!isVisible())
-        return;
-    const int margin = scroll_->viewport()->height() / 3;
-    const QRect seen = scroll_->viewport()->rect().adjusted(0, -margin, 0, margin);
-    for (DashboardPanel* panel : panels_)
-        if (panel->isVisible() && seen.intersects(QRect(panel->mapTo(scroll_->viewport(), QPoint()), panel->size())))
-            panel->ask();
-    announce();
-}
-
-bool DashboardsView::eventFilter(QObject* watched, QEvent* event) {
-    if (watched == scroll_->viewport() && event->type() == QEvent::Resize)
-        seen_.start();
-    return RefreshingView::eventFilter(watched, event);
 }
 
 void DashboardsView::showRemarks() {
-    std::vector<std::vector<FactCell>> rows;
-    const auto add = [&](const dashboard::Remark& remark) {
-        std::vector<FactCell> cells(3);
-        cells[0].text = plain(remark.where);
-        cells[1].text = plain(remark.what);
-        cells[1].mark = remark.dropped ? QStringLiteral("◆") : QStringLiteral("·");
-        cells[1].role = remark.dropped ? QStringLiteral("warning") : QString();
-        cells[2].text = plain(remark.why);
-        cells[2].muted = true;
-        rows.push_back(std::move(cells));
-    };
-    for (const dashboard::Remark& remark : resolved_.problems)
-        add(remark);
-    for (const dashboard::Remark& remark : board_->remarks)
-        add(remark);
-    if (notShown_ > 0)
-        add({"dashboard", std::to_string(notShown_) + " panels", "more than 300 panels are not drawn", true});
-    remarksButton_->setText(rows.size() == 1 ? tr("1 import note") : tr("%1 import notes").arg(rows.size()));
-    remarksButton_->setVisible(!rows.empty());
-    if (rows.empty())
+    std::vector<dashboard::Remark> remarks = resolved_.problems;
+    remarks.insert(remarks.end(), board_->remarks.begin(), board_->remarks.end());
+    if (panels_->notShown() > 0)
+        remarks.push_back({"dashboard", std::to_string(panels_->notShown()) + " panels", "more than 300 panels are not drawn", true});
+    remarksButton_->setText(remarks.size() == 1 ? tr("1 import note") : tr("%1 import notes").arg(remarks.size()));
+    remarksButton_->setVisible(!remarks.empty());
+    if (remarks.empty())
         remarksButton_->setChecked(false);
-    remarksTable_->setRows(std::move(rows));
+    remarks_->setRemarks(remarks);
 }
 
 void DashboardsView::showEmpty() {
     board_.reset();
-    panels_.clear();
-    grid_->setRows({});
-    scroll_->hide();
+    panels_->clear();
+    panels_->hide();
     variables_->hide();
     verdict_->hide();
     remarksButton_->hide();
     remarksButton_->setChecked(false);
     empty_->show();
-    empty_->showEmpty(tr("No dashboard in this capsule, and none that comes with Nightjar fits its series. Grafana's dashboards are imported as JSON; rule files as YAML."), tr("Import…"), [this] { chooseFiles(); });
-}
-
-// ---------------------------------------------------------------- keeping
-
-void DashboardsView::chooseFiles() {
-    auto* dialog = new QFileDialog(window(), tr("Import dashboards or rules"), {}, tr("Dashboards and rules (*.json *.yml *.yaml);;All files (*)"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::ExistingFiles);
-    connect(dialog, &QFileDialog::filesSelected, this, &DashboardsView::importFiles);
-    dialog->open();
-}
-
-void DashboardsView::importFiles(const QStringList& paths) {
-    importing_ = true;
-    std::vector<std::string> files;
-    for (const QString& path : paths)
-        files.push_back(path.toStdString());
-    context_.queries.ask(
-        QStringLiteral("dashboards/import"), this,
-        [files](query::Backend& backend, std::stop_token stop) -> Result<std::vector<Result<query::ReadDefinition>>> {
-            std::set<std::string, std::less<>> present;
-            if (auto* boards = query::DashboardBackend::of(backend)) {
-                NJ_ASSIGN(present, boards->metricNamesForDashboards(stop));
-            }
-            std::vector<Result<query::ReadDefinition>> read;
-            for (const std::string& file : files)
-                read.push_back(query::readDefinitionFile(file, present));
-            return read;
-        },
-        [this, paths](Result<std::vector<Result<query::ReadDefinition>>>&& read) { imported(std::move(read), paths); });
-}
-
-void DashboardsView::imported(Result<std::vector<Result<query::ReadDefinition>>>&& read, const QStringList& paths) {
-    importing_ = false;
-    std::string last;
-    QStringList failed;
-    if (!read.ok()) {
-        failed << QString::fromStdString(read.error().message);
-    } else {
-        for (qsizetype i = 0; i < paths.size(); ++i) {
-            Result<query::ReadDefinition>& one = (*read)[static_cast<size_t>(i)];
-            if (!one.ok()) {
-                failed << QString::fromStdString(one.error().message).left(400);
-                continue;
-            }
-            Definition& definition = one->definition;
-            // The same file again replaces what it gave before.
-            if (const Definition* known = query::replacedBy(definition, book_.definitions()))
-                definition.id = known->id;
-            last = book_.put(definition, tr("Import %1").arg(plain(definition.name)));
-        }
-    }
-    if (!last.empty())
-        choose(QString::fromStdString(last));
-    if (!failed.isEmpty()) {
-        empty_->show();
-        scroll_->setVisible(!last.empty());
-        empty_->showError(failed.join(QLatin1Char('\n')), tr("Choose another file"), [this] { chooseFiles(); });
-    }
-    announce();
-}
-
-void DashboardsView::saveCopy() {
-    if (!board_)
-        return;
-    dashboard::Dashboard copy = *board_;
-    copy.title += tr(" (copy)").toStdString();
-    copy.variables = resolved_.variables;
-    choose(QString::fromStdString(book_.put(query::definitionOf(copy, {}), tr("Save a copy"))));
-}
-
-void DashboardsView::rename() {
-    const Definition* found = definition(current_);
-    if (!found || !board_)
-        return;
-    auto* dialog = new QInputDialog(window());
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setWindowTitle(tr("Rename"));
-    dialog->setLabelText(tr("Name of the dashboard"));
-    dialog->setTextValue(QString::fromStdString(found->name));
-    connect(dialog, &QInputDialog::textValueSelected, this, [this, id = current_](const QString& name) {
-        const Definition* known = definition(id);
-        if (!known || name.trimmed().isEmpty())
-            return;
-        Definition renamed = *known;
-        renamed.name = name.trimmed().left(200).toStdString();
-        if (renamed.kind == DefinitionKind::kDashboard && board_ && id == current_) {
-            board_->title = renamed.name;
-            renamed.document = dashboard::dashboardToJson(*board_);
-        }
-        book_.put(renamed, tr("Rename"));
-    });
-    dialog->open();
-}
-
-void DashboardsView::exportJson() {
-    if (!board_)
-        return;
-    auto* dialog = new QFileDialog(window(), tr("Export the dashboard"), plain(board_->title).left(60) + QStringLiteral(".json"), tr("Dashboard (*.json)"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setAcceptMode(QFileDialog::AcceptSave);
-    connect(dialog, &QFileDialog::fileSelected, this, [this, json = QByteArray::fromStdString(dashboard::dashboardToJson(*board_))](const QString& path) {
-        QSaveFile file(path);
-        if (!file.open(QIODevice::WriteOnly) || file.write(json) != json.size() || !file.commit()) {
-            empty_->show();
-            empty_->showError(tr("%1 cannot be written: %2").arg(path, file.errorString()), tr("Close"), [this] { empty_->hide(); });
-        }
-    });
-    dialog->open();
-}
-
-void DashboardsView::remove() {
-    if (const Definition* found = definition(current_))
-        book_.remove(found->id, tr("Delete %1").arg(plain(found->name)));
+    empty_->showEmpty(tr("No dashboard in this capsule, and none that comes with Nightjar fits its series. Grafana's dashboards are imported as JSON; rule files as YAML."), tr("Import…"), [this] { keeping_->chooseFiles(); });
 }
 
 void DashboardsView::dragEnterEvent(QDragEnterEvent* event) {
@@ -652,7 +426,7 @@ void DashboardsView::dropEvent(QDropEvent* event) {
 }
 
 const KeyTable<DashboardsView>& DashboardsView::keys() {
-    static const KeyTable<DashboardsView> keys({{"Shift+I", QT_TR_NOOP("import dashboards or rules"), [](DashboardsView& view) { view.chooseFiles(); }}}, false);
+    static const KeyTable<DashboardsView> keys({{"Shift+I", QT_TR_NOOP("import dashboards or rules"), [](DashboardsView& view) { view.keeping_->chooseFiles(); }}}, false);
     return keys;
 }
 
@@ -664,9 +438,8 @@ void DashboardsView::keyPressEvent(QKeyEvent* event) {
 // ---------------------------------------------------------------- state
 
 bool DashboardsView::settled() const {
-    const bool asking = std::any_of(panels_.begin(), panels_.end(), [](const DashboardPanel* panel) { return panel->asking(); });
-    const bool waiting = (stale_ && !context_.workspace.range().empty()) || soon_.isActive() || seen_.isActive();
-    return !waiting && !asking && !askingBuiltIn_ && !opening_ && !askingCourses_ && !askingEvents_ && !importing_ && book_.idle();
+    const bool waiting = (stale_ && !context_.workspace.range().empty()) || soon_.isActive();
+    return !waiting && panels_->settled() && !chooser_->asking() && !opening_ && !askingCourses_ && !askingEvents_ && !keeping_->importing() && book_.idle();
 }
 
 void DashboardsView::announce() {
@@ -674,13 +447,17 @@ void DashboardsView::announce() {
         Q_EMIT settledChanged();
 }
 
+QComboBox& DashboardsView::chooser() { return *chooser_; }
+
+const std::vector<DashboardPanel*>& DashboardsView::panels() const { return panels_->panels(); }
+
 QString DashboardsView::summary() const {
     QStringList texts;
     if (board_)
         texts << plain(board_->title);
     else
         texts << empty_->message();
-    for (const DashboardPanel* panel : panels_)
+    for (const DashboardPanel* panel : panels())
         if (!panel->stale() && !panel->asking())
             texts << (panel->bodyShown() ? panel->title() : panel->title() + QStringLiteral(": ") + panel->message());
     return texts.join(QStringLiteral("; "));
@@ -689,7 +466,7 @@ QString DashboardsView::summary() const {
 std::optional<CopyTable> DashboardsView::shownTable() const {
     // The panel under the pointer, else the first that shows something.
     const DashboardPanel* first = nullptr;
-    for (const DashboardPanel* panel : panels_) {
+    for (const DashboardPanel* panel : panels()) {
         if (!panel->bodyShown() || panel->stale())
             continue;
         if (panel->underMouse())

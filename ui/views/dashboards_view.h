@@ -7,23 +7,22 @@
 #include <vector>
 
 #include "query/dashboards.h"
-#include "query/definitions.h"
 #include "state/annotation_book.h"
 #include "views/refreshing_view.h"
-#include "widgets/chart_data.h"
 
 class QComboBox;
 class QMenu;
-class QScrollArea;
 class QToolButton;
 
 namespace nj::ui {
 
-class DashboardGrid;
+class DashboardBoard;
+class DashboardChooser;
+class DashboardKeeping;
 class DashboardPanel;
-class FactTable;
 class Panel;
 class PlainLabel;
+class RemarksPanel;
 class VariableBar;
 
 class DashboardsView : public RefreshingView {
@@ -39,9 +38,9 @@ public:
     [[nodiscard]] QString summary() const override;
     [[nodiscard]] std::optional<CopyTable> shownTable() const override;
 
-    [[nodiscard]] const std::vector<DashboardPanel*>& panels() const { return panels_; }
+    [[nodiscard]] const std::vector<DashboardPanel*>& panels() const;
     [[nodiscard]] VariableBar& variables() { return *variables_; }
-    [[nodiscard]] QComboBox& chooser() { return *chooser_; }
+    [[nodiscard]] QComboBox& chooser();
     // Reads the files and keeps what they hold in the capsule.
     void importFiles(const QStringList& paths);
 
@@ -49,7 +48,6 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dropEvent(QDropEvent* event) override;
-    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     // What opening a dashboard answers.
@@ -58,10 +56,9 @@ private:
         dashboard::ResolvedVariables variables;
     };
     void build();
+    void buildKeeping();
     QMenu* buildMenu();
     void refresh() override;
-    void askBuiltIn();
-    void fillChooser();
     void choose(const QString& id);
     void chooseWanted();
     void askOpen();
@@ -72,42 +69,28 @@ private:
     void showRows();
     void showRemarks();
     void showEmpty();
-    void askSeen();
     void takeRange();
-    void chooseFiles();
-    void imported(Result<std::vector<Result<query::ReadDefinition>>>&& read, const QStringList& paths);
-    void saveCopy();
-    void rename();
-    void exportJson();
-    void remove();
     void announce();
-    [[nodiscard]] const Definition* definition(const QString& id) const;
 
     ViewContext context_;
     AnnotationBook& book_;
-    QComboBox* chooser_;
+    DashboardKeeping* keeping_;
+    DashboardChooser* chooser_;
     VariableBar* variables_;
     PlainLabel* verdict_;
     QToolButton *remarksButton_, *importButton_, *menuButton_;
-    Panel* remarks_;
-    FactTable* remarksTable_;
+    RemarksPanel* remarks_;
     Panel* empty_;
-    QScrollArea* scroll_;
-    DashboardGrid* grid_;
-    std::vector<DashboardPanel*> panels_;
-    std::vector<dashboard::Dashboard> builtIn_;
+    DashboardBoard* panels_;
     std::optional<dashboard::Dashboard> board_;   // the one shown
     dashboard::ResolvedVariables resolved_;
     dashboard::Choices choices_;
     std::vector<query::AlertCourse> courses_;         // of rules
     std::optional<dashboard::Dashboard> rules_;       // the rules shown, in their file's order
-    QVector<ChartFlag> flags_;
     QHash<QString, dashboard::Choices> remembered_;   // by dashboard
     QString current_, wanted_;
     std::string document_;                            // of the definition that was opened
-    QTimer seen_;
-    size_t notShown_ = 0;
-    bool builtInKnown_ = false, askingBuiltIn_ = false, opening_ = false, askingCourses_ = false, askingEvents_ = false, importing_ = false;
+    bool opening_ = false, askingCourses_ = false, askingEvents_ = false;
 };
 
 }  // namespace nj::ui
