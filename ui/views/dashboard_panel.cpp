@@ -10,20 +10,19 @@
 #include <cmath>
 
 #include "models/panel_heatmap.h"
+#include "models/panel_table.h"
 #include "state/links.h"
 #include "state/live_sources.h"
 #include "theme/number_format.h"
 #include "views/whole_capsule.h"
 #include "widgets/bucket_bars.h"
+#include "widgets/dashboard_chart.h"
 #include "widgets/fact_table.h"
 #include "widgets/figure_picture.h"
 #include "widgets/heatmap_chart.h"
 #include "widgets/heatmap_legend.h"
-#include "widgets/legend_names.h"
-#include "widgets/legend_table.h"
 #include "widgets/picture_copy.h"
 #include "widgets/plain_label.h"
-#include "widgets/time_chart.h"
 
 namespace nj::ui {
 namespace {
@@ -32,7 +31,7 @@ using dashboard::PanelKind;
 
 // The same points at every size of the window: two people must read the same numbers.
 constexpr int kColumns = 480;
-constexpr int kMostShownText = 20'000, kTallPanel = 230, kChartRoom = 190, kLegendRow = 24, kWidePanel = 720;
+constexpr int kMostShownText = 20'000;
 
 QString plain(const std::string& text) { return QString::fromStdString(text.substr(0, 4000)).simplified(); }
 
@@ -45,26 +44,6 @@ QString withoutMarkup(const std::string& text) {
         lines << line.remove(QStringLiteral("**")).trimmed();
     }
     return lines.join(QLatin1Char('\n')).trimmed();
-}
-
-FactCell cellOf(const dashboard::Field& field, size_t row, const dashboard::Panel& panel, const Theme& theme, bool utc) {
-    FactCell cell;
-    switch (field.kind) {
-    case dashboard::FieldKind::kTime:
-        cell.text = row < field.times.size() ? formatDateTime(field.times[row], utc, kSecond) : QString();
-        cell.order = row < field.times.size() ? static_cast<double>(field.times[row]) : 0;
-        break;
-    case dashboard::FieldKind::kNumber: {
-        const double value = row < field.numbers.size() ? field.numbers[row] : std::nan("");
-        cell.text = std::isnan(value) ? QString() : panelText(panel, value);
-        cell.order = std::isnan(value) ? -HUGE_VAL : value;
-        if (const QColor color = thresholdColor(panel, value, {panel.min.value_or(0), panel.max.value_or(100)}, theme); color.isValid() && panel.thresholds.size() > 1)
-            cell.dot = color;
-        break;
-    }
-    case dashboard::FieldKind::kText: cell.text = row < field.texts.size() ? plain(field.texts[row]) : QString(); break;
-    }
-    return cell;
 }
 
 // An alert is about how far its limit is: the scale holds it.
@@ -170,7 +149,7 @@ void DashboardPanel::setCourse(const std::optional<query::AlertCourse>& course) 
     if (!course && !course_)
         return;
     course_ = course;
-    if (answered_ && chart_ && bodyShown() && pages_->currentWidget() == chartPage_)
+    if (answered_ && chart_ && bodyShown() && pages_->currentWidget() == chart_)
         showChart();
     showCourse();
 }
@@ -205,7 +184,7 @@ void DashboardPanel::showCourse() {
 
 void DashboardPanel::setFlags(const QVector<ChartFlag>& flags) {
     flags_ = flags;
-    if (answered_ && chart_ && bodyShown() && pages_->currentWidget() == chartPage_)
+    if (answered_ && chart_ && bodyShown() && pages_->currentWidget() == chart_)
         showChart();
 }
 
@@ -313,75 +292,24 @@ void DashboardPanel::showNothing() {
 
 void DashboardPanel::showChart() {
     if (!chart_) {
-        chartPage_ = new QWidget(pages_);
-        auto* column = new QVBoxLayout(chartPage_);
-        column->setContentsMargins(0, 0, 0, 0);
-        column->setSpacing(context_.theme.unit);
-        chart_ = new TimeChart(context_.workspace, context_.theme, chartPage_);
-        chart_->setMinimumHeight(60);
-        names_ = new LegendNames(context_.theme, chartPage_);
-        legend_ = new LegendTable(context_.theme, chartPage_);
-        legend_->setBrief(true);
-        column->addWidget(chart_, 1);
-        column->addWidget(names_);
-        column->addWidget(legend_);
-        connect(names_, &LegendNames::hiddenChanged, this, [this] { chart_->setHidden(names_->hidden()); });
-        connect(legend_, &LegendTable::hiddenChanged, this, [this] { chart_->setHidden(legend_->hidden()); });
-        pages_->addWidget(chartPage_);
+        chart_ = new DashboardChart(context_.workspace, context_.theme, pages_);
+        pages_->addWidget(chart_);
     }
-    chart_->setFixedRange(answer_.range == context_.workspace.range() ? std::nullopt : std::optional(answer_.range));
-    TimeChartData data = panelChart(drawn_, answer_);
+    TimeChartData lines = panelChart(drawn_, answer_);
     if (course_) {
-        showLimits(data);
+        showLimits(lines);
         for (const TimeRange& range : course_->firing)
-            data.marks.windows.push_back({range, ChartRole::kError, tr("firing")});
+            lines.marks.windows.push_back({range, ChartRole::kError, tr("firing")});
         for (const TimeRange& range : course_->pending)
-            data.marks.windows.push_back({range, ChartRole::kWarning, {}});
+            lines.marks.windows.push_back({range, ChartRole::kWarning, {}});
     }
-    data.marks.flags = flags_;
-    data.marks.flagLabels = false;
-    chart_->setData(data);
-    const bool table = panel_.legend.shown && (panel_.legend.asTable || !panel_.legend.calculations.empty()) && height() >= kTallPanel;
-    const auto [unit, factor] = panelUnit(drawn_);
-    QVector<LegendNames::Entry> entries;
-    QVector<LegendRow> rows;
-    for (size_t i = 0; i < answer_.series.size(); ++i) {
-        const dashboard::PanelSeries& series = answer_.series[i];
-        const int rank = static_cast<int>(i);
-        entries.push_back({chart_->data().series[rank].name, context_.theme.seriesColor(rank), context_.theme.seriesDash(rank)});
-        LegendRow row;
-        row.name = entries.back().name;
-        row.color = entries.back().color;
-        row.dash = entries.back().dash;
-        row.atCursor = row.last = row.min = row.max = row.p95 = row.baseline = row.value = kNoValue;
-        std::vector<double> known;
-        for (const double value : series.values)
-            if (std::isfinite(value))
-                known.push_back(value * factor);
-        row.n = known.size();
-        if (!known.empty()) {
-            row.last = known.back();
-            std::sort(known.begin(), known.end());
-            row.min = known.front();
-            row.max = known.back();
-            row.p95 = known[static_cast<size_t>(0.95 * static_cast<double>(known.size() - 1))];
-        }
-        rows.push_back(std::move(row));
-    }
-    names_->setEntries(entries, height() > kTallPanel ? 2 : 1);
-    names_->setVisible(panel_.legend.shown && !table);
-    legend_->setVisible(table);
-    if (table) {
-        // At the right where its author put it and there is room, else below.
-        const bool right = panel_.legend.right && width() >= kWidePanel;
-        qobject_cast<QBoxLayout*>(chartPage_->layout())->setDirection(right ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
-        legend_->setFixedWidth(right ? width() * 2 / 5 : QWIDGETSIZE_MAX);
-        legend_->setMinimumWidth(right ? width() * 2 / 5 : 0);
-        legend_->setMostRows(right ? std::max(3, (height() - kChartRoom / 2) / kLegendRow) : std::clamp((height() - kChartRoom) / kLegendRow, 2, 8));
-        legend_->setRows(rows, unit, tr("series"), tr("n"));
-    }
-    pages_->setCurrentWidget(chartPage_);
+    lines.marks.flags = flags_;
+    lines.marks.flagLabels = false;
+    chart_->setChart(lines, panel_, answer_, size());
+    pages_->setCurrentWidget(chart_);
 }
+
+TimeChart* DashboardPanel::chart() const { return chart_ ? chart_->chart() : nullptr; }
 
 void DashboardPanel::showFigures() {
     if (!figures_) {
@@ -397,24 +325,14 @@ void DashboardPanel::showFigures() {
 }
 
 void DashboardPanel::showTable() {
-    std::vector<FactColumn> columns;
-    for (const dashboard::Field& field : answer_.table.fields)
-        columns.push_back({plain(field.name), 0, field.kind == dashboard::FieldKind::kNumber});
-    std::vector<std::vector<FactCell>> rows;
-    for (size_t row = 0; row < answer_.table.rows(); ++row) {
-        std::vector<FactCell> cells;
-        for (const dashboard::Field& field : answer_.table.fields)
-            cells.push_back(cellOf(field, row, drawn_, context_.theme, context_.workspace.utc()));
-        rows.push_back(std::move(cells));
-    }
     // The columns of a table are those it was made with.
     if (table_) {
         pages_->removeWidget(table_);
         table_->deleteLater();
     }
-    table_ = new FactTable(columns, context_.theme, pages_);
+    table_ = new FactTable(panelColumns(answer_), context_.theme, pages_);
     table_->setObjectName(QStringLiteral("panelTable"));
-    table_->setRows(std::move(rows));
+    table_->setRows(panelCells(drawn_, answer_, context_.theme, context_.workspace.utc()));
     pages_->addWidget(table_);
     pages_->setCurrentWidget(table_);
 }
@@ -455,47 +373,9 @@ void DashboardPanel::showHeatmap() {
 }
 
 CopyTable DashboardPanel::table() const {
-    CopyTable table;
-    table.caption = pictureCaption(context_.workspace, title());
-    if (panel_.kind == PanelKind::kTable) {
-        for (const dashboard::Field& field : answer_.table.fields) {
-            table.columns << plain(field.name);
-            table.numeric << (field.kind == dashboard::FieldKind::kNumber);
-        }
-        for (size_t row = 0; row < answer_.table.rows(); ++row) {
-            QStringList cells;
-            for (const dashboard::Field& field : answer_.table.fields)
-                cells << (field.kind == dashboard::FieldKind::kTime   ? QString::fromStdString(formatRfc3339(field.times[row], 3))
-                          : field.kind == dashboard::FieldKind::kText ? QString::fromStdString(field.texts[row])
-                          : std::isnan(field.numbers[row])            ? QString()
-                                                                      : QString::number(field.numbers[row], 'g', 12));
-            table.rows << cells;
-        }
-        return table;
-    }
-    if (panel_.kind == PanelKind::kTimeSeries) {
-        TimeChartData chart = panelChart(drawn_, answer_);
-        chart.from = answer_.from;   // the instants asked for, not the columns around them
-        CopyTable values = chartTable(chart);
-        values.caption = table.caption;
-        return values;
-    }
-    if (answer_.buckets.rows() > 0) {
-        table.columns = {tr("time"), tr("from"), tr("to"), tr("count")};
-        table.numeric = {false, true, true, true};
-        const size_t rows = answer_.buckets.rows();
-        for (size_t i = 0; i < answer_.buckets.counts.size(); ++i)
-            if (answer_.buckets.counts[i] > 0)
-                table.rows << QStringList{panel_.kind == PanelKind::kHistogram ? QString() : QString::fromStdString(formatRfc3339(answer_.from + static_cast<DurationNs>(i / rows) * answer_.step, 3)),
-                                          QString::number(answer_.buckets.bounds[i % rows], 'g', 12), QString::number(answer_.buckets.bounds[i % rows + 1], 'g', 12),
-                                          QString::number(answer_.buckets.counts[i], 'g', 12)};
-        return table;
-    }
-    table.columns = {tr("series"), tr("value")};
-    table.numeric = {false, true};
-    for (const dashboard::PanelSeries& series : answer_.series)
-        table.rows << QStringList{QString::fromStdString(series.name), std::isnan(series.value) ? QString() : QString::number(series.value, 'g', 12)};
-    return table;
+    CopyTable copied = panelCopy(drawn_, answer_);
+    copied.caption = pictureCaption(context_.workspace, title());
+    return copied;
 }
 
 }  // namespace nj::ui

@@ -12,12 +12,11 @@ class QToolButton;
 namespace nj::ui {
 
 class BucketBars;
+class DashboardChart;
 class FactTable;
 class FigurePicture;
 class HeatmapChart;
 class HeatmapLegend;
-class LegendNames;
-class LegendTable;
 class PlainLabel;
 class TimeChart;
 
@@ -44,7 +43,7 @@ public:
     [[nodiscard]] const dashboard::PanelAnswer& answer() const { return answer_; }
     // What it shows as a table.
     [[nodiscard]] CopyTable table() const;
-    [[nodiscard]] TimeChart* chart() const { return chart_; }
+    [[nodiscard]] TimeChart* chart() const;
 
 Q_SIGNALS:
     void settledChanged();
@@ -56,7 +55,6 @@ protected:
     void leaveEvent(QEvent* event) override;
 
 private:
-    void build();
     void buildMenu();
     void show();
     void showChart();
@@ -66,8 +64,6 @@ private:
     void showNothing();
     void showCourse();
     [[nodiscard]] QStringList expressions() const;
-    template <typename Widget>
-    Widget* page(Widget*& widget);
 
     ViewContext context_;
     QString key_;
@@ -78,15 +74,12 @@ private:
     std::optional<query::AlertCourse> course_;
     QStackedWidget* pages_;
     QToolButton* menu_;
-    TimeChart* chart_ = nullptr;
+    DashboardChart* chart_ = nullptr;
     HeatmapChart* heatmap_ = nullptr;
     HeatmapLegend* heatKey_ = nullptr;
     QWidget* heatPage_ = nullptr;
     FigurePicture* figures_ = nullptr;
     BucketBars* bars_ = nullptr;
-    QWidget* chartPage_ = nullptr;
-    LegendNames* names_ = nullptr;
-    LegendTable* legend_ = nullptr;
     FactTable* table_ = nullptr;
     PlainLabel* text_ = nullptr;
     QVector<ChartFlag> flags_;
