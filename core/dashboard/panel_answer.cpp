@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -95,6 +96,26 @@ void show(const Panel& panel, const PanelQueries& queries, std::vector<Frame> fr
     }
 }
 
+// Whether a selector of the panel's queries matches no series where it looks.
+bool lacksSeries(const Panel& panel, const Scope& scope, promql::Querier& querier, const std::stop_token& stop) {
+    std::vector<std::string> notes;
+    const TimeRange range = panelRange(panel, scope, notes);
+    for (const Target& target : panel.targets) {
+        const auto parsed = target.hidden ? Result<promql::ExprPtr>(promql::ExprPtr()) : promql::parseExpression(interpolate(target.expr, scope));
+        if (!parsed.ok() || !*parsed)
+            continue;
+        for (const SelectorUse& use : selectorsOf(**parsed)) {
+            const DurationNs back = use.back.value_or(0), offset = use.offset.value_or(0);
+            const bool anywhere = !use.back || !use.offset;   // it is not known here where it looks
+            const auto found = querier.select(use.all(), anywhere ? std::numeric_limits<TimeNs>::min() / 2 : range.from - offset - back,
+                                              anywhere ? std::numeric_limits<TimeNs>::max() / 2 : range.to - offset, stop);
+            if (found.ok() && found->empty())
+                return true;
+        }
+    }
+    return false;
+}
+
 bool showsNothing(const Panel& panel, const PanelAnswer& answer) {
     if (panel.kind == PanelKind::kTable)
         return answer.table.rows() == 0;
@@ -143,6 +164,14 @@ Result<PanelAnswer> answerPanel(const Panel& panel, Scope scope, int columns, co
         answer.buckets = {};
     }
     return answer;
+}
+
+Result<std::string> whyNoSeries(const Panel& panel, const Scope& scope, int columns, const promql::Engine& engine, promql::Querier& querier,
+                                std::stop_token stop) {
+    if (!lacksSeries(panel, scope, querier, stop))
+        return std::string();
+    NJ_ASSIGN(PanelAnswer answer, answerPanel(panel, scope, columns, engine, querier, stop));
+    return std::move(answer.why);
 }
 
 }  // namespace nj::dashboard

@@ -56,4 +56,9 @@ struct PanelAnswer {
 Result<PanelAnswer> answerPanel(const Panel& panel, Scope scope, int columns, const promql::Engine& engine, promql::Querier& querier,
                                 std::stop_token stop = {});
 
+// Why the panel shows nothing, where series that a query asks for are not there over the range; "" where it shows something, and, without
+// evaluating it, where they all are there. Errors: cancelled only.
+Result<std::string> whyNoSeries(const Panel& panel, const Scope& scope, int columns, const promql::Engine& engine, promql::Querier& querier,
+                                std::stop_token stop = {});
+
 }  // namespace nj::dashboard

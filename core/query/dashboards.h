@@ -21,21 +21,25 @@ struct VariablesQuestion {
     TimeRange range;
 };
 
+// Points of a panel, at every size of the window: two people must read the same numbers.
+inline constexpr int kPanelColumns = 480;
+
 struct PanelQuestion {
     dashboard::Panel panel;
     dashboard::Scope scope;     // of the occurrence
-    int columns = 400;          // a picture has room for
+    int columns = kPanelColumns;
 };
 
 inline constexpr std::string_view kServerRules = "server:";   // the server's name follows
 
 // What the alerts of a rule file would have done over a range.
 struct AlertCourse {
-    std::string name;                       // of the rule
+    std::string name, expression;           // of the rule
     std::string condition;                  // "for 2 m, severity page"
     std::vector<TimeRange> pending, firing; // any of its instances; ascending, apart
     size_t instances = 0;                   // that fired
     std::string problem;                    // it could not be evaluated
+    std::string absence;                    // why what it watches shows nothing, where its series are not there; else ""
 };
 
 class DashboardBackend {

@@ -28,6 +28,8 @@ private slots:
     void says_data();
     void says();
     void saysNothingWhereSomethingShows();
+    void looksForSeriesBeforeItEvaluates_data();
+    void looksForSeriesBeforeItEvaluates();
     void stops();
 };
 
@@ -85,6 +87,34 @@ void PanelWhyTest::says() {
 void PanelWhyTest::saysNothingWhereSomethingShows() {
     for (const Panel& panel : {graph("up", "gone"), graph("sum(up) or gone"), graph("absent(gone)"), panelOf(kTable, {formatted(target("idle / idle"), TargetFormat::kTable)}), panelOf(kText, {})})
         QCOMPARE(answerOf(panel).why, std::string());
+}
+
+// What is not there is said as the panel would; what is there is not evaluated, though nothing may come of it.
+void PanelWhyTest::looksForSeriesBeforeItEvaluates_data() {
+    QTest::addColumn<Panel>("panel");
+    QTest::addColumn<QString>("why");
+    QTest::newRow("none") << graph("gone") << "No series named gone in this capsule.";
+    QTest::newRow("one of two") << graph("up / gone") << "No series named gone in this capsule.";
+    QTest::newRow("a matcher") << graph("up{job=\"node\"}") << "Series of up, but none with job=\"node\".";
+    QTest::newRow("over by then") << graph("old") << "old has samples only from 1970-01-01 00:01:00 UTC to 1970-01-01 00:01:30 UTC.";
+    QTest::newRow("another query shows something") << graph("up", "gone") << "";
+    QTest::newRow("its absence is shown") << graph("absent(gone)") << "";
+    QTest::newRow("or another") << graph("up or gone") << "";
+    QTest::newRow("never holds") << graph("up > 5") << "";
+    QTest::newRow("no number") << graph("idle / idle") << "";
+    Panel hidden = graph("up", "gone");
+    hidden.targets[1].hidden = true;
+    QTest::newRow("hidden") << hidden << "";
+    QTest::newRow("no query") << graph("sum(") << "";
+}
+
+void PanelWhyTest::looksForSeriesBeforeItEvaluates() {
+    QFETCH(Panel, panel);
+    MemoryQuerier querier;
+    loadSeries(querier);
+    const auto why = whyNoSeries(panel, panelScope(), 4, promql::Engine(), querier);
+    QVERIFY(why.ok());
+    QTEST(QString::fromStdString(*why), "why");
 }
 
 void PanelWhyTest::stops() {

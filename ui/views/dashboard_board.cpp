@@ -1,6 +1,7 @@
 #include "views/dashboard_board.h"
 
 #include <QScrollBar>
+#include <QVBoxLayout>
 #include <algorithm>
 
 #include "state/links.h"
@@ -25,7 +26,14 @@ DashboardBoard::DashboardBoard(const ViewContext& context, QWidget* parent) : QS
     viewport()->setAutoFillBackground(false);
     grid_ = new DashboardGrid(context_.theme);
     grid_->setAutoFillBackground(false);
-    setWidget(grid_);
+    page_ = new QWidget;
+    page_->setAutoFillBackground(false);
+    auto* column = new QVBoxLayout(page_);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(grid_);
+    column->addStretch(1);
+    setWidget(page_);
     seen_.setSingleShot(true);
     seen_.setInterval(kSeenDelayMs);
     connect(&seen_, &QTimer::timeout, this, &DashboardBoard::askSeen);
@@ -77,6 +85,8 @@ void DashboardBoard::setDashboard(const dashboard::Dashboard& board, const dashb
     setFlags(flags_);
     seen_.start();
 }
+
+void DashboardBoard::setFooter(QWidget* footer) { static_cast<QVBoxLayout*>(page_->layout())->insertWidget(1, footer); }
 
 void DashboardBoard::clear() {
     panels_.clear();

@@ -23,6 +23,8 @@ public:
     // until the new ones are there.
     void setDashboard(const dashboard::Dashboard& board, const dashboard::Scope& scope);
     void clear();
+    // What stands below the panels. Takes ownership.
+    void setFooter(QWidget* footer);
     void setRange(TimeRange range);
     void setFlags(const QVector<ChartFlag>& flags);
     [[nodiscard]] const std::vector<DashboardPanel*>& panels() const { return panels_; }
@@ -39,6 +41,7 @@ protected:
 private:
     void askSeen();
     ViewContext context_;
+    QWidget* page_;
     DashboardGrid* grid_;
     std::vector<DashboardPanel*> panels_;
     QVector<ChartFlag> flags_;

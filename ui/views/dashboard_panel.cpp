@@ -29,8 +29,6 @@ namespace {
 
 using dashboard::PanelKind;
 
-// The same points at every size of the window: two people must read the same numbers.
-constexpr int kColumns = 480;
 constexpr int kMostShownText = 20'000;
 
 QString plain(const std::string& text) { return QString::fromStdString(text.substr(0, 4000)).simplified(); }
@@ -194,7 +192,7 @@ void DashboardPanel::ask() {
     stale_ = false;
     asking_ = true;
     setBusy(true);
-    query::PanelQuestion question{panel_, scope_, kColumns};
+    query::PanelQuestion question{panel_, scope_};
     context_.queries.ask(
         key_, this,
         [question = std::move(question)](query::Backend& backend, std::stop_token stop) -> Result<dashboard::PanelAnswer> {

@@ -21,6 +21,7 @@
 #include "views/dashboard_keeping.h"
 #include "views/dashboard_panel.h"
 #include "widgets/chart_events.h"
+#include "widgets/no_data_panel.h"
 #include "widgets/plain_label.h"
 #include "widgets/remarks_panel.h"
 #include "widgets/variable_bar.h"
@@ -121,6 +122,12 @@ void DashboardsView::build() {
 
     panels_ = new DashboardBoard(context_, this);
     connect(panels_, &DashboardBoard::settledChanged, this, &DashboardsView::announce);
+
+    noData_ = new NoDataPanel(theme);
+    noData_->hide();
+    panels_->setFooter(noData_);
+    connect(noData_, &NoDataPanel::expressionOpened, this,
+            [this](const QString& expression) { context_.workspace.requestView(QString::fromLatin1(links::kMetrics), links::promql({expression})); });
 
     outer->addLayout(bar);
     outer->addWidget(remarks_);
@@ -301,6 +308,7 @@ void DashboardsView::askCourses() {
     askingCourses_ = false;
     verdict_->hide();
     if (!rules) {
+        noData_->hide();
         for (DashboardPanel* panel : panels())
             panel->setCourse(std::nullopt);
         return;
@@ -332,8 +340,13 @@ void DashboardsView::showCourses() {
     showRows();
     for (size_t i = 0; i < panels().size() && i < rules.courses.size(); ++i)
         panels()[i]->setCourse(rules.courses[i]);
-    verdict_->setPlain(tr("%1 alerts: %2 would have fired in this range, %3 only pending").arg(courses_.size()).arg(rules.fired).arg(rules.pending));
-    verdict_->setVisible(!courses_.empty());
+    QString verdict = tr("%1 alerts: %2 would have fired in this range, %3 only pending").arg(rules.alerts).arg(rules.fired).arg(rules.pending);
+    if (!rules.withoutData.empty())
+        verdict += tr(", no data for %1").arg(rules.withoutData.size());
+    verdict_->setPlain(verdict);
+    verdict_->setVisible(rules.alerts > 0);
+    noData_->setAlerts(rules.withoutData, rules.alerts);
+    noData_->setVisible(!rules.withoutData.empty());
 }
 
 void DashboardsView::askEvents() {
@@ -375,7 +388,7 @@ void DashboardsView::showRows() {
 }
 
 void DashboardsView::takeRange() {
-    if (!board_ || panels().empty()) {
+    if (!board_) {
         scheduleRefresh();
         return;
     }
@@ -402,6 +415,7 @@ void DashboardsView::showEmpty() {
     panels_->hide();
     variables_->hide();
     verdict_->hide();
+    noData_->hide();
     remarksButton_->hide();
     remarksButton_->setChecked(false);
     empty_->show();

@@ -20,6 +20,7 @@ class DashboardBoard;
 class DashboardChooser;
 class DashboardKeeping;
 class DashboardPanel;
+class NoDataPanel;
 class Panel;
 class PlainLabel;
 class RemarksPanel;
@@ -82,6 +83,7 @@ private:
     RemarksPanel* remarks_;
     Panel* empty_;
     DashboardBoard* panels_;
+    NoDataPanel* noData_;     // below the panels
     std::optional<dashboard::Dashboard> board_;   // the one shown
     dashboard::ResolvedVariables resolved_;
     dashboard::Choices choices_;

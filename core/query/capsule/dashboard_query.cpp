@@ -49,10 +49,7 @@ std::string unitOf(QueryContext& context, const dashboard::PanelAnswer& answer) 
     return unit ? dashboard::unitIdOf(*unit) : std::string();
 }
 
-AlertCourse courseOf(const alert::Rule& rule, const alert::AlertHistory& history) {
-    AlertCourse course;
-    course.name = rule.name;
-    course.condition = conditionOf(rule);
+void addHistory(AlertCourse& course, const alert::AlertHistory& history) {
     for (const alert::AlertTrack& track : history.tracks) {
         bool fired = false;
         for (const alert::AlertSpan& span : track.spans) {
@@ -63,7 +60,6 @@ AlertCourse courseOf(const alert::Rule& rule, const alert::AlertHistory& history
     }
     course.pending = united(std::move(course.pending));
     course.firing = united(std::move(course.firing));
-    return course;
 }
 
 }  // namespace
@@ -102,20 +98,28 @@ Result<std::vector<AlertCourse>> answerAlertCourses(QueryContext& context, const
     } else {
         NJ_ASSIGN(set, alert::readRuleFile(rules.document, rules.name));
     }
+    const promql::Engine engine(promql::prometheusOptions());
+    const dashboard::Dashboard drawn = alert::alertDashboard(set, rules.name);   // a row per group, a panel per rule
+    dashboard::Scope scope;
+    scope.range = range;
     std::vector<AlertCourse> courses;
-    for (const alert::RuleGroup& group : set.groups)
-        for (const alert::Rule& rule : group.rules) {
+    for (size_t g = 0; g < set.groups.size(); ++g)
+        for (size_t r = 0; r < set.groups[g].rules.size(); ++r) {
+            const alert::Rule& rule = set.groups[g].rules[r];
             if (rule.recording)
                 continue;
-            const auto history = alert::replayAlert(rule, group, promql::Engine(promql::prometheusOptions()), *querier, range, context.stop());
+            AlertCourse& course = courses.emplace_back();
+            course.name = rule.name;
+            course.expression = rule.expr;
+            course.condition = conditionOf(rule);
+            const auto history = alert::replayAlert(rule, set.groups[g], engine, *querier, range, context.stop());
             NJ_RETURN_IF_ERROR(context.checkStop());
-            if (history.ok()) {
-                courses.push_back(courseOf(rule, *history));
-            } else {
-                courses.emplace_back();
-                courses.back().name = rule.name;
-                courses.back().condition = conditionOf(rule);
-                courses.back().problem = history.error().message;
+            if (history.ok())
+                addHistory(course, *history);
+            else
+                course.problem = history.error().message;
+            if (history.ok() && history->tracks.empty()) {
+                NJ_ASSIGN(course.absence, dashboard::whyNoSeries(drawn.rows[g].panels[r], scope, kPanelColumns, engine, *querier, context.stop()));
             }
         }
     return courses;
