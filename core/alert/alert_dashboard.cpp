@@ -16,7 +16,7 @@ using namespace promql;
 
 constexpr int kPanelWidth = dashboard::kGridColumns / 2, kPanelHeight = 8;
 constexpr const char* kBelow = "green";   // what a panel has before its first threshold
-constexpr const char* kLimit = "red";
+constexpr const char* kLimitColour = "red";
 
 // The value of an expression of numbers alone.
 std::optional<double> constantOf(const Expr& expr) {
@@ -89,7 +89,7 @@ public:
         // `x / y > 0.9 and y > 0` only keeps from dividing by zero: y would take the scale away from what the alert is about.
         if (const Expr* guard = binary.op == BinaryOp::kAnd ? aboveZero(*binary.right) : nullptr; guard != nullptr && dividesBy(*binary.left, printExpression(*guard))) {
             add(*binary.left);
-            return target(printExpression(*guard), true);
+            return target(printExpression(*guard), Draw::kHidden);
         }
         // Of `(x > 5) * on (instance) group_left () info` only what is compared; of a set operation both.
         for (const ExprPtr* side : {&binary.left, &binary.right})
@@ -97,15 +97,19 @@ public:
                 add(**side);
     }
     void target(const Expr& expr) { target(printExpression(expr)); }
-    void target(std::string text, bool hidden = false) {
-        const auto same = [&](const dashboard::Target& other) { return other.expr == text; };
-        if (std::any_of(panel_.targets.begin(), panel_.targets.end(), same))
+    enum class Draw { kShown, kHidden, kLimit };
+    void target(std::string text, Draw draw = Draw::kShown) {
+        const auto same = std::find_if(panel_.targets.begin(), panel_.targets.end(), [&](const dashboard::Target& other) { return other.expr == text; });
+        if (same != panel_.targets.end()) {
+            same->limit = same->limit && draw == Draw::kLimit;   // watched too
             return;
+        }
         dashboard::Target one;
         for (size_t i = panel_.targets.size() + 1; i > 0; i = (i - 1) / 26)   // A … Z, AA, AB …
             one.refId.insert(one.refId.begin(), static_cast<char>('A' + (i - 1) % 26));
         one.expr = std::move(text);
-        one.hidden = hidden;
+        one.hidden = draw == Draw::kHidden;
+        one.limit = draw == Draw::kLimit;
         panel_.targets.push_back(std::move(one));
     }
 
@@ -114,10 +118,13 @@ private:
         const auto left = constantOf(*binary.left), right = constantOf(*binary.right);
         if (left && right)
             return target(binary);
+        // Of two sides that vary the right one is the limit: what is left of it passes on. A number before series is one too.
+        const bool ordered = !left && !right && binary.op != BinaryOp::kEqual && binary.op != BinaryOp::kNotEqual;
+        const bool limitFirst = ordered && binary.left->type == ValueType::kScalar && binary.right->type == ValueType::kVector;
         if (!left)
-            target(withoutParens(*binary.left));
+            target(printExpression(withoutParens(*binary.left)), limitFirst ? Draw::kLimit : Draw::kShown);
         if (!right)
-            target(withoutParens(*binary.right));
+            target(printExpression(withoutParens(*binary.right)), ordered && !limitFirst ? Draw::kLimit : Draw::kShown);
         if (const auto limit = left ? left : right; limit && std::isfinite(*limit))
             threshold(*limit);
     }
@@ -125,7 +132,7 @@ private:
         auto& all = panel_.thresholds;
         if (all.empty())
             all.push_back({std::nullopt, kBelow});
-        const dashboard::Threshold one{from, kLimit};
+        const dashboard::Threshold one{from, kLimitColour};
         if (std::find(all.begin(), all.end(), one) == all.end())
             all.insert(std::upper_bound(all.begin() + 1, all.end(), from, [](double a, const dashboard::Threshold& b) { return a < *b.from; }), one);
     }

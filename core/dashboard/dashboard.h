@@ -24,6 +24,7 @@ struct Target {
     TargetFormat format = TargetFormat::kTimeSeries;
     bool instant = false;
     bool hidden = false;     // asked for by no one, but kept
+    bool limit = false;      // what the others must not pass: drawn and called so
     bool operator==(const Target&) const = default;
 };
 

@@ -27,7 +27,7 @@ dashboard::Panel panelOf(const char* expr, bool recording = false) {
 QString drawn(const dashboard::Panel& panel) {
     QStringList targets, limits;
     for (const dashboard::Target& target : panel.targets)
-        targets << QString::fromStdString(target.refId + ": " + target.expr + (target.hidden ? " (hidden)" : ""));
+        targets << QString::fromStdString(target.refId + ": " + target.expr + (target.hidden ? " (hidden)" : target.limit ? " (limit)" : ""));
     for (size_t i = 1; i < panel.thresholds.size(); ++i)
         limits << QStringLiteral("%1 %2").arg(*panel.thresholds[i].from).arg(QString::fromStdString(panel.thresholds[i].colour));
     return targets.join(QStringLiteral(" | ")) + (limits.isEmpty() ? QString() : QStringLiteral(" @ ") + limits.join(QStringLiteral(", ")));
@@ -60,8 +60,14 @@ private slots:
         row("a guard of three", "(x / y < 0.1 and on (a) z == 0) and on (a) 0 != y", "A: x / y | B: z | C: y (hidden) @ 0 red, 0.1 red");
         row("no guard of a product", "x * y > 90 and y > 0", "A: x * y | B: y @ 0 red, 90 red");
         row("no guard of another", "x / y > 90 and z > 0", "A: x / y | B: z @ 0 red, 90 red");
-        row("a side of its own", "x > y", "A: x | B: y");
-        row("against the clock", "x < time() - 60", "A: x | B: time() - 60");
+        row("a side of its own", "x > y", "A: x | B: y (limit)");
+        row("a part of another", "x < 0.8 * scalar(y)", "A: x | B: 0.8 * scalar(y) (limit)");
+        row("a part of another first", "0.8 * scalar(y) >= x", "A: 0.8 * scalar(y) (limit) | B: x");
+        row("two numbers", "scalar(x) > bool scalar(y)", "A: scalar(x) | B: scalar(y) (limit)");
+        row("equal to another", "x != y", "A: x | B: y");
+        row("a limit that is watched too", "x > y and y > 5", "A: x | B: y @ 5 red");
+        row("a limit twice", "x > y or z > y", "A: x | B: y (limit) | C: z");
+        row("against the clock", "x < time() - 60", "A: x | B: time() - 60 (limit)");
         row("names joined on", "(x < 10) * on (instance) group_left (nodename) info", "A: x @ 10 red");
         row("names joined on, in brackets", "((x < 10 and y > 1)) + on (instance) info", "A: x | B: y @ 1 red, 10 red");
         row("none", "absent(up)", "A: absent(up)");

@@ -169,6 +169,10 @@ void PanelAnswerTest::namesSeries_data() {
     QTest::newRow("nothing differs and no name") << graph({target("sum by (job) (up{job=\"db\"})")}) << QStringList{"db"};
     QTest::newRow("no labels") << graph({target("sum(up)"), target("count(up)", "", "B")}) << QStringList{"sum(up)", "count(up)"};
     QTest::newRow("names differ") << graph({target("idle"), target("requests_total", "", "B")}) << QStringList{"idle", "requests_total"};
+    const auto limit = [](const char* expr, const char* ref = "B") { return changed(target(expr, "", ref), [](Target& t) { t.limit = true; }); };
+    QTest::newRow("a limit") << graph({target("up{job=\"api\"}"), limit("0.5 * scalar(idle)")}) << QStringList{"a:1", "b:1", "limit"};
+    QTest::newRow("limits") << graph({target("up{job=\"db\"}"), limit("avg by (job) (up)")}) << QStringList{"up", "limit: api", "limit: db"};
+    QTest::newRow("two limits") << graph({target("up{job=\"db\"}"), limit("scalar(idle)"), limit("scalar(requests_total)", "C")}) << QStringList{"up", "limit (idle)", "limit (requests_total)"};
     QTest::newRow("only those without a legend count") << graph({target("idle"), target("up", "u", "B")}) << QStringList{"idle", "u", "u", "u"};
 }
 

@@ -33,6 +33,10 @@ QString decimalScaled(double value, const QString& unit) {
     return formatNumber(value) + QChar(0x00A0) + unit;
 }
 
+bool isLimit(const dashboard::Panel& panel, const dashboard::PanelSeries& series) {
+    return std::any_of(panel.targets.begin(), panel.targets.end(), [&](const dashboard::Target& target) { return target.limit && target.refId == series.refId; });
+}
+
 // "gpu-node-07 GPU 0", "gpu-node-07 GPU 1" → "GPU 0", "GPU 1": what all say tells none apart.
 void dropCommonWords(QVector<ChartSeries>& series) {
     if (series.size() < 2)
@@ -206,20 +210,23 @@ TimeChartData panelChart(const dashboard::Panel& panel, const dashboard::PanelAn
     chart.width = std::max<DurationNs>(answer.step, 1);
     double low = HUGE_VAL;
     int rank = 0;
+    QVector<ChartSeries> limits;
     for (const dashboard::PanelSeries& series : answer.series) {
         ChartSeries line;
-        line.kind = panel.stacked ? ChartSeries::Kind::kArea : panel.style == dashboard::DrawStyle::kBars ? ChartSeries::Kind::kBars : ChartSeries::Kind::kLine;
+        const bool limit = isLimit(panel, series);
+        line.kind = limit ? ChartSeries::Kind::kLimit : panel.stacked ? ChartSeries::Kind::kArea : panel.style == dashboard::DrawStyle::kBars ? ChartSeries::Kind::kBars : ChartSeries::Kind::kLine;
         line.name = plain(series.name);
-        line.rank = rank++;
+        line.rank = limit ? 0 : rank++;
         line.values.reserve(static_cast<qsizetype>(series.values.size()));
         for (const double value : series.values) {
             line.values.push_back(value * factor);
             if (std::isfinite(value))
                 low = std::min(low, value);
         }
-        chart.series.push_back(std::move(line));
+        (limit ? limits : chart.series).push_back(std::move(line));
     }
     dropCommonWords(chart.series);
+    chart.series = limits + chart.series;   // first: a legend that is cut still names it
     chart.yScale.log = panel.logarithmic;
     // As Grafana: values far from zero are not pressed against the top.
     chart.yScale.fromZero = panel.stacked || panel.style == dashboard::DrawStyle::kBars || !(low > 0) || panel.unit == "percent" || panel.unit == "percentunit";

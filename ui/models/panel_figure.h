@@ -39,6 +39,7 @@ std::pair<double, double> panelScale(const dashboard::Panel& panel, const std::v
 QColor thresholdColor(const dashboard::Panel& panel, double value, std::pair<double, double> scale, const Theme& theme);
 QVector<PanelStep> panelSteps(const dashboard::Panel& panel, std::pair<double, double> scale, const Theme& theme);
 QVector<PanelFigure> panelFigures(const dashboard::Panel& panel, const dashboard::PanelAnswer& answer, const Theme& theme);
+// Limits first, then the series in their order.
 TimeChartData panelChart(const dashboard::Panel& panel, const dashboard::PanelAnswer& answer);
 
 }  // namespace nj::ui

@@ -340,7 +340,9 @@ void DashboardsView::showCourses() {
     showRows();
     for (size_t i = 0; i < panels().size() && i < rules.courses.size(); ++i)
         panels()[i]->setCourse(rules.courses[i]);
-    QString verdict = tr("%1 alerts: %2 would have fired in this range, %3 only pending").arg(rules.alerts).arg(rules.fired).arg(rules.pending);
+    QString verdict = tr("%1 alerts: %2 would have fired in this range").arg(rules.alerts).arg(rules.fired);
+    if (rules.pending > 0)
+        verdict += tr(", %1 only pending").arg(rules.pending);
     if (!rules.withoutData.empty())
         verdict += tr(", no data for %1").arg(rules.withoutData.size());
     verdict_->setPlain(verdict);

@@ -24,6 +24,7 @@ struct ChartSeries {
         kLine,        // 1.25 px; gaps stay gaps
         kThinLine,    // 1 px, paler: the quiet companion (p50 beside p99)
         kDashedLine,  // always and only the baseline
+        kLimit,       // dashed, in the colour of limits: what the others must not pass
         kBand,        // low–high at 14 %
         kBars,        // stacked in order
         kArea,        // stacked in order, as steps

@@ -25,7 +25,7 @@ QString chartSentence(const TimeChartData& data, TimeRange range, bool utc) {
         when = time;
     };
     for (const ChartSeries& series : data.series) {
-        if (series.kind == ChartSeries::Kind::kDashedLine)   // the baseline is not what happened
+        if (series.kind == ChartSeries::Kind::kDashedLine || series.kind == ChartSeries::Kind::kLimit)   // not what happened
             continue;
         for (qsizetype i = 0; i < series.values.size(); ++i)
             take(series, data.from + i * data.width, series.values[i]);

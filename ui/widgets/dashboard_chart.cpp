@@ -57,8 +57,9 @@ void DashboardChart::setChart(const TimeChartData& lines, const dashboard::Panel
     const bool table = panel.legend.shown && (panel.legend.asTable || !panel.legend.calculations.empty()) && room.height() >= kTallPanel;
     QVector<LegendNames::Entry> entries;
     QVector<LegendRow> rows;
-    for (const ChartSeries& series : lines.series) {
-        entries.push_back({series.name, theme_.seriesColor(series.rank), theme_.seriesDash(series.rank)});
+    for (int i = 0; i < lines.series.size(); ++i) {
+        const ChartSeries& series = lines.series[i];
+        entries.push_back({series.name, chart_->seriesColor(i), series.kind == ChartSeries::Kind::kLimit ? Qt::DashLine : theme_.seriesDash(series.rank)});
         LegendRow row = rowOf(series);
         row.color = entries.back().color;
         row.dash = entries.back().dash;

@@ -37,7 +37,7 @@ QColor TimeChart::seriesColor(int series) const {
     const ChartSeries& s = data_.series[series];
     if (s.color.isValid())
         return s.color;
-    return s.kind == Kind::kDashedLine ? theme().muted : theme().seriesColor(s.rank);
+    return s.kind == Kind::kDashedLine ? theme().muted : s.kind == Kind::kLimit ? theme().error : theme().seriesColor(s.rank);
 }
 
 ValueScale TimeChart::valueScale() const { return chartScale(data_, range(), hidden_); }
@@ -62,6 +62,8 @@ QPen TimeChart::linePen(int index) const {
     pen.setCapStyle(Qt::RoundCap);
     if (series.kind == Kind::kDashedLine)
         pen.setDashPattern({4, 4});
+    else if (series.kind == Kind::kLimit)
+        pen.setDashPattern({6, 3});
     else if (!series.color.isValid() && theme().seriesDash(series.rank) != Qt::SolidLine)
         pen.setStyle(theme().seriesDash(series.rank));
     return pen;
@@ -125,6 +127,7 @@ void TimeChart::paintContent(QPainter& painter) {
     pass([](const ChartSeries& s) { return s.kind == Kind::kDashedLine || s.kind == Kind::kThinLine; });
     pass([](const ChartSeries& s) { return s.kind == Kind::kLine && !s.emphasised; });
     pass([](const ChartSeries& s) { return s.kind == Kind::kLine && s.emphasised; });
+    pass([](const ChartSeries& s) { return s.kind == Kind::kLimit; });
     pass([](const ChartSeries& s) { return s.kind == Kind::kRings; });
 }
 

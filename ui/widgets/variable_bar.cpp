@@ -46,11 +46,14 @@ QString currentText(const Variable& variable) {
 VariableBar::VariableBar(const Theme& theme, QWidget* parent) : QWidget(parent), theme_(theme) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
+    hide();
 }
 
 void VariableBar::setVariables(const std::vector<Variable>& variables) {
-    if (variables == variables_)
+    if (variables == variables_) {
+        setVisible(shown_ > 0);
         return;
+    }
     variables_ = variables;
     delete row_;
     row_ = new FlowRow(theme_.gap, this);

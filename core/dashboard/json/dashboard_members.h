@@ -15,6 +15,7 @@ void describe(auto&& a, std::type_identity<Target>) {
     a("format", &Target::format);
     a("instant", &Target::instant);
     a("hidden", &Target::hidden);
+    a("limit", &Target::limit);
 }
 void describe(auto&& a, std::type_identity<Threshold>) {
     a("from", &Threshold::from);

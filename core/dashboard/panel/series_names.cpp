@@ -10,6 +10,7 @@ namespace nj::dashboard {
 namespace {
 
 constexpr size_t kSpeakingLength = 6;   // an address
+constexpr const char* kLimitName = "limit";
 
 bool isAutomatic(const std::string& legend) { return legend.empty() || legend == "__auto"; }
 
@@ -56,12 +57,13 @@ std::string labelled(const promql::Labels& labels) {
 }  // namespace
 
 SeriesNames::SeriesNames(const PanelQueries& queries) {
-    std::vector<const promql::Labels*> series;
+    std::vector<const promql::Labels*> series, limits;
     for (const QueryAnswer& answer : queries.answers)
         if (isAutomatic(answer.legend))
             for (const promql::MatrixSeries& one : *answer.series)
-                series.push_back(one.labels.get());
+                (answer.target->limit ? limits : series).push_back(one.labels.get());
     telling_ = promql::tellingLabels(series);
+    tellingLimits_ = promql::tellingLabels(limits);
 }
 
 std::string SeriesNames::of(const QueryAnswer& answer, const promql::Labels& labels) const {
@@ -71,10 +73,13 @@ std::string SeriesNames::of(const QueryAnswer& answer, const promql::Labels& lab
     if (!name.empty())
         return name;
     promql::Labels telling;
+    const bool limit = answer.target->limit;
     for (const promql::Label& label : labels)
-        if (telling_.contains(label.name))
+        if ((limit ? tellingLimits_ : telling_).contains(label.name))
             telling.push_back(label);
     name = labelled(telling);
+    if (limit)
+        return kLimitName + (name.empty() ? name : ": " + name);
     if (name.empty())
         name = promql::metricName(labels);
     if (name.empty())
