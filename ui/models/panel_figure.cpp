@@ -1,7 +1,9 @@
 #include "models/panel_figure.h"
 
+#include <QObject>
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "dashboard/unit.h"
 #include "promql/text/number_text.h"
@@ -54,6 +56,37 @@ void dropCommonWords(QVector<ChartSeries>& series) {
         common = common < 2 ? 0 : series.front().name.left(common - 1).lastIndexOf(QLatin1Char(' ')) + 1;
     for (ChartSeries& one : series)
         one.name.remove(0, common);
+}
+
+// How bad a colour says it is: green 0, yellow and orange 1, red 2; nothing of others.
+std::optional<int> badness(const QColor& color) {
+    if (!color.isValid() || color.hslSaturation() < 60)
+        return {};
+    const int hue = color.hslHue();
+    if (hue < 20 || hue >= 340)
+        return 2;
+    if (hue < 75)
+        return 1;
+    return hue < 180 ? std::optional(0) : std::nullopt;
+}
+
+// A stat that shows where its course ended says what the worst was. Nothing where that reads the same.
+QString extremeOf(const dashboard::Panel& panel, const dashboard::PanelSeries& series, const dashboard::PanelAnswer& answer, bool low, bool utc) {
+    const bool end = panel.calculation.empty() || panel.calculation == "last" || panel.calculation == "lastNotNull";
+    if (panel.kind != dashboard::PanelKind::kStat || !end || series.values.size() < 2)
+        return {};
+    size_t worst = series.values.size();
+    for (size_t i = 0; i < series.values.size(); ++i)
+        if (std::isfinite(series.values[i]) && (worst == series.values.size() || (low ? series.values[i] < series.values[worst] : series.values[i] > series.values[worst])))
+            worst = i;
+    if (worst == series.values.size())
+        return {};
+    const QString text = panelText(panel, series.values[worst]);
+    if (text == panelText(panel, series.value))
+        return {};
+    const TimeNs time = answer.from + static_cast<DurationNs>(worst) * answer.step;
+    const QString when = answer.range.length() > kDay ? formatDateTime(time, utc, kMinute) : formatClock(time, utc);
+    return low ? QObject::tr("min %1 at %2").arg(text, when) : QObject::tr("max %1 at %2").arg(text, when);
 }
 
 QString withSuffix(const QString& number, const std::string& suffix) { return suffix.empty() ? number : number + QChar(0x00A0) + plain(suffix); }
@@ -183,8 +216,17 @@ QVector<PanelStep> panelSteps(const dashboard::Panel& panel, std::pair<double, d
     return steps;
 }
 
-QVector<PanelFigure> panelFigures(const dashboard::Panel& panel, const dashboard::PanelAnswer& answer, const Theme& theme) {
+bool lowIsBad(const dashboard::Panel& panel, const Theme& theme) {
+    if (panel.thresholds.size() < 2)
+        return false;
+    const auto below = badness(dashboardColor(panel.thresholds.front().colour, theme)), above = badness(dashboardColor(panel.thresholds.back().colour, theme));
+    return below && above && *below > *above;
+}
+
+QVector<PanelFigure> panelFigures(const dashboard::Panel& panel, const dashboard::PanelAnswer& answer, const Theme& theme, bool utc) {
     const auto scale = panelScale(panel, answer.series);
+    const bool low = lowIsBad(panel, theme);
+    const double hair = (scale.second - scale.first) * 1e-9;   // of sums that should be the scale's end
     QVector<PanelFigure> figures;
     for (const dashboard::PanelSeries& series : answer.series) {
         if (static_cast<size_t>(figures.size()) == kMostFigures)
@@ -195,6 +237,8 @@ QVector<PanelFigure> panelFigures(const dashboard::Panel& panel, const dashboard
         figure.value = series.value;
         figure.color = thresholdColor(panel, series.value, scale, theme);
         figure.share = std::isfinite(series.value) ? std::clamp((series.value - scale.first) / (scale.second - scale.first), 0.0, 1.0) : 0;
+        figure.beyond = series.value > scale.second + hair ? 1 : series.value < scale.first - hair ? -1 : 0;
+        figure.extreme = extremeOf(panel, series, answer, low, utc);
         figure.course = series.values;
         figures.push_back(std::move(figure));
     }

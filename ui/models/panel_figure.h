@@ -16,9 +16,11 @@ namespace nj::ui {
 // A number of a panel, ready to be drawn.
 struct PanelFigure {
     QString name, text;
+    QString extreme;               // "max 1.2 s at 10:07": the worst of the course, where `text` is its end; else ""
     QColor color;                  // of its threshold; invalid = none
     double value = 0;              // NaN = none
     double share = 0;              // of the panel's scale, 0..1
+    int beyond = 0;                // 1: above the scale, -1: below
     std::vector<double> course;    // the values it was made of
 };
 
@@ -38,7 +40,9 @@ std::pair<QString, double> panelUnit(const dashboard::Panel& panel);
 std::pair<double, double> panelScale(const dashboard::Panel& panel, const std::vector<dashboard::PanelSeries>& series);
 QColor thresholdColor(const dashboard::Panel& panel, double value, std::pair<double, double> scale, const Theme& theme);
 QVector<PanelStep> panelSteps(const dashboard::Panel& panel, std::pair<double, double> scale, const Theme& theme);
-QVector<PanelFigure> panelFigures(const dashboard::Panel& panel, const dashboard::PanelAnswer& answer, const Theme& theme);
+// Whether the thresholds go from a bad colour below to a better one above: "red, from 99 on green".
+bool lowIsBad(const dashboard::Panel& panel, const Theme& theme);
+QVector<PanelFigure> panelFigures(const dashboard::Panel& panel, const dashboard::PanelAnswer& answer, const Theme& theme, bool utc);
 // Limits first, then the series in their order.
 TimeChartData panelChart(const dashboard::Panel& panel, const dashboard::PanelAnswer& answer);
 

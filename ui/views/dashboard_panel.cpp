@@ -318,7 +318,7 @@ void DashboardPanel::showFigures() {
     }
     const auto scale = panelScale(drawn_, answer_.series);
     const auto kind = panel_.kind == PanelKind::kGauge ? FigurePicture::Kind::kDials : panel_.kind == PanelKind::kBarGauge ? FigurePicture::Kind::kBars : FigurePicture::Kind::kTiles;
-    figures_->setFigures(kind, panelFigures(drawn_, answer_, context_.theme), panelSteps(drawn_, scale, context_.theme), panelText(drawn_, scale.first), panelText(drawn_, scale.second));
+    figures_->setFigures(kind, panelFigures(drawn_, answer_, context_.theme, context_.workspace.utc()), panelSteps(drawn_, scale, context_.theme), panelText(drawn_, scale.first), panelText(drawn_, scale.second));
     pages_->setCurrentWidget(figures_);
 }
 

@@ -4,6 +4,7 @@
 #include <QPainter>
 #include <QPainterPath>
 #include <QToolTip>
+#include <QtMath>
 #include <algorithm>
 #include <cmath>
 
@@ -13,10 +14,18 @@
 namespace nj::ui {
 namespace {
 
-constexpr double kTileAspect = 2.2, kDialAspect = 1.25, kNameHeight = 18, kGap = 8, kMostBarHeight = 30, kLeastBarHeight = 17, kWordRoom = 17;
+constexpr double kTileAspect = 2.2, kDialAspect = 1.25, kNameHeight = 18, kGap = 8, kMostBarHeight = 30, kLeastBarHeight = 17, kWordRoom = 17, kArrow = 7, kExtremeHeight = 15, kLeastWithExtreme = 42, kLeastWithBoth = 62, kWordGap = 4;
 constexpr int kLargestNumber = 40, kSmallestNumber = 12;
 // Degrees, counter-clockwise from three o'clock, as Qt counts: a dial is open at the bottom.
 constexpr double kDialStart = 220, kDialSpan = 260;
+
+// The head of an arrow: what is drawn here goes on beyond the scale.
+void paintArrow(QPainter& painter, const QPointF& tip, const QPointF& direction, double width, const QColor& color, double length = kArrow) {
+    const QPointF across(-direction.y() * width / 2, direction.x() * width / 2), base = tip - direction * length;
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(color);
+    painter.drawPolygon(QPolygonF({tip, base + across, base - across}));
+}
 
 // So many columns that the cells come closest to the aspect.
 int columnsFor(int count, const QSizeF& size, double aspect) {
@@ -50,7 +59,7 @@ void FigurePicture::setFigures(Kind kind, const QVector<PanelFigure>& figures, c
     for (const PanelFigure& figure : figures_) {
         nameWidth_ = std::max(nameWidth_, metrics.horizontalAdvance(figure.name));
         textWidth_ = std::max(textWidth_, metrics.horizontalAdvance(figure.text));
-        words << (figure.name.isEmpty() ? figure.text : figure.name + QLatin1Char(' ') + figure.text);
+        words << wordsOf(figure);
     }
     setAccessibleName(words.mid(0, 20).join(QStringLiteral(", ")));
     update();
@@ -118,18 +127,27 @@ void FigurePicture::paintTile(QPainter& painter, const QRectF& area, const Panel
         rest.setTop(rest.top() + kNameHeight);
     }
     const bool course = figure.course.size() > 2 && rest.height() > 56;
+    const bool extreme = !figure.extreme.isEmpty() && rest.height() >= (course ? kLeastWithBoth : kLeastWithExtreme) && QFontMetricsF(theme_.caption).horizontalAdvance(figure.extreme) <= rest.width();
+    if (extreme)
+        rest.setHeight(rest.height() - kExtremeHeight);
     const QRectF number(rest.left(), rest.top(), rest.width(), course ? rest.height() * 0.56 : rest.height());
     const QFont font = fitting(figure.text, number.width(), number.height() * 0.8, kLargestNumber);
     painter.setFont(font);
     painter.setPen(figure.color.isValid() ? figure.color : theme_.text);
     painter.drawText(number, static_cast<int>(figures_.size() > 1 ? Qt::AlignLeft | Qt::AlignVCenter : Qt::AlignCenter), QFontMetricsF(font).elidedText(figure.text, Qt::ElideRight, number.width()));
+    if (extreme) {
+        painter.setFont(theme_.caption);
+        painter.setPen(theme_.muted);
+        painter.drawText(QRectF(number.left(), number.bottom() - 2, number.width(), kExtremeHeight), static_cast<int>((figures_.size() > 1 ? Qt::AlignLeft : Qt::AlignHCenter) | Qt::AlignVCenter), figure.extreme);
+        rest.translate(0, kExtremeHeight);
+    }
     if (!course)
         return;
     SparkLine line;
     for (size_t i = 0; i < figure.course.size(); ++i)
         line.points.emplace_back(static_cast<TimeNs>(i), figure.course[i]);
     line.color = figure.color.isValid() ? figure.color : theme_.series.value(0, theme_.accent);
-    paintSparkLines(painter, QRectF(rest.left(), number.bottom() + 2, rest.width(), rest.bottom() - number.bottom() - 4), {line}, {0, static_cast<TimeNs>(figure.course.size())}, {}, theme_);
+    paintSparkLines(painter, QRectF(rest.left(), rest.top() + number.height() + 2, rest.width(), rest.height() - number.height() - 4), {line}, {0, static_cast<TimeNs>(figure.course.size())}, {}, theme_);
 }
 
 void FigurePicture::paintDial(QPainter& painter, const QRectF& area, const PanelFigure& figure) const {
@@ -143,10 +161,18 @@ void FigurePicture::paintDial(QPainter& painter, const QRectF& area, const Panel
         painter.setPen(QPen(color, width, Qt::SolidLine, Qt::FlatCap));
         painter.drawArc(box, static_cast<int>((kDialStart - from * kDialSpan) * 16), static_cast<int>(-(to - from) * kDialSpan * 16));
     };
+    const QColor color = figure.color.isValid() ? figure.color : theme_.accent;
     painter.setBrush(Qt::NoBrush);
     stroke(arc, 0, 1, theme_.raised, thick);
     if (std::isfinite(figure.value))
-        stroke(arc, 0, figure.share, figure.color.isValid() ? figure.color : theme_.accent, thick);
+        stroke(arc, 0, figure.beyond > 0 ? 1 - thick / (qDegreesToRadians(kDialSpan) * arc.width() / 2) : figure.share, color, thick);
+    if (figure.beyond != 0) {
+        // As long as it is wide, with its tip about at the end of the arc.
+        const double at = qDegreesToRadians(figure.beyond > 0 ? kDialStart - kDialSpan : kDialStart) + figure.beyond * thick / (arc.width() / 2);
+        const QPointF base = arc.center() + QPointF(std::cos(at), -std::sin(at)) * arc.width() / 2, onward = QPointF(std::sin(at), std::cos(at)) * figure.beyond;
+        paintArrow(painter, base + onward * thick, onward, thick, color, thick + 0.5);
+        painter.setBrush(Qt::NoBrush);
+    }
     const QRectF outer = circle.adjusted(ring, ring, -ring, -ring);
     for (qsizetype i = 0; i < steps_.size(); ++i)
         stroke(outer, steps_[i].from, i + 1 < steps_.size() ? steps_[i + 1].from : 1, steps_[i].color, ring - 0.5);
@@ -154,13 +180,14 @@ void FigurePicture::paintDial(QPainter& painter, const QRectF& area, const Panel
     painter.setFont(fitting(figure.text, inside.width(), inside.height() * 0.7, kLargestNumber));
     painter.setPen(figure.color.isValid() ? figure.color : theme_.text);
     painter.drawText(inside, Qt::AlignCenter, figure.text);
-    // The scale's ends, where there is room under the arc's.
+    // The scale's ends, where there is room between the arc's.
     if (side > 150) {
         painter.setFont(theme_.caption);
         painter.setPen(theme_.muted);
-        const double y = circle.top() + side * 0.86 - 14;
-        painter.drawText(QRectF(circle.left() + side * 0.13, y, side * 0.34, 14), Qt::AlignLeft | Qt::AlignVCenter, low_);
-        painter.drawText(QRectF(circle.right() - side * 0.47, y, side * 0.34, 14), Qt::AlignRight | Qt::AlignVCenter, high_);
+        const double open = qDegreesToRadians(kDialStart - 180), y = arc.center().y() + arc.width() / 2 * std::sin(open) - 5;
+        const double room = (arc.width() / 2 - thick / 2) * std::cos(open) - kWordGap;
+        painter.drawText(QRectF(arc.center().x() - room, y, room, 14), Qt::AlignLeft | Qt::AlignVCenter, low_);
+        painter.drawText(QRectF(arc.center().x(), y, room, 14), Qt::AlignRight | Qt::AlignVCenter, high_);
     }
     if (names > 0) {
         painter.setFont(theme_.table);
@@ -181,9 +208,14 @@ void FigurePicture::paintBar(QPainter& painter, const QRectF& area, const PanelF
     painter.setPen(Qt::NoPen);
     painter.setBrush(theme_.raised);
     painter.drawRect(track);
-    painter.setBrush(figure.color.isValid() ? figure.color : theme_.series.value(0, theme_.accent));
+    const QColor color = figure.color.isValid() ? figure.color : theme_.series.value(0, theme_.accent);
+    painter.setBrush(color);
     if (figure.share > 0)
-        painter.drawRect(QRectF(track.left(), track.top(), std::max(1.0, track.width() * figure.share), track.height()));
+        painter.drawRect(QRectF(track.left(), track.top(), std::max(1.0, track.width() * figure.share - (figure.beyond > 0 ? kArrow : 0)), track.height()));
+    if (figure.beyond > 0)
+        paintArrow(painter, {track.right(), track.center().y()}, {1, 0}, track.height(), color);
+    else if (figure.beyond < 0)
+        paintArrow(painter, {track.left(), track.center().y()}, {-1, 0}, track.height(), color);
     painter.setPen(figure.color.isValid() ? figure.color : theme_.text);
     painter.drawText(QRectF(area.right() - text, area.top(), text, area.height()), Qt::AlignRight | Qt::AlignVCenter, metrics.elidedText(figure.text, Qt::ElideRight, text));
 }
@@ -197,22 +229,37 @@ void FigurePicture::paintColumn(QPainter& painter, const QRectF& area, const Pan
     painter.setPen(Qt::NoPen);
     painter.setBrush(theme_.raised);
     painter.drawRect(track);
-    painter.setBrush(figure.color.isValid() ? figure.color : theme_.series.value(0, theme_.accent));
+    const QColor color = figure.color.isValid() ? figure.color : theme_.series.value(0, theme_.accent);
+    painter.setBrush(color);
     if (figure.share > 0) {
-        const double height = std::max(1.0, track.height() * figure.share);
+        const double height = std::max(1.0, track.height() * figure.share - (figure.beyond > 0 ? kArrow : 0));
         painter.drawRect(QRectF(track.left(), track.bottom() - height, track.width(), height));
     }
+    if (figure.beyond > 0)
+        paintArrow(painter, {track.center().x(), track.top()}, {0, -1}, track.width(), color);
+    else if (figure.beyond < 0)
+        paintArrow(painter, {track.center().x(), track.bottom()}, {0, 1}, track.width(), color);
     painter.setFont(theme_.caption);
     painter.setPen(theme_.muted);
     const auto word = [&](const QRectF& place, const QString& text) {
-        if (metrics.horizontalAdvance(text) <= area.width())
-            painter.drawText(place, Qt::AlignCenter, text);
+        const QString number = text.section(QChar(0x00A0), 0, 0);   // without its unit, which a hover says
+        if (const double room = area.width() - kWordGap; metrics.horizontalAdvance(text) <= room || metrics.horizontalAdvance(number) <= room)
+            painter.drawText(place, Qt::AlignCenter, metrics.horizontalAdvance(text) <= room ? text : number);
         else if (area.width() > 40)
             painter.drawText(place, Qt::AlignCenter, metrics.elidedText(text, Qt::ElideRight, area.width() - 2));
     };
     word(QRectF(area.left(), area.bottom() - kWordRoom, area.width(), kWordRoom), figure.name);
     painter.setPen(theme_.text);
     word(QRectF(area.left(), area.top(), area.width(), kWordRoom), figure.text);
+}
+
+QString FigurePicture::wordsOf(const PanelFigure& figure) const {
+    QString words = figure.name.isEmpty() ? figure.text : figure.name + QStringLiteral(": ") + figure.text;
+    if (!figure.extreme.isEmpty())
+        words += QStringLiteral(", ") + figure.extreme;
+    if (kind_ != Kind::kTiles && figure.beyond != 0)
+        words += figure.beyond > 0 ? tr(", above the scale, which ends at %1").arg(high_) : tr(", below the scale, which begins at %1").arg(low_);
+    return words;
 }
 
 bool FigurePicture::event(QEvent* event) {
@@ -222,7 +269,7 @@ bool FigurePicture::event(QEvent* event) {
     const QVector<QRectF> all = places();
     for (qsizetype i = 0; i < all.size(); ++i)
         if (all[i].contains(help->pos())) {
-            QToolTip::showText(help->globalPos(), plainToolTip(figures_[i].name.isEmpty() ? figures_[i].text : figures_[i].name + QStringLiteral(": ") + figures_[i].text), this);
+            QToolTip::showText(help->globalPos(), plainToolTip(wordsOf(figures_[i])), this);
             return true;
         }
     QToolTip::hideText();

@@ -31,6 +31,8 @@ private:
     void paintColumn(QPainter& painter, const QRectF& area, const PanelFigure& figure) const;
     // Bars stand upright where they are too many to lie.
     [[nodiscard]] bool upright() const;
+    // What a hover says of it.
+    [[nodiscard]] QString wordsOf(const PanelFigure& figure) const;
     // As large as fits, at most `size`.
     [[nodiscard]] QFont fitting(const QString& text, double width, double height, int size) const;
 
