@@ -115,10 +115,31 @@ std::vector<std::string> held(const Variable& variable, std::vector<std::string>
     return variable.options.empty() ? std::vector<std::string>() : std::vector<std::string>{variable.options.front().value};
 }
 
+bool asksForOptions(const Variable& variable) { return variable.kind == VariableKind::kQuery || variable.kind == VariableKind::kCustom; }
+
+// What was chosen stays, though it is no option any more.
+void keep(Variable& variable, const std::vector<std::string>& chosen) {
+    for (const std::string& value : chosen)
+        if (asksForOptions(variable) && value != kAllValue && std::none_of(variable.options.begin(), variable.options.end(), [&](const VariableOption& option) { return option.value == value; }))
+            variable.options.push_back({value, value});
+}
+
 }  // namespace
 
+VariableBasis basisOf(const std::vector<Variable>& variables) {
+    VariableBasis basis = VariableBasis::kNothing;
+    for (const Variable& variable : variables) {
+        if (variable.kind != VariableKind::kQuery)
+            continue;
+        const VariableQuestion question = parseVariableQuery(variable.query).question;
+        // Series are those of the range.
+        basis = std::max(basis, question == VariableQuestion::kQueryResult || question == VariableQuestion::kSeries ? VariableBasis::kSamples : VariableBasis::kSeries);
+    }
+    return basis;
+}
+
 Result<ResolvedVariables> resolveVariables(const Dashboard& dashboard, const Choices& choices, TimeRange range, const promql::Engine& engine,
-                                           promql::Querier& querier, std::stop_token stop) {
+                                           promql::Querier& querier, std::stop_token stop, bool keepChoices) {
     ResolvedVariables out;
     out.scope.range = range;
     Asking asking(range, engine, querier, stop);
@@ -135,6 +156,8 @@ Result<ResolvedVariables> resolveVariables(const Dashboard& dashboard, const Cho
                 out.problems.push_back({"variable $" + variable.name, "its query", answers.error().message, false});
         }
         const auto chosen = choices.find(variable.name);
+        if (keepChoices && chosen != choices.end())
+            keep(variable, chosen->second);
         variable.current = held(variable, chosen == choices.end() ? variable.current : chosen->second);
         VariableValue value = valueOf(variable, variable.current);
         // What a person typed, or the file says, may be made of the variables before it.

@@ -19,9 +19,14 @@ struct ResolvedVariables {
     std::vector<Remark> problems;       // queries that failed; their variables keep the options they had
 };
 
+// What the variables' queries are about: nothing is asked, which series there are, or what their samples are.
+enum class VariableBasis : unsigned char { kNothing, kSeries, kSamples };
+VariableBasis basisOf(const std::vector<Variable>& variables);
+
 // In the dashboard's order, so that a variable's query may use those before it. A choice that is not among the options any more gives
-// way to All, or to the first option. The scope's range is `range`; its interval is the caller's to set. Errors: cancelled only.
+// way to All, or to the first option; with `keepChoices` it stays, as one more option. The scope's range is `range`; its interval is the
+// caller's to set. Errors: cancelled only.
 Result<ResolvedVariables> resolveVariables(const Dashboard& dashboard, const Choices& choices, TimeRange range, const promql::Engine& engine,
-                                           promql::Querier& querier, std::stop_token stop = {});
+                                           promql::Querier& querier, std::stop_token stop = {}, bool keepChoices = false);
 
 }  // namespace nj::dashboard

@@ -19,6 +19,7 @@ struct VariablesQuestion {
     dashboard::Dashboard dashboard;
     dashboard::Choices choices;
     TimeRange range;
+    bool keepChoices = false;   // asked again: a choice stays, though its series may be gone
 };
 
 // Points of a panel, at every size of the window: two people must read the same numbers.

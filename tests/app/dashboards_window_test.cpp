@@ -16,6 +16,7 @@
 
 #include "demo_truth.h"
 #include "nightjar_process.h"
+#include "bridge/query_runner.h"
 #include "query/annotations.h"
 #include "shared_data.h"
 #include "shell/main_window.h"
@@ -160,6 +161,31 @@ private Q_SLOTS:
         QCOMPARE(panel("Clock of GPU 5")->answer().series.size(), panel("Clock of GPU 0")->answer().series.size());
         QVERIFY(panel("Clock of GPU 5")->answer().expressions.front().find("5") != std::string::npos);
     }
+    // A live capsule tells of every commit: nothing that is shown or was picked changes by it, and variables are asked for new series only.
+    void aCommitResetsNothing() {
+        QComboBox& chooser = view()->chooser();
+        auto* button = view()->variables().control(QStringLiteral("gpu"));
+        const QStringList before = titles();
+        const auto panels = view()->panels();
+        const auto commit = [&](uint64_t series) {
+            QStringList asked;
+            const auto listening = connect(&bench().queries(), &QueryRunner::answered, this, [&](const QString& key) { asked << key; });
+            query::CapsuleInfo info = bench().workspace().info();
+            info.series += series;
+            bench().workspace().setInfo(info);
+            const bool settled = QTest::qWaitFor([&] { return window_->settled(); }, kPatience);
+            disconnect(listening);
+            return settled ? asked : QStringList();
+        };
+        const QStringList unchanged = commit(0);
+        QVERIFY2(unchanged.contains(QStringLiteral("dashboards/builtin")) && !unchanged.contains(QStringLiteral("dashboards/open")), qPrintable(unchanged.join(QLatin1Char(' '))));
+        QVERIFY2(unchanged.contains(QStringLiteral("dashboards/panel/0")), qPrintable(unchanged.join(QLatin1Char(' '))));   // the panels follow
+        const QStringList more = commit(1);
+        QVERIFY2(more.contains(QStringLiteral("dashboards/open")), qPrintable(more.join(QLatin1Char(' '))));
+        QCOMPARE(titles(), before);
+        QVERIFY(view()->panels() == panels && view()->variables().control(QStringLiteral("gpu")) == button);   // the same widgets
+        QVERIFY(chooser.currentText().contains(QStringLiteral("Escalation")));
+    }
     void zoomByMouseAsksAgain() {
         TimeChart* chart = panel("Clock of GPU 3")->chart();
         const TimeRange before = bench().workspace().range();
@@ -241,6 +267,13 @@ private Q_SLOTS:
         // The rule that is none is listed.
         auto* remarks = view()->findChild<QToolButton*>(QStringLiteral("dashboardRemarks"));
         QVERIFY2(remarks->isVisible() && remarks->text().contains(QLatin1Char('1')), qPrintable(remarks->text()));
+        // A commit leaves them in this order.
+        const auto panels = view()->panels();
+        bench().workspace().setInfo(bench().workspace().info());
+        QVERIFY(!window_->settled());
+        QVERIFY(noData->isVisible());
+        QTRY_VERIFY_WITH_TIMEOUT(window_->settled(), kPatience);
+        QVERIFY(view()->panels() == panels && panels.front()->title() == QStringLiteral("Slow first token") && noData->isVisible());
         const QString id = view()->opened();
         lines->setFocus();
         lines->setCurrentCell(0, 0);

@@ -53,6 +53,9 @@ private slots:
     void asksEachQuestion();
     void chainsQueries();
     void holdsChoices();
+    void keepsChoicesWhenAskedAgain();
+    void knowsWhatItAsksAbout_data();
+    void knowsWhatItAsksAbout();
     void listsWhatFails();
     void stops();
 };
@@ -92,6 +95,41 @@ void ResolveVariablesTest::holdsChoices() {
     QCOMPARE(interpolate("$all $text", gone.scope), std::string("(api|db) of api"));
     const ResolvedVariables kept = resolve({one, all, text}, {{"one", {"db", "api"}}, {"all", {"db", "old"}}, {"text", {"typed"}}});
     QCOMPARE(interpolate("$one $all $text", kept.scope), std::string("db db typed"));
+}
+
+void ResolveVariablesTest::keepsChoicesWhenAskedAgain() {
+    test::MemoryQuerier querier;
+    load(querier);
+    Dashboard dashboard;
+    dashboard.variables = {query("one", "label_values(up, job)"), query("many", "label_values(up, job)"), query("all", "label_values(up, job)")};
+    dashboard.variables[1].multi = dashboard.variables[2].multi = dashboard.variables[2].includeAll = true;
+    const auto again = resolveVariables(dashboard, {{"one", {"old"}}, {"many", {"db", "old"}}, {"all", {std::string(kAllValue)}}}, kRange, promql::Engine(), querier, {}, true);
+    QVERIFY(again.ok());
+    QCOMPARE(interpolate("$one $many", again->scope), std::string("old (db|old)"));
+    QCOMPARE(options(again->variables[0]), QStringList({"api", "db", "old"}));   // so that the box can show it
+    QCOMPARE(options(again->variables[2]), QStringList({"api", "db"}));
+    QCOMPARE(again->variables[2].current, std::vector<std::string>{std::string(kAllValue)});
+}
+
+void ResolveVariablesTest::knowsWhatItAsksAbout_data() {
+    QTest::addColumn<QStringList>("queries");
+    QTest::addColumn<int>("basis");
+    QTest::newRow("none") << QStringList{} << int(VariableBasis::kNothing);
+    QTest::newRow("labels") << QStringList{"label_values(up, job)", "label_names()", "metrics(up)"} << int(VariableBasis::kSeries);
+    QTest::newRow("a result") << QStringList{"query_result(up)", "label_values(up, job)"} << int(VariableBasis::kSamples);
+    QTest::newRow("series of the range") << QStringList{"up{job=\"db\"}"} << int(VariableBasis::kSamples);
+}
+
+void ResolveVariablesTest::knowsWhatItAsksAbout() {
+    QFETCH(QStringList, queries);
+    std::vector<Variable> variables;
+    for (const VariableKind kind : {VariableKind::kCustom, VariableKind::kConstant, VariableKind::kTextBox, VariableKind::kInterval, VariableKind::kDataSource}) {
+        variables.push_back(query("v", "query_result(up)"));   // whatever it says, nothing is asked
+        variables.back().kind = kind;
+    }
+    for (const QString& text : queries)
+        variables.push_back(query("q", text.toUtf8().constData()));
+    QTEST(int(basisOf(variables)), "basis");
 }
 
 void ResolveVariablesTest::listsWhatFails() {

@@ -43,14 +43,23 @@ void DashboardChooser::askBuiltIn() {
 }
 
 void DashboardChooser::fill() {
+    std::vector<std::pair<QString, QString>> items;   // text, id; a separator has none
+    for (const Definition& one : book_.definitions())
+        items.emplace_back(shownName(one.name).left(kShownName) + (one.kind == DefinitionKind::kRules ? tr("  · rules") : QString()), QString::fromStdString(one.id));
+    if (!items.empty() && !builtIn_.empty())
+        items.emplace_back();
+    for (const dashboard::Dashboard& one : builtIn_)
+        items.emplace_back((one.uid.starts_with(query::kServerRules) ? tr("%1  · its rules") : tr("%1  · built in")).arg(shownName(one.title)), idOf(one));
+    if (items == filled_)
+        return;
+    filled_ = items;
     const QSignalBlocker block(this);
     clear();
-    for (const Definition& one : book_.definitions())
-        addItem(shownName(one.name).left(kShownName) + (one.kind == DefinitionKind::kRules ? tr("  · rules") : QString()), QString::fromStdString(one.id));
-    if (count() > 0 && !builtIn_.empty())
-        insertSeparator(count());
-    for (const dashboard::Dashboard& one : builtIn_)
-        addItem((one.uid.starts_with(query::kServerRules) ? tr("%1  · its rules") : tr("%1  · built in")).arg(shownName(one.title)), idOf(one));
+    for (const auto& [text, id] : items)
+        if (id.isEmpty())
+            insertSeparator(count());
+        else
+            addItem(text, id);
     setCurrentIndex(findData(current_));
     setVisible(count() > 0);
 }

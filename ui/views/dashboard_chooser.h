@@ -3,6 +3,7 @@
 
 #include <QComboBox>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "query/dashboards.h"
@@ -42,6 +43,7 @@ private:
     ViewContext context_;
     AnnotationBook& book_;
     std::vector<dashboard::Dashboard> builtIn_;
+    std::vector<std::pair<QString, QString>> filled_;   // text and id, as filled last: an open list is not disturbed for nothing
     QString current_;
     bool known_ = false, asking_ = false;
 };

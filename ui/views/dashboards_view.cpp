@@ -13,6 +13,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "dashboard/resolve_variables.h"
 #include "models/rule_board.h"
 #include "query/definitions.h"
 #include "state/links.h"
@@ -192,7 +193,7 @@ void DashboardsView::refresh() {
     if (!chooser_->known())
         chooser_->askBuiltIn();
     else if (!current_.isEmpty())
-        askOpen();
+        askAgain();
     announce();
 }
 
@@ -208,7 +209,7 @@ void DashboardsView::chooseWanted() {
         showEmpty();
         empty_->showError(tr("This capsule has no such dashboard: it may have been deleted."), tr("Show another"), [this, first] { choose(first); });
     } else if (wanted.isEmpty() && !current_.isEmpty() && chooser_->has(current_)) {
-        askOpen();
+        askAgain();
     } else {
         choose(wanted.isEmpty() ? first : wanted);
     }
@@ -253,7 +254,18 @@ QString DashboardsView::opened() const {
 
 // ---------------------------------------------------------------- the one shown
 
-void DashboardsView::askOpen() {
+// Over more rows: the variables only where their answers may be others now. What is shown stays until something else is known.
+void DashboardsView::askAgain() {
+    const auto builtIn = chooser_->builtIn(current_);
+    const dashboard::VariableBasis basis = dashboard::basisOf(resolved_.variables);
+    const bool other = basis == dashboard::VariableBasis::kSamples || (basis == dashboard::VariableBasis::kSeries && context_.workspace.info().series != series_);
+    if (!opened_ || shown_ != current_ || other || (builtIn && *builtIn != *opened_))
+        askOpen(opened_ && shown_ == current_ && (!opening_ || again_));   // what is being picked goes before what was
+    else
+        takeRange();
+}
+
+void DashboardsView::askOpen(bool again) {
     const TimeRange range = context_.workspace.range();
     if (current_.isEmpty() || range.empty())
         return;
@@ -263,11 +275,17 @@ void DashboardsView::askOpen() {
         saved = *found;
     else if (auto known = chooser_->builtIn(current_))
         builtIn = std::move(*known);
+    dashboard::Choices choices = choices_;
+    if (again)
+        for (const dashboard::Variable& variable : resolved_.variables)
+            choices[variable.name] = variable.current;
+    series_ = context_.workspace.info().series;
+    again_ = again;
     document_ = saved ? saved->document : std::string();
     opening_ = true;
     context_.queries.ask(
         QStringLiteral("dashboards/open"), this,
-        [saved = std::move(saved), builtIn = std::move(builtIn), choices = choices_, range](query::Backend& backend, std::stop_token stop) -> Result<Opened> {
+        [saved = std::move(saved), builtIn = std::move(builtIn), choices = std::move(choices), range, again](query::Backend& backend, std::stop_token stop) -> Result<Opened> {
             auto* boards = query::DashboardBackend::of(backend);
             if (!boards)
                 return makeError(ErrorCode::kUnsupported, "This source draws no dashboards.");
@@ -275,7 +293,7 @@ void DashboardsView::askOpen() {
             if (saved) {
                 NJ_ASSIGN(opened.board, query::dashboardOf(*saved));
             }
-            NJ_ASSIGN(opened.variables, boards->variables({opened.board, choices, range}, stop));
+            NJ_ASSIGN(opened.variables, boards->variables({opened.board, choices, range, again}, stop));
             return opened;
         },
         [this](Result<Opened>&& opened) {
@@ -284,6 +302,7 @@ void DashboardsView::askOpen() {
                 showOpened(std::move(*opened));
             } else {
                 board_.reset();
+                opened_.reset();
                 panels_->hide();
                 variables_->hide();
                 empty_->show();
@@ -303,18 +322,13 @@ void DashboardsView::askCourses() {
         rules->kind = DefinitionKind::kRules;
         rules->name = board_->uid.substr(query::kServerRules.size());
     }
-    courses_.clear();
     context_.queries.cancel(QStringLiteral("dashboards/courses"));
     askingCourses_ = false;
-    verdict_->hide();
     if (!rules) {
-        noData_->hide();
         for (DashboardPanel* panel : panels())
             panel->setCourse(std::nullopt);
         return;
     }
-    if (!rules_)
-        rules_ = board_;
     askingCourses_ = true;
     context_.queries.ask(
         QStringLiteral("dashboards/courses"), this,
@@ -324,18 +338,16 @@ void DashboardsView::askCourses() {
         },
         [this](Result<std::vector<query::AlertCourse>>&& courses) {
             askingCourses_ = false;
-            if (courses.ok())
-                courses_ = std::move(*courses);
-            showCourses();
+            showCourses(courses.ok() ? std::move(*courses) : std::vector<query::AlertCourse>());
             announce();
         });
 }
 
 // What fired first, then what was pending; each panel with its course.
-void DashboardsView::showCourses() {
-    if (!rules_ || !board_)
+void DashboardsView::showCourses(const std::vector<query::AlertCourse>& courses) {
+    if (!opened_)
         return;
-    RuleBoard rules = ruleBoard(*rules_, courses_);
+    RuleBoard rules = ruleBoard(*opened_, courses);
     board_ = std::move(rules.board);
     showRows();
     for (size_t i = 0; i < panels().size() && i < rules.courses.size(); ++i)
@@ -366,12 +378,20 @@ void DashboardsView::askEvents() {
 }
 
 void DashboardsView::showOpened(Opened&& opened) {
-    board_ = std::move(opened.board);
-    rules_.reset();
-    resolved_ = std::move(opened.variables);
-    variables_->setVariables(resolved_.variables);
     empty_->hide();
     panels_->show();
+    const bool same = opened_ == opened.board && resolved_.variables == opened.variables.variables && resolved_.problems == opened.variables.problems;
+    opened_ = std::move(opened.board);
+    shown_ = current_;
+    resolved_ = std::move(opened.variables);
+    variables_->setVariables(resolved_.variables);
+    if (same && board_) {   // rules stay in the order they are shown in
+        takeRange();
+        return;
+    }
+    board_ = opened_;
+    verdict_->hide();
+    noData_->hide();
     showRows();
     showRemarks();
     askCourses();
@@ -413,6 +433,7 @@ void DashboardsView::showRemarks() {
 
 void DashboardsView::showEmpty() {
     board_.reset();
+    opened_.reset();
     panels_->clear();
     panels_->hide();
     variables_->hide();

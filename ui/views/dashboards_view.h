@@ -62,10 +62,11 @@ private:
     void refresh() override;
     void choose(const QString& id);
     void chooseWanted();
-    void askOpen();
+    void askAgain();
+    void askOpen(bool again = false);
     void askCourses();
     void askEvents();
-    void showCourses();
+    void showCourses(const std::vector<query::AlertCourse>& courses);
     void showOpened(Opened&& opened);
     void showRows();
     void showRemarks();
@@ -84,15 +85,15 @@ private:
     Panel* empty_;
     DashboardBoard* panels_;
     NoDataPanel* noData_;     // below the panels
-    std::optional<dashboard::Dashboard> board_;   // the one shown
+    std::optional<dashboard::Dashboard> opened_;      // as its author has it
+    std::optional<dashboard::Dashboard> board_;       // as shown: rules by what they did
     dashboard::ResolvedVariables resolved_;
     dashboard::Choices choices_;
-    std::vector<query::AlertCourse> courses_;         // of rules
-    std::optional<dashboard::Dashboard> rules_;       // the rules shown, in their file's order
     QHash<QString, dashboard::Choices> remembered_;   // by dashboard
-    QString current_, wanted_;
+    QString current_, wanted_, shown_;                // shown_: of opened_
+    uint64_t series_ = 0;                             // of the capsule, when the variables were asked for
     std::string document_;                            // of the definition that was opened
-    bool opening_ = false, askingCourses_ = false, askingEvents_ = false;
+    bool opening_ = false, again_ = false, askingCourses_ = false, askingEvents_ = false;
 };
 
 }  // namespace nj::ui

@@ -84,7 +84,7 @@ Result<std::vector<dashboard::Dashboard>> answerBuiltInDashboards(QueryContext& 
 
 Result<dashboard::ResolvedVariables> answerVariables(QueryContext& context, const VariablesQuestion& question) {
     NJ_ASSIGN(promql::CapsuleQuerier* const querier, context.promql());
-    return dashboard::resolveVariables(question.dashboard, question.choices, question.range, promql::Engine(promql::prometheusOptions()), *querier, context.stop());
+    return dashboard::resolveVariables(question.dashboard, question.choices, question.range, promql::Engine(promql::prometheusOptions()), *querier, context.stop(), question.keepChoices);
 }
 
 Result<std::vector<AlertCourse>> answerAlertCourses(QueryContext& context, const Definition& rules, TimeRange range) {
