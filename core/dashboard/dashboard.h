@@ -65,6 +65,36 @@ struct Repeat {
     bool operator==(const Repeat&) const = default;
 };
 
+// How a field differs from its panel; what is not set is the panel's.
+struct FieldLook {
+    std::string unit;
+    std::optional<int> decimals;
+    std::optional<double> min, max;
+    std::vector<Threshold> thresholds;
+    bool thresholdsInPercent = false;
+    std::string colour;                    // of all its values
+    bool operator==(const FieldLook&) const = default;
+};
+
+enum class FieldMatch : unsigned char { kName, kRegex, kQuery, kType };
+
+// What holds of single fields.
+struct FieldOverride {
+    FieldMatch match = FieldMatch::kName;
+    std::vector<std::string> names;        // any of them; of a regex, a query's letter and a type ("number", "string", "time") one
+    bool except = false;                   // by name: all numbers but these
+    std::string displayName;
+    bool hidden = false;
+    FieldLook look;
+    bool operator==(const FieldOverride&) const = default;
+};
+
+// An address that its author put there. It is shown and copied, never opened.
+struct Link {
+    std::string title, url;
+    bool operator==(const Link&) const = default;
+};
+
 struct Panel {
     PanelKind kind = PanelKind::kTimeSeries;
     std::string title, description;
@@ -82,9 +112,13 @@ struct Panel {
     bool logarithmic = false;
     Legend legend;
     std::string calculation;               // what a stat shows of a series: "lastNotNull", "mean", …
+    bool everyRow = false;                 // or each value by itself,
+    int mostRows = 25;                     // so many of them
     Repeat repeat;
     std::string timeFrom, timeShift;       // "6h": a range of its own
     std::vector<Transformation> transformations;
+    std::vector<FieldOverride> overrides;
+    std::vector<Link> links;
     bool operator==(const Panel&) const = default;
 };
 
@@ -108,6 +142,7 @@ struct Remark {
 struct Dashboard {
     std::string title, uid, description;
     std::vector<std::string> tags;
+    std::vector<Link> links;
     std::string from = "now-1h", to = "now";
     std::vector<Variable> variables;
     std::vector<Row> rows;

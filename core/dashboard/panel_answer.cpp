@@ -7,6 +7,7 @@
 #include <set>
 
 #include "dashboard/calculation.h"
+#include "dashboard/panel/field_overrides.h"
 #include "dashboard/panel/panel_absence.h"
 #include "dashboard/panel/panel_buckets.h"
 #include "dashboard/panel/panel_frames.h"
@@ -42,7 +43,7 @@ void cutRows(Frame& table) {
 
 // Whether only series are drawn, each as it comes: then those behind the bound need not be read at all.
 bool cutsSeries(const Panel& panel) {
-    return panel.transformations.empty() && panel.kind != PanelKind::kTable && panel.kind != PanelKind::kHeatmap && panel.kind != PanelKind::kHistogram;
+    return panel.transformations.empty() && !panel.everyRow && panel.kind != PanelKind::kTable && panel.kind != PanelKind::kHeatmap && panel.kind != PanelKind::kHistogram;
 }
 
 // What a query is about: its metric where it has one, else its letter.
@@ -70,12 +71,13 @@ void tellQueriesApart(std::vector<PanelSeries>& series, const PanelQueries& quer
             one.name += " (" + (distinct.size() == words.size() ? words[one.refId] : one.refId) + ")";
 }
 
-void show(const Panel& panel, const PanelQueries& queries, std::vector<Frame> frames, PanelAnswer& answer) {
+void show(const Panel& panel, const Scope& scope, const PanelQueries& queries, std::vector<Frame> frames, PanelAnswer& answer) {
     switch (panel.kind) {
     case PanelKind::kTable:
         answer.table = tableOf(std::move(frames), answer.notes);
         answer.rowsInAll = answer.table.rows();
         cutRows(answer.table);
+        overrideFields(panel, scope, answer.table, answer.looks);
         return;
     case PanelKind::kHeatmap: answer.buckets = heatmapOf(frames, queries); break;
     case PanelKind::kHistogram: answer.buckets = histogramOf(frames); break;
@@ -85,6 +87,11 @@ void show(const Panel& panel, const PanelQueries& queries, std::vector<Frame> fr
     if (cutsSeries(panel))
         answer.seriesInAll = seriesWithNumbers(queries);
     tellQueriesApart(answer.series, queries);
+    const size_t before = answer.series.size();
+    overrideFields(panel, scope, answer.series);
+    answer.seriesInAll -= before - answer.series.size();
+    if (before > 0 && answer.series.empty())
+        answer.why = "The panel hides all its series.";
     // A legend is read by name; the labels that order the engine's answer are often not in it. Queries stay in their order.
     if (panel.kind == PanelKind::kTimeSeries && panel.transformations.empty()) {
         auto first = answer.series.begin();
@@ -150,7 +157,7 @@ Result<PanelAnswer> answerPanel(const Panel& panel, Scope scope, int columns, co
         scope.interval = queries.step;
         frames = transformed(std::move(frames), interpolated(panel.transformations, scope), answer.notes);
     }
-    show(panel, queries, std::move(frames), answer);
+    show(panel, scope, queries, std::move(frames), answer);
     if (stop.stop_requested())
         return makeError(ErrorCode::kCancelled, "cancelled");
     if (!answer.series.empty() && answer.seriesInAll == answer.series.size())

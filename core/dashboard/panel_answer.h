@@ -19,6 +19,7 @@ struct PanelSeries {
     std::string refId;
     std::vector<double> values;      // one per step from `from`; NaN = none. Of an instant query one
     double value = 0;                // `calculation` of the panel over the values; NaN = none
+    FieldLook look;                  // where it differs from the panel
     bool operator==(const PanelSeries&) const = default;
 };
 
@@ -41,6 +42,7 @@ struct PanelAnswer {
     std::vector<PanelSeries> series; // all kinds but tables
     size_t seriesInAll = 0;
     Frame table;                     // of a table
+    std::vector<FieldLook> looks;    // of its fields, where they differ from the panel
     size_t rowsInAll = 0;
     PanelBuckets buckets;            // of heatmaps and histograms
     std::vector<std::string> notes;  // warnings and infos of the engine, and what a transformation could not do
@@ -50,6 +52,9 @@ struct PanelAnswer {
     std::string unit;                       // of the values, where the panel names none and the metrics tell: an id as unit.h reads it
     std::vector<std::string> expressions;   // as evaluated, variables put in; by query
 };
+
+// The panel as one of its fields looks.
+Panel looking(const Panel& panel, const FieldLook& look);
 
 // Errors: cancelled only; what is wrong with a query is a problem, or why nothing is shown. `columns`: the points a picture has room for.
 // `scope` is the occurrence's; its range is the dashboard's, its interval is set here. Runs in the thread of the querier.

@@ -41,6 +41,7 @@ struct Transformation {
     bool exclude = false;                    // of a filter: matching rows go
     bool any = false;                        // of a filter: one rule that holds is enough
     bool asRows = false;
+    bool inner = false;                      // of a join: only what every frame has
     bool operator==(const Transformation&) const = default;
 };
 

@@ -41,7 +41,7 @@ namespace {
 constexpr int kPatience = 120'000;
 
 // Of today's schema: a variable of many values, a panel for each, a stat, a table, a text, a metric nobody has, and a kind nobody draws.
-constexpr const char* kBoard = "{'title':'Escalation','uid':'esc','schemaVersion':39,'templating':{'list':[{'type':'query','name':'gpu','multi':true,'includeAll':false,"
+constexpr const char* kBoard = "{'title':'Escalation','uid':'esc','schemaVersion':39,'links':[{'title':'Runbook & more','type':'link','url':'https://wiki/a?b=1'}],'templating':{'list':[{'type':'query','name':'gpu','multi':true,'includeAll':false,"
                                "'query':'label_values(DCGM_FI_DEV_SM_CLOCK, gpu)','current':{'value':['0','3'],'text':['0','3']}}]},'panels':["
                                "{'id':1,'type':'timeseries','title':'Clock of GPU $gpu','repeat':'gpu','repeatDirection':'h','maxPerRow':4,'gridPos':{'x':0,'y':0,'w':24,'h':8},"
                                "'fieldConfig':{'defaults':{'unit':'hertz','custom':{'thresholdsStyle':{'mode':'line'}},'thresholds':{'mode':'absolute','steps':[{'value':null,'color':'green'},{'value':1400,'color':'red'}]}}},"
@@ -144,6 +144,21 @@ private Q_SLOTS:
         QVERIFY2(table->item(0, 0)->text().contains(QStringLiteral("Map")) || table->item(0, 1)->text().contains(QStringLiteral("Map")) || table->item(0, 1)->text().contains(QStringLiteral("geomap")),
                  qPrintable(table->item(0, 0)->text() + table->item(0, 1)->text()));
         QTest::mouseClick(remarks, Qt::LeftButton);
+    }
+    // Offline: an address is copied, not opened; a panel without one offers none.
+    void anAddressIsCopied() {
+        const auto addresses = [](QMenu* menu) {
+            Q_EMIT menu->aboutToShow();
+            for (QAction* action : menu->actions())
+                if (action->menu() && action->isVisible() && action->text().startsWith(QStringLiteral("Copy the address")))
+                    return action->menu()->actions();
+            return QList<QAction*>();
+        };
+        const QList<QAction*> links = addresses(view()->findChild<QToolButton*>(QStringLiteral("dashboardMenu"))->menu());
+        QVERIFY(links.size() == 1 && links.front()->text() == QStringLiteral("Runbook && more"));
+        links.front()->trigger();
+        QCOMPARE(QApplication::clipboard()->text(), QStringLiteral("https://wiki/a?b=1"));
+        QVERIFY(addresses(panel("Waiting")->findChild<QToolButton*>(QStringLiteral("panelMenu"))->menu()).isEmpty());
     }
     void aVariableIsTickedAndThePanelsFollow() {
         auto* button = qobject_cast<QToolButton*>(view()->variables().control(QStringLiteral("gpu")));

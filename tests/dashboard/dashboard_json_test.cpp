@@ -44,7 +44,13 @@ Dashboard fullDashboard() {
     p.transformations[0].kind = TransformationKind::kRenameByRegex;
     p.transformations[0].fields.resize(1);
     p.transformations[0].fields[0].order = 3;
-    p.transformations[0].any = true;
+    p.transformations[0].any = p.transformations[0].inner = true;
+    p.everyRow = true;
+    p.mostRows = 3;
+    p.overrides = {{FieldMatch::kRegex, {"a.*"}, true, "n", true, {"s", 0, 0, 1, {{std::nullopt, "red"}}, true, "#ff0000"}}, {}};
+    p.links = {{"t", "https://x"}};
+    p.targets[1].limit = true;
+    d.links = {{"t", "https://x"}, {}};
     d.rows = {{"r", true, {"row", false, 4}, {p, {}}}, {}};
     d.remarks = {{"w", "x", "y", false}, {}};
     return d;

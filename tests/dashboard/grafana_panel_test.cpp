@@ -40,6 +40,9 @@ private slots:
     void readsGrafana6();
     void readsTargets();
     void readsTransformations();
+    void readsOverrides();
+    void readsValuesByRow();
+    void readsLinks();
     void listsWhatItDoesNotTake_data();
     void listsWhatItDoesNotTake();
 };
@@ -166,6 +169,39 @@ void GrafanaPanelTest::readsTransformations() {
     QVERIFY(all[11].pattern == "(.*)" && all[11].replacement == "$1");
 }
 
+void GrafanaPanelTest::readsOverrides() {
+    const Dashboard dashboard = withType("table", R"("fieldConfig":{"defaults":{},"overrides":[
+        {"matcher":{"id":"byName","options":"Value #A"},"properties":[{"id":"unit","value":"bytes"},{"id":"decimals","value":1},{"id":"min","value":0},{"id":"max","value":9},{"id":"displayName","value":"Size"},
+          {"id":"color","value":{"mode":"fixed","fixedColor":"#ff0000"}},{"id":"thresholds","value":{"mode":"percentage","steps":[{"color":"green","value":null},{"color":"red","value":80}]}}]},
+        {"matcher":{"id":"byRegexp","options":"/^le/"},"properties":[{"id":"custom.hidden","value":true}]},
+        {"matcher":{"id":"byFrameRefID","options":"B"},"properties":[{"id":"custom.hideFrom","value":{"viz":true,"legend":false}}]},
+        {"matcher":{"id":"byType","options":"time"},"properties":[{"id":"custom.hideFrom","value":{"viz":false}}]},
+        {"__systemRef":"hideSeriesFrom","matcher":{"id":"byNames","options":{"mode":"exclude","names":["a","b"],"readOnly":true}},"properties":[{"id":"custom.hideFrom","value":{"viz":true}}]}]})");
+    QCOMPARE(remarks(dashboard), QStringList{});
+    const auto& all = first(dashboard).overrides;
+    QCOMPARE(all.size(), size_t{4});   // one says nothing
+    QVERIFY(all[0] == FieldOverride({FieldMatch::kName, {"Value #A"}, false, "Size", false, {"bytes", 1, 0, 9, {{std::nullopt, "green"}, {80, "red"}}, true, "#ff0000"}}));
+    QVERIFY(all[1] == FieldOverride({FieldMatch::kRegex, {"/^le/"}, false, "", true, {}}));
+    QVERIFY(all[2] == FieldOverride({FieldMatch::kQuery, {"B"}, false, "", true, {}}));
+    QVERIFY(all[3] == FieldOverride({FieldMatch::kName, {"a", "b"}, true, "", true, {}}));
+}
+
+void GrafanaPanelTest::readsValuesByRow() {
+    QVERIFY(!first(withType("stat", R"("options":{"reduceOptions":{"values":false,"limit":3}})")).everyRow);
+    QVERIFY(!first(withType("timeseries", R"("options":{"reduceOptions":{"values":true}})")).everyRow);
+    const Panel panel = first(withType("bargauge", R"("options":{"reduceOptions":{"values":true,"calcs":["lastNotNull"]}})"));
+    QVERIFY(panel.everyRow && panel.mostRows == 25);
+    QCOMPARE(first(withType("stat", R"("options":{"reduceOptions":{"values":true,"limit":3}})")).mostRows, 3);
+}
+
+void GrafanaPanelTest::readsLinks() {
+    const Dashboard dashboard = read(R"({"title":"D","links":[{"title":"Runbook","type":"link","url":"https://wiki/x?a=1&b=2"},{"title":"vLLM","type":"dashboards","tags":["vllm"]}],"panels":[
+        {"title":"P","type":"stat","targets":[{"expr":"up"}],"links":[{"title":"","url":"/d/abc"}]}]})");
+    QVERIFY(dashboard.links == std::vector<Link>({{"Runbook", "https://wiki/x?a=1&b=2"}}));
+    QVERIFY(first(dashboard).links == std::vector<Link>({{"", "/d/abc"}}));
+    QCOMPARE(remarks(dashboard), QStringList{"the dashboard: its link 'vLLM': it leads to other dashboards of that server"});
+}
+
 void GrafanaPanelTest::listsWhatItDoesNotTake_data() {
     QTest::addColumn<QString>("panel");
     QTest::addColumn<QStringList>("expected");
@@ -181,7 +217,13 @@ void GrafanaPanelTest::listsWhatItDoesNotTake_data() {
     QTest::newRow("a query that does not parse") << R"({"title":"P","type":"stat","targets":[{"expr":"sum(","refId":"A"}]})" << QStringList{"panel 'P': query A: the expression does not parse: 1:5: parse error: unexpected end of input"} << 1;
     QTest::newRow("an empty query") << R"({"title":"P","type":"stat","targets":[{"expr":" ","refId":"A"},{"expr":"up","refId":"B"}]})" << QStringList{"panel 'P': query A: it has no PromQL expression"} << 1;
     QTest::newRow("html") << R"({"title":"P","type":"text","options":{"mode":"html","content":"<b>"}})" << QStringList{"panel 'P': its HTML: it is shown as plain text"} << 1;
-    QTest::newRow("overrides") << R"({"title":"P","type":"stat","targets":[{"expr":"up"}],"fieldConfig":{"overrides":[{}]}})" << QStringList{"panel 'P': 1 field override: single series can't be styled"} << 1;
+    QTest::newRow("overrides") << R"({"title":"P","type":"stat","targets":[{"expr":"up"}],"fieldConfig":{"overrides":[{}]}})" << QStringList{"panel 'P': a field override: its matcher '' is not known"} << 1;
+    QTest::newRow("parts of overrides") << R"({"title":"P","type":"timeseries","targets":[{"expr":"up"}],"fieldConfig":{"defaults":{"links":[{"url":"x"}]},"overrides":[
+        {"matcher":{"id":"byValue","options":{}},"properties":[]},{"matcher":{"id":"byName","options":"a"},"properties":[{"id":"custom.lineWidth","value":2},{"id":"color","value":{"mode":"palette-classic"}},{"id":"displayName","value":"${__field.labels.pod}"},{"id":"unit","value":"s"}]}]}})"
+        << QStringList{"panel 'P': a field override: its matcher 'byValue' is not known", "panel 'P': of the field override of 'a': custom.lineWidth, color, displayName: single fields can't be styled so",
+                       "panel 'P': the unit 's' of 'a': a graph has one axis: it counts where all series have it", "panel 'P': its data links: they are made of a value's labels"} << 1;
+    QTest::newRow("links") << R"({"title":"P","type":"stat","targets":[{"expr":"up"}],"links":[{"title":"Runbook","url":"https://wiki/x"},{"title":"Others","type":"dashboards","tags":["vllm"]},{"title":"None"}]})"
+        << QStringList{"panel 'P': its link 'Others': it leads to other dashboards of that server", "panel 'P': its link 'None': it has no address"} << 1;
     QTest::newRow("an unknown unit") << R"({"title":"P","type":"stat","targets":[{"expr":"up"}],"fieldConfig":{"defaults":{"unit":"tokens/s"}}})" << QStringList{"panel 'P': its unit 'tokens/s': it is not known and stands behind the numbers as a text"} << 1;
 }
 

@@ -93,6 +93,27 @@ void PanelAnswerTest::showsSeries_data() {
         reduce.asRows = true;
         p.transformations = {reduce};
     }) << QStringList{"a:1 [] 1 = 1", "b:1 [] 2 = 2", "c:1 [] 3 = 3"};
+    const auto byRow = [](Panel panel, int most) {
+        panel.everyRow = true;
+        panel.mostRows = most;
+        return panel;
+    };
+    QTest::newRow("each value") << byRow(panelOf(kStat, {target("requests_total > 6015", "r")}), 25) << QStringList{"r [A] 6030 = 6030", "r [A] 6045 = 6045", "r [A] 6060 = 6060"};
+    QTest::newRow("the first values") << byRow(panelOf(kStat, {target("up", "{{instance}}")}), 2) << QStringList{"a:1 [A] 1 = 1", "a:1 [A] 1 = 1"};
+    QTest::newRow("each row of a table") << byRow(changed(panelOf(kBarGauge, {target("up", "{{instance}}")}), [](Panel& p) {
+        p.transformations = {transformation(TransformationKind::kReduce)};
+        p.transformations[0].calculations = {"max"};
+        p.transformations[0].asRows = true;
+    }), 25) << QStringList{"a:1 [] 1 = 1", "b:1 [] 2 = 2", "c:1 [] 3 = 3"};
+    const auto overridden = [](Panel panel, std::vector<FieldOverride> overrides) {
+        panel.overrides = std::move(overrides);
+        return panel;
+    };
+    const Panel instances = panelOf(kTimeSeries, {target("up", "{{instance}}")});
+    QTest::newRow("renamed and hidden by override") << overridden(instances, {{FieldMatch::kName, {"a:1"}, false, "first", false, {}}, {FieldMatch::kRegex, {"b.*"}, false, "", true, {}}}) << QStringList{"c:1 [A] 3,3,3,3,3 = 3", "first [A] 1,1,1,1,1 = 1"};
+    QTest::newRow("all but one hidden") << overridden(instances, {{FieldMatch::kName, {"c:1"}, true, "", true, {}}}) << QStringList{"c:1 [A] 3,3,3,3,3 = 3"};
+    QTest::newRow("hidden by query") << overridden(panelOf(kTimeSeries, {target("sum(up)", "a"), target("count(up)", "b", "B")}), {{FieldMatch::kQuery, {"A"}, false, "", true, {}}}) << QStringList{"b [B] 3,3,3,3,3 = 3"};
+    QTest::newRow("a regex that is none") << overridden(panelOf(kTimeSeries, {target("sum(up)", "a")}), {{FieldMatch::kRegex, {"("}, false, "", true, {}}}) << QStringList{"a [A] 6,6,6,6,6 = 6"};
     QTest::newRow("text") << panelOf(kText, {}) << QStringList{};
 }
 

@@ -69,6 +69,9 @@ void PanelWhyTest::says_data() {
     Panel filtered = graph("up");
     filtered.transformations.emplace_back().kind = TransformationKind::kFilterFields;
     filtered.transformations[0].pattern = "nothing";
+    Panel hiding = graph("up");
+    hiding.overrides = {{FieldMatch::kType, {"number"}, false, "", true, {}}};
+    QTest::newRow("overridden away") << hiding << "The panel hides all its series.";
     QTest::newRow("transformed away") << filtered << "The panel's transformations leave nothing to show.";
 }
 

@@ -17,6 +17,8 @@ PanelFigure figure(double value, double share, int beyond) {
     one.value = value;
     one.share = share;
     one.beyond = beyond;
+    one.low = QStringLiteral("0");
+    one.high = QStringLiteral("10");
     return one;
 }
 
@@ -40,7 +42,7 @@ private Q_SLOTS:
         QFETCH(int, kind);
         QFETCH(int, count);
         const auto drawn = [&](double value, double share, int beyond) {
-            picture_->setFigures(static_cast<FigurePicture::Kind>(kind), QVector<PanelFigure>(count, figure(value, share, beyond)), {}, QStringLiteral("0"), QStringLiteral("10"));
+            picture_->setFigures(static_cast<FigurePicture::Kind>(kind), QVector<PanelFigure>(count, figure(value, share, beyond)));
             return picture_->grab().toImage();
         };
         // The same number, so that only the mark differs.
@@ -65,7 +67,7 @@ private Q_SLOTS:
             PanelFigure one = figure(4, 0, 0);
             one.extreme = extreme;
             one.course = {1, 9, 4, 4};
-            picture_->setFigures(FigurePicture::Kind::kTiles, {one}, {}, {}, {});
+            picture_->setFigures(FigurePicture::Kind::kTiles, {one});
             return picture_->grab().toImage();
         };
         const QString worst = QStringLiteral("max 9 s at 10:07");

@@ -14,7 +14,7 @@ dashboard::PanelAnswer answerOf(std::vector<std::pair<std::string, std::vector<d
     answer.range = {0, 10 * kMinute};
     answer.step = kMinute;
     for (auto& [name, values] : series)
-        answer.series.push_back({name, name.substr(0, 1), values, values.empty() ? std::nan("") : values.back()});
+        answer.series.push_back({name, name.substr(0, 1), values, values.empty() ? std::nan("") : values.back(), {}});
     return answer;
 }
 
@@ -31,7 +31,7 @@ private Q_SLOTS:
         panel.targets[1].refId = "b";
         panel.targets[1].limit = true;
         panel.stacked = true;
-        const TimeChartData chart = panelChart(panel, answerOf({{"a host 1", {1, 2}}, {"a host 2", {3, 4}}, {"b limit", {9, 9}}}));
+        const TimeChartData chart = panelChart(panel, answerOf({{"a host 1", {1, 2}}, {"a host 2", {3, 4}}, {"b limit", {9, 9}}}), Theme::dark());
         QCOMPARE(chart.series.size(), 3);
         QVERIFY(chart.series[0].kind == ChartSeries::Kind::kLimit && chart.series[0].name == QStringLiteral("b limit") && chart.series[0].values.last() == 9);
         QVERIFY(chart.series[1].kind == ChartSeries::Kind::kArea && chart.series[1].rank == 0 && chart.series[2].rank == 1);
@@ -79,6 +79,32 @@ private Q_SLOTS:
         answer.range = {0, 3 * kDay};
         answer.step = kDay;
         QVERIFY2(panelFigures(panel, answer, Theme::dark(), true).front().extreme.endsWith(QStringLiteral("1970-01-02 00:00")), qPrintable(panelFigures(panel, answer, Theme::dark(), true).front().extreme));
+    }
+    void aFieldLooksItsOwnWay() {
+        dashboard::Panel panel;
+        panel.kind = PanelKind::kBarGauge;
+        panel.unit = "s";
+        panel.thresholds = {{std::nullopt, "green"}};
+        dashboard::PanelAnswer answer = answerOf({{"a", {30}}, {"b", {30}}});
+        answer.series[1].look.unit = "percent";
+        answer.series[1].look.max = 20;
+        answer.series[1].look.colour = "#ff0000";
+        const auto figures = panelFigures(panel, answer, Theme::dark(), true);
+        QVERIFY(figures[0].text.endsWith(QLatin1Char('s')) && figures[0].beyond == 0 && figures[0].color == Theme::dark().ok);
+        QVERIFY(figures[1].text.endsWith(QLatin1Char('%')) && figures[1].beyond == 1 && figures[1].color == QColor(255, 0, 0) && figures[1].high == panelText(looking(panel, answer.series[1].look), 20));
+        // A graph has one axis.
+        QCOMPARE(panelChart(panel, answer, Theme::dark()).unit, QStringLiteral("s"));
+        QVERIFY(!panelChart(panel, answer, Theme::dark()).series[0].color.isValid() && panelChart(panel, answer, Theme::dark()).series[1].color == QColor(255, 0, 0));
+        answer.series[0].look.unit = "percent";
+        QCOMPARE(panelChart(panel, answer, Theme::dark()).unit, QStringLiteral("%"));
+    }
+    void decimalsOfScaledUnits() {
+        dashboard::Panel panel;
+        panel.unit = "watt";
+        QCOMPARE(panelText(panel, 12'345), QStringLiteral("12.3\u00A0kW"));
+        panel.decimals = 2;
+        QCOMPARE(panelText(panel, 12'345), QStringLiteral("12.35\u00A0kW"));
+        QCOMPARE(panelText(panel, 484), QStringLiteral("484.00\u00A0W"));
     }
     void beyondTheScale() {
         dashboard::Panel panel;

@@ -27,12 +27,12 @@ QString decimal(double value, const std::optional<int>& decimals) {
     return text.replace(QLatin1Char('-'), QChar(0x2212));
 }
 
-QString decimalScaled(double value, const QString& unit) {
+QString decimalScaled(double value, const QString& unit, const std::optional<int>& decimals) {
     static constexpr std::pair<double, const char*> kSteps[] = {{1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e3, "k"}};
     for (const auto& [size, prefix] : kSteps)
         if (std::fabs(value) >= size * 0.9995)
-            return formatNumber(value / size) + QChar(0x00A0) + QLatin1String(prefix) + unit;
-    return formatNumber(value) + QChar(0x00A0) + unit;
+            return decimal(value / size, decimals) + QChar(0x00A0) + QLatin1String(prefix) + unit;
+    return decimal(value, decimals) + QChar(0x00A0) + unit;
 }
 
 bool isLimit(const dashboard::Panel& panel, const dashboard::PanelSeries& series) {
@@ -140,15 +140,15 @@ QString panelText(const dashboard::Panel& panel, double value) {
     case Quantity::kPercent: return decimal(base, panel.decimals) + QStringLiteral("\u00A0%");
     case Quantity::kSeconds: return std::fabs(base) >= 120 ? formatLength(static_cast<DurationNs>(std::clamp(base, -9e9, 9e9) * 1e9)) : formatValue(base, QStringLiteral("s"));
     case Quantity::kBytes: return formatValue(base, QStringLiteral("By"));
-    case Quantity::kDecimalBytes: return decimalScaled(base, QStringLiteral("B"));
-    case Quantity::kBits: return decimalScaled(base, QStringLiteral("bit"));
+    case Quantity::kDecimalBytes: return decimalScaled(base, QStringLiteral("B"), panel.decimals);
+    case Quantity::kBits: return decimalScaled(base, QStringLiteral("bit"), panel.decimals);
     case Quantity::kBytesPerSecond: return formatValue(base, QStringLiteral("By/s"));
-    case Quantity::kBitsPerSecond: return decimalScaled(base, QStringLiteral("bit/s"));
+    case Quantity::kBitsPerSecond: return decimalScaled(base, QStringLiteral("bit/s"), panel.decimals);
     case Quantity::kPerSecond: return withSuffix(panel.decimals ? decimal(base, panel.decimals) : formatShort(base), unit.suffix);
     case Quantity::kCelsius: return decimal(base, panel.decimals) + QStringLiteral("\u00A0°C");
-    case Quantity::kWatts: return decimalScaled(base, QStringLiteral("W"));
-    case Quantity::kJoules: return decimalScaled(base, QStringLiteral("J"));
-    case Quantity::kHertz: return decimalScaled(base, QStringLiteral("Hz"));
+    case Quantity::kWatts: return decimalScaled(base, QStringLiteral("W"), panel.decimals);
+    case Quantity::kJoules: return decimalScaled(base, QStringLiteral("J"), panel.decimals);
+    case Quantity::kHertz: return decimalScaled(base, QStringLiteral("Hz"), panel.decimals);
     case Quantity::kBoolean: return base != 0 ? QStringLiteral("true") : QStringLiteral("false");
     case Quantity::kYesNo: return base != 0 ? QStringLiteral("yes") : QStringLiteral("no");
     case Quantity::kOther: return withSuffix(decimal(base, panel.decimals), unit.suffix);
@@ -224,30 +224,37 @@ bool lowIsBad(const dashboard::Panel& panel, const Theme& theme) {
 }
 
 QVector<PanelFigure> panelFigures(const dashboard::Panel& panel, const dashboard::PanelAnswer& answer, const Theme& theme, bool utc) {
-    const auto scale = panelScale(panel, answer.series);
-    const bool low = lowIsBad(panel, theme);
-    const double hair = (scale.second - scale.first) * 1e-9;   // of sums that should be the scale's end
     QVector<PanelFigure> figures;
     for (const dashboard::PanelSeries& series : answer.series) {
         if (static_cast<size_t>(figures.size()) == kMostFigures)
             break;
+        const dashboard::Panel looks = dashboard::looking(panel, series.look);
+        const auto scale = panelScale(looks, answer.series);
+        const double hair = (scale.second - scale.first) * 1e-9;   // of sums that should be the scale's end
         PanelFigure figure;
         figure.name = plain(series.name);
-        figure.text = panelText(panel, series.value);
+        figure.text = panelText(looks, series.value);
         figure.value = series.value;
-        figure.color = thresholdColor(panel, series.value, scale, theme);
+        const QColor own = dashboardColor(series.look.colour, theme);
+        figure.color = own.isValid() ? own : thresholdColor(looks, series.value, scale, theme);
+        figure.low = panelText(looks, scale.first);
+        figure.high = panelText(looks, scale.second);
+        figure.steps = panelSteps(looks, scale, theme);
         figure.share = std::isfinite(series.value) ? std::clamp((series.value - scale.first) / (scale.second - scale.first), 0.0, 1.0) : 0;
         figure.beyond = series.value > scale.second + hair ? 1 : series.value < scale.first - hair ? -1 : 0;
-        figure.extreme = extremeOf(panel, series, answer, low, utc);
+        figure.extreme = extremeOf(looks, series, answer, lowIsBad(looks, theme), utc);
         figure.course = series.values;
         figures.push_back(std::move(figure));
     }
     return figures;
 }
 
-TimeChartData panelChart(const dashboard::Panel& panel, const dashboard::PanelAnswer& answer) {
+TimeChartData panelChart(const dashboard::Panel& panel, const dashboard::PanelAnswer& answer, const Theme& theme) {
     TimeChartData chart;
-    const auto [unit, factor] = panelUnit(panel);
+    // One axis: the unit of single series counts where all have it.
+    const auto ownUnit = [&](const dashboard::PanelSeries& series) { return !series.look.unit.empty() && series.look.unit == answer.series.front().look.unit; };
+    const bool own = !answer.series.empty() && std::all_of(answer.series.begin(), answer.series.end(), ownUnit);
+    const auto [unit, factor] = own ? panelUnit(dashboard::looking(panel, answer.series.front().look)) : panelUnit(panel);
     chart.unit = unit;
     chart.title = plain(panel.title);
     chart.from = answer.from - answer.step / 2;   // a column stands around its step
@@ -260,6 +267,7 @@ TimeChartData panelChart(const dashboard::Panel& panel, const dashboard::PanelAn
         const bool limit = isLimit(panel, series);
         line.kind = limit ? ChartSeries::Kind::kLimit : panel.stacked ? ChartSeries::Kind::kArea : panel.style == dashboard::DrawStyle::kBars ? ChartSeries::Kind::kBars : ChartSeries::Kind::kLine;
         line.name = plain(series.name);
+        line.color = dashboardColor(series.look.colour, theme);
         line.rank = limit ? 0 : rank++;
         line.values.reserve(static_cast<qsizetype>(series.values.size()));
         for (const double value : series.values) {

@@ -13,6 +13,12 @@
 
 namespace nj::ui {
 
+// A step of the scale with its colour, 0..1.
+struct PanelStep {
+    double from = 0;
+    QColor color;
+};
+
 // A number of a panel, ready to be drawn.
 struct PanelFigure {
     QString name, text;
@@ -21,13 +27,9 @@ struct PanelFigure {
     double value = 0;              // NaN = none
     double share = 0;              // of the panel's scale, 0..1
     int beyond = 0;                // 1: above the scale, -1: below
+    QString low, high;             // where its scale begins and ends
+    QVector<PanelStep> steps;      // of its scale
     std::vector<double> course;    // the values it was made of
-};
-
-// A step of the scale with its colour, 0..1.
-struct PanelStep {
-    double from = 0;
-    QColor color;
 };
 
 // "red", "dark-green", "#EAB839", "rgb(1, 2, 3)" → what fits the theme; invalid for what is no colour.
@@ -44,6 +46,6 @@ QVector<PanelStep> panelSteps(const dashboard::Panel& panel, std::pair<double, d
 bool lowIsBad(const dashboard::Panel& panel, const Theme& theme);
 QVector<PanelFigure> panelFigures(const dashboard::Panel& panel, const dashboard::PanelAnswer& answer, const Theme& theme, bool utc);
 // Limits first, then the series in their order.
-TimeChartData panelChart(const dashboard::Panel& panel, const dashboard::PanelAnswer& answer);
+TimeChartData panelChart(const dashboard::Panel& panel, const dashboard::PanelAnswer& answer, const Theme& theme);
 
 }  // namespace nj::ui

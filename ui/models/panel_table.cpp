@@ -44,17 +44,20 @@ std::vector<FactColumn> panelColumns(const dashboard::PanelAnswer& answer) {
 }
 
 std::vector<std::vector<FactCell>> panelCells(const dashboard::Panel& panel, const dashboard::PanelAnswer& answer, const Theme& theme, bool utc) {
+    std::vector<dashboard::Panel> looks;   // of the fields
+    for (size_t i = 0; i < answer.table.fields.size(); ++i)
+        looks.push_back(i < answer.looks.size() ? dashboard::looking(panel, answer.looks[i]) : panel);
     std::vector<std::vector<FactCell>> rows;
     for (size_t row = 0; row < answer.table.rows(); ++row) {
         std::vector<FactCell> cells;
-        for (const dashboard::Field& field : answer.table.fields)
-            cells.push_back(cellOf(field, row, panel, theme, utc));
+        for (size_t i = 0; i < looks.size(); ++i)
+            cells.push_back(cellOf(answer.table.fields[i], row, looks[i], theme, utc));
         rows.push_back(std::move(cells));
     }
     return rows;
 }
 
-CopyTable panelCopy(const dashboard::Panel& panel, const dashboard::PanelAnswer& answer) {
+CopyTable panelCopy(const dashboard::Panel& panel, const dashboard::PanelAnswer& answer, const Theme& theme) {
     CopyTable table;
     if (panel.kind == PanelKind::kTable) {
         for (const dashboard::Field& field : answer.table.fields) {
@@ -73,7 +76,7 @@ CopyTable panelCopy(const dashboard::Panel& panel, const dashboard::PanelAnswer&
         return table;
     }
     if (panel.kind == PanelKind::kTimeSeries) {
-        TimeChartData chart = panelChart(panel, answer);
+        TimeChartData chart = panelChart(panel, answer, theme);
         chart.from = answer.from;   // the instants asked for, not the columns around them
         return chartTable(chart);
     }

@@ -14,6 +14,6 @@ namespace nj::ui {
 std::vector<FactColumn> panelColumns(const dashboard::PanelAnswer& answer);
 std::vector<std::vector<FactCell>> panelCells(const dashboard::Panel& panel, const dashboard::PanelAnswer& answer, const Theme& theme, bool utc);
 // Without a caption. Numbers as they are, times in UTC.
-CopyTable panelCopy(const dashboard::Panel& panel, const dashboard::PanelAnswer& answer);
+CopyTable panelCopy(const dashboard::Panel& panel, const dashboard::PanelAnswer& answer, const Theme& theme);
 
 }  // namespace nj::ui

@@ -14,6 +14,7 @@
 #include "state/links.h"
 #include "state/live_sources.h"
 #include "theme/number_format.h"
+#include "views/dashboard_links.h"
 #include "views/whole_capsule.h"
 #include "widgets/bucket_bars.h"
 #include "widgets/dashboard_chart.h"
@@ -93,6 +94,8 @@ void DashboardPanel::buildMenu() {
     connect(copy, &QAction::triggered, this, [this] { QApplication::clipboard()->setText(expressions().join(QLatin1Char('\n'))); });
     menu->insertActions(menu->actions().value(0), {explore, copy});
     menu->insertSeparator(menu->actions().value(2));
+    links_ = menu->addMenu(tr("Copy the address of"));
+    links_->menuAction()->setVisible(false);
     connect(menu, &QMenu::aboutToShow, this, [this, explore, copy] {
         explore->setEnabled(!expressions().isEmpty());
         copy->setEnabled(!expressions().isEmpty());
@@ -128,6 +131,7 @@ void DashboardPanel::setPanel(const dashboard::Panel& panel, const dashboard::Sc
     if (otherKind)
         answered_ = false;
     setTitle(plain(panel.title));
+    fillWithLinks(*links_, panel.links);
     setToolTip(panel.description.empty() ? QString() : plainToolTip(QString::fromStdString(panel.description).left(2000)));
     if (panel_.kind == PanelKind::kText) {
         stale_ = false;
@@ -293,7 +297,7 @@ void DashboardPanel::showChart() {
         chart_ = new DashboardChart(context_.workspace, context_.theme, pages_);
         pages_->addWidget(chart_);
     }
-    TimeChartData lines = panelChart(drawn_, answer_);
+    TimeChartData lines = panelChart(drawn_, answer_, context_.theme);
     if (course_) {
         showLimits(lines);
         for (const TimeRange& range : course_->firing)
@@ -316,9 +320,8 @@ void DashboardPanel::showFigures() {
         figures_->setFocusPolicy(Qt::TabFocus);
         pages_->addWidget(figures_);
     }
-    const auto scale = panelScale(drawn_, answer_.series);
     const auto kind = panel_.kind == PanelKind::kGauge ? FigurePicture::Kind::kDials : panel_.kind == PanelKind::kBarGauge ? FigurePicture::Kind::kBars : FigurePicture::Kind::kTiles;
-    figures_->setFigures(kind, panelFigures(drawn_, answer_, context_.theme, context_.workspace.utc()), panelSteps(drawn_, scale, context_.theme), panelText(drawn_, scale.first), panelText(drawn_, scale.second));
+    figures_->setFigures(kind, panelFigures(drawn_, answer_, context_.theme, context_.workspace.utc()));
     pages_->setCurrentWidget(figures_);
 }
 
@@ -371,7 +374,7 @@ void DashboardPanel::showHeatmap() {
 }
 
 CopyTable DashboardPanel::table() const {
-    CopyTable copied = panelCopy(drawn_, answer_);
+    CopyTable copied = panelCopy(drawn_, answer_, context_.theme);
     copied.caption = pictureCaption(context_.workspace, title());
     return copied;
 }

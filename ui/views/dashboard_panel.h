@@ -6,6 +6,7 @@
 #include "views/view.h"
 #include "widgets/panel.h"
 
+class QMenu;
 class QStackedWidget;
 class QToolButton;
 
@@ -74,6 +75,7 @@ private:
     std::optional<query::AlertCourse> course_;
     QStackedWidget* pages_;
     QToolButton* menu_;
+    QMenu* links_;                    // of its author
     DashboardChart* chart_ = nullptr;
     HeatmapChart* heatmap_ = nullptr;
     HeatmapLegend* heatKey_ = nullptr;

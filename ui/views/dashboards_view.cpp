@@ -20,6 +20,7 @@
 #include "views/dashboard_board.h"
 #include "views/dashboard_chooser.h"
 #include "views/dashboard_keeping.h"
+#include "views/dashboard_links.h"
 #include "views/dashboard_panel.h"
 #include "widgets/chart_events.h"
 #include "widgets/no_data_panel.h"
@@ -154,6 +155,7 @@ QMenu* DashboardsView::buildMenu() {
     QAction* copyAction = menu->addAction(tr("Save a copy"), this, withBoard([this](const auto& board) { keeping_->saveCopy(board, resolved_.variables); }));
     QAction* renameAction = menu->addAction(tr("Rename…"), this, withDefinition([this](const auto& own) { keeping_->rename(own); }));
     QAction* exportAction = menu->addAction(tr("Export as JSON…"), this, withBoard([this](const auto& board) { keeping_->exportJson(board); }));
+    QMenu* links = menu->addMenu(tr("Copy the address of"));
     menu->addSeparator();
     QAction* removeAction = menu->addAction(tr("Delete"), this, withDefinition([this](const auto& own) { keeping_->remove(own); }));
     connect(menu, &QMenu::aboutToShow, this, [=, this] {
@@ -161,6 +163,7 @@ QMenu* DashboardsView::buildMenu() {
         renameAction->setEnabled(own);
         removeAction->setEnabled(own);
         exportAction->setEnabled(board_.has_value());
+        fillWithLinks(*links, board_ ? board_->links : std::vector<dashboard::Link>());
         copyAction->setEnabled(board_.has_value());
     });
     return menu;

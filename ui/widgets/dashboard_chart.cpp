@@ -59,7 +59,7 @@ void DashboardChart::setChart(const TimeChartData& lines, const dashboard::Panel
     QVector<LegendRow> rows;
     for (int i = 0; i < lines.series.size(); ++i) {
         const ChartSeries& series = lines.series[i];
-        entries.push_back({series.name, chart_->seriesColor(i), series.kind == ChartSeries::Kind::kLimit ? Qt::DashLine : theme_.seriesDash(series.rank)});
+        entries.push_back({series.name, chart_->seriesColor(i), series.kind == ChartSeries::Kind::kLimit ? Qt::DashLine : series.color.isValid() ? Qt::SolidLine : theme_.seriesDash(series.rank)});
         LegendRow row = rowOf(series);
         row.color = entries.back().color;
         row.dash = entries.back().dash;

@@ -47,12 +47,9 @@ int columnsFor(int count, const QSizeF& size, double aspect) {
 
 FigurePicture::FigurePicture(const Theme& theme, QWidget* parent) : QWidget(parent), theme_(theme) { setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding); }
 
-void FigurePicture::setFigures(Kind kind, const QVector<PanelFigure>& figures, const QVector<PanelStep>& steps, const QString& low, const QString& high) {
+void FigurePicture::setFigures(Kind kind, const QVector<PanelFigure>& figures) {
     kind_ = kind;
     figures_ = figures;
-    steps_ = steps;
-    low_ = low;
-    high_ = high;
     const QFontMetricsF metrics(theme_.table);
     nameWidth_ = textWidth_ = 0;
     QStringList words;
@@ -174,8 +171,8 @@ void FigurePicture::paintDial(QPainter& painter, const QRectF& area, const Panel
         painter.setBrush(Qt::NoBrush);
     }
     const QRectF outer = circle.adjusted(ring, ring, -ring, -ring);
-    for (qsizetype i = 0; i < steps_.size(); ++i)
-        stroke(outer, steps_[i].from, i + 1 < steps_.size() ? steps_[i + 1].from : 1, steps_[i].color, ring - 0.5);
+    for (qsizetype i = 0; i < figure.steps.size(); ++i)
+        stroke(outer, figure.steps[i].from, i + 1 < figure.steps.size() ? figure.steps[i + 1].from : 1, figure.steps[i].color, ring - 0.5);
     const QRectF inside = arc.adjusted(thick * 0.8, arc.height() * 0.25, -thick * 0.8, -arc.height() * 0.25);
     painter.setFont(fitting(figure.text, inside.width(), inside.height() * 0.7, kLargestNumber));
     painter.setPen(figure.color.isValid() ? figure.color : theme_.text);
@@ -186,8 +183,8 @@ void FigurePicture::paintDial(QPainter& painter, const QRectF& area, const Panel
         painter.setPen(theme_.muted);
         const double open = qDegreesToRadians(kDialStart - 180), y = arc.center().y() + arc.width() / 2 * std::sin(open) - 5;
         const double room = (arc.width() / 2 - thick / 2) * std::cos(open) - kWordGap;
-        painter.drawText(QRectF(arc.center().x() - room, y, room, 14), Qt::AlignLeft | Qt::AlignVCenter, low_);
-        painter.drawText(QRectF(arc.center().x(), y, room, 14), Qt::AlignRight | Qt::AlignVCenter, high_);
+        painter.drawText(QRectF(arc.center().x() - room, y, room, 14), Qt::AlignLeft | Qt::AlignVCenter, figure.low);
+        painter.drawText(QRectF(arc.center().x(), y, room, 14), Qt::AlignRight | Qt::AlignVCenter, figure.high);
     }
     if (names > 0) {
         painter.setFont(theme_.table);
@@ -258,7 +255,7 @@ QString FigurePicture::wordsOf(const PanelFigure& figure) const {
     if (!figure.extreme.isEmpty())
         words += QStringLiteral(", ") + figure.extreme;
     if (kind_ != Kind::kTiles && figure.beyond != 0)
-        words += figure.beyond > 0 ? tr(", above the scale, which ends at %1").arg(high_) : tr(", below the scale, which begins at %1").arg(low_);
+        words += figure.beyond > 0 ? tr(", above the scale, which ends at %1").arg(figure.high) : tr(", below the scale, which begins at %1").arg(figure.low);
     return words;
 }
 

@@ -13,8 +13,7 @@ class FigurePicture : public QWidget {
 public:
     enum class Kind { kTiles, kDials, kBars };
     explicit FigurePicture(const Theme& theme, QWidget* parent = nullptr);
-    // `low` and `high`: the scale's ends as texts, of dials.
-    void setFigures(Kind kind, const QVector<PanelFigure>& figures, const QVector<PanelStep>& steps, const QString& low = {}, const QString& high = {});
+    void setFigures(Kind kind, const QVector<PanelFigure>& figures);
     [[nodiscard]] const QVector<PanelFigure>& figures() const { return figures_; }
     [[nodiscard]] QSize minimumSizeHint() const override { return {60, 40}; }
     // Where a figure is drawn.
@@ -39,8 +38,6 @@ private:
     const Theme& theme_;
     Kind kind_ = Kind::kTiles;
     QVector<PanelFigure> figures_;
-    QVector<PanelStep> steps_;
-    QString low_, high_;
     double nameWidth_ = 0, textWidth_ = 0;   // of bars
 };
 

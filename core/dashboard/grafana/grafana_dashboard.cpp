@@ -166,6 +166,7 @@ Result<Dashboard> readGrafanaDashboard(std::string_view text, const GrafanaOptio
     GrafanaReading reading{options, dashboard, {}, 0, {}};
     readInputs(at(root, "__inputs").is_array() ? root : document, reading);
     readAnnotations(root, reading);
+    readLinks(at(root, "links"), "the dashboard", reading, dashboard.links);
     if (const Json& lost = at(root, "elementsLeft"); lost.is_array())
         for (const Json& each : lost)
             reading.dropped(textAt(each, "where"), textAt(each, "what"), textAt(each, "why"));

@@ -17,15 +17,16 @@ std::string modeColour(const Json& threshold) {
     return mode == "ok" ? "green" : mode == "warning" ? "orange" : "red";
 }
 
-void readThresholds(const Json& thresholds, const std::string& where, GrafanaReading& reading, Panel& panel) {
-    panel.thresholdsInPercent = textAt(thresholds, "mode", 20) == "percentage";
+// Of a panel or of a field.
+void readThresholds(const Json& thresholds, const std::string& where, GrafanaReading& reading, auto& out) {
+    out.thresholdsInPercent = textAt(thresholds, "mode", 20) == "percentage";
     const Json& steps = at(thresholds, "steps");
     if (!steps.is_array())
         return;
     for (const Json& step : steps) {
-        if (panel.thresholds.size() == kMostThresholds)
+        if (out.thresholds.size() == kMostThresholds)
             return reading.dropped(where, "its thresholds behind the first " + std::to_string(kMostThresholds), "there are too many");
-        panel.thresholds.push_back({numberAt(step, "value"), textAt(step, "color", 50)});
+        out.thresholds.push_back({numberAt(step, "value"), textAt(step, "color", 50)});
     }
 }
 
@@ -70,6 +71,77 @@ void readDefaults(const Json& defaults, const std::string& where, GrafanaReading
     if (stacking == "percent")
         reading.changed(where, "its stacking", "shares in percent are stacked as values");
     panel.logarithmic = textAt(at(custom, "scaleDistribution"), "type", 20) == "log";
+}
+
+bool readMatcher(const Json& matcher, FieldOverride& out) {
+    const std::string id = textAt(matcher, "id", 50);
+    const Json& options = at(matcher, "options");
+    for (const auto& [name, match] : {std::pair("byName", FieldMatch::kName), {"byRegexp", FieldMatch::kRegex}, {"byFrameRefID", FieldMatch::kQuery}, {"byType", FieldMatch::kType}})
+        if (id == name) {
+            out.match = match;
+            out.names = {asText(options, 2'000)};
+            return true;
+        }
+    if (id != "byNames" || !options.is_object())
+        return false;
+    out.names = textsAt(options, "names", kMostOverrides);
+    out.except = textAt(options, "mode", 20) == "exclude";
+    return true;
+}
+
+// False: nothing is made of it.
+bool readProperty(const Json& property, const std::string& where, GrafanaReading& reading, FieldOverride& out) {
+    const std::string id = textAt(property, "id", 100);
+    const Json& value = at(property, "value");
+    if (id == "unit")
+        out.look.unit = asText(value, 100);
+    else if (id == "decimals" && numberAt(property, "value"))
+        out.look.decimals = intAt(property, "value", 0, 0, 20);
+    else if (id == "min")
+        out.look.min = numberAt(property, "value");
+    else if (id == "max")
+        out.look.max = numberAt(property, "value");
+    else if (id == "thresholds")
+        readThresholds(value, where, reading, out.look);
+    else if (id == "color" && textAt(value, "mode", 50) == "fixed")
+        out.look.colour = textAt(value, "fixedColor", 50);
+    else if (id == "displayName" && asText(value, 500).find("${__") == std::string::npos)   // labels and values of the field
+        out.displayName = asText(value, 500);
+    else if (id == "custom.hideFrom")
+        out.hidden = boolAt(value, "viz");
+    else if (id == "custom.hidden" || id == "custom.hide")
+        out.hidden = boolAt(property, "value");
+    else
+        return false;
+    return true;
+}
+
+void readOverrides(const Json& overrides, const std::string& where, GrafanaReading& reading, Panel& panel) {
+    if (!overrides.is_array())
+        return;
+    for (const Json& json : overrides) {
+        if (panel.overrides.size() == kMostOverrides)
+            return reading.dropped(where, "its field overrides behind the first " + std::to_string(kMostOverrides), "there are too many");
+        FieldOverride read;
+        const Json& matcher = at(json, "matcher");
+        if (!readMatcher(matcher, read)) {
+            reading.dropped(where, "a field override", "its matcher '" + textAt(matcher, "id", 50) + "' is not known");
+            continue;
+        }
+        std::string left;
+        if (const Json& properties = at(json, "properties"); properties.is_array())
+            for (const Json& property : properties)
+                if (!readProperty(property, where, reading, read))
+                    left += (left.empty() ? "" : ", ") + textAt(property, "id", 100);
+        if (!left.empty())
+            reading.dropped(where, "of the field override of '" + (read.names.empty() ? "" : read.names.front().substr(0, 100)) + "': " + left.substr(0, 500), "single fields can't be styled so");
+        // One axis draws one unit.
+        if (panel.kind == PanelKind::kTimeSeries && !read.look.unit.empty() && read.look.unit != panel.unit)
+            reading.changed(where, "the unit '" + read.look.unit + "' of '" + (read.names.empty() ? "" : read.names.front().substr(0, 100)) + "'", "a graph has one axis: it counts where all series have it");
+        const FieldOverride nothing{read.match, read.names, read.except, {}, false, {}};
+        if (read != nothing)
+            panel.overrides.push_back(std::move(read));
+    }
 }
 
 void readLegend(const Json& legend, Panel& panel) {
@@ -154,9 +226,13 @@ void readLook(const Json& json, const std::string& type, const std::string& wher
         const std::string today = textAt(at(options, "yAxis"), "unit", 100);
         panel.unit = today.empty() ? textAt(at(json, "yAxis"), "format", 100) : today;
     }
-    if (const Json& overrides = at(fieldConfig, "overrides"); overrides.is_array() && !overrides.empty())
-        reading.dropped(where, std::to_string(overrides.size()) + (overrides.size() == 1 ? " field override" : " field overrides"), "single series can't be styled");
+    readOverrides(at(fieldConfig, "overrides"), where, reading, panel);
+    if (const Json& links = at(at(fieldConfig, "defaults"), "links"); links.is_array() && !links.empty())
+        reading.dropped(where, "its data links", "they are made of a value's labels");
     readLegend(type == "graph" ? at(json, "legend") : at(options, "legend"), panel);
+    panel.everyRow = boolAt(at(options, "reduceOptions"), "values") && (panel.kind == PanelKind::kStat || panel.kind == PanelKind::kGauge || panel.kind == PanelKind::kBarGauge);
+    if (panel.everyRow)
+        panel.mostRows = intAt(at(options, "reduceOptions"), "limit", panel.mostRows, 1, 1'000);
     for (const Json* from : {&at(options, "reduceOptions"), &fieldOptions})
         if (const auto calculations = textsAt(*from, "calcs", 5); !calculations.empty())
             panel.calculation = calculations.front();

@@ -73,6 +73,20 @@ std::string panelName(const Json& json) {
     return id.empty() ? "a panel without title" : "panel " + id + " (without title)";
 }
 
+void readLinks(const Json& list, const std::string& where, GrafanaReading& reading, std::vector<Link>& out) {
+    if (!list.is_array())
+        return;
+    for (const Json& json : list) {
+        const std::string url = textAt(json, "url", 4'000), title = textAt(json, "title", 500);
+        if (url.empty())
+            reading.dropped(where, "its link '" + title.substr(0, 100) + "'", textAt(json, "type", 20) == "dashboards" ? "it leads to other dashboards of that server" : "it has no address");
+        else if (out.size() == kMostLinks)
+            return reading.dropped(where, "its links behind the first " + std::to_string(kMostLinks), "there are too many");
+        else
+            out.push_back({title, url});
+    }
+}
+
 bool readPanel(const Json& json, GrafanaReading& reading, Panel& panel) {
     const std::string where = panelName(json), type = textAt(json, "type", 100);
     if (!json.is_object()) {
@@ -92,6 +106,7 @@ bool readPanel(const Json& json, GrafanaReading& reading, Panel& panel) {
     panel.description = textAt(json, "description");
     panel.place = placeOf(at(json, "gridPos"));
     panel.repeat = repeatOf(json);
+    readLinks(at(json, "links"), where, reading, panel.links);
     panel.timeFrom = textAt(json, "timeFrom", 50);
     panel.timeShift = textAt(json, "timeShift", 50);
     if (panel.kind == kText) {

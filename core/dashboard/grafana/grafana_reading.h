@@ -20,6 +20,8 @@ inline constexpr size_t kMostOptions = 5'000;    // of a variable
 inline constexpr size_t kMostRows = 500;
 inline constexpr size_t kMostRemarks = 2'000;
 inline constexpr size_t kMostThresholds = 50;
+inline constexpr size_t kMostOverrides = 200;    // of a panel
+inline constexpr size_t kMostLinks = 50;         // of a panel or dashboard
 
 struct GrafanaReading {
     const GrafanaOptions& options;
@@ -48,6 +50,8 @@ std::string panelName(const Json& json);   // "panel 'GPU Temperature'"
 void readTargets(const Json& json, const std::string& where, GrafanaReading& reading, Panel& panel);
 // The visual settings, old and new: unit, bounds, thresholds, legend, …
 void readLook(const Json& json, const std::string& type, const std::string& where, GrafanaReading& reading, Panel& panel);
+// Links to an address; those to other dashboards are left out, with a remark.
+void readLinks(const Json& list, const std::string& where, GrafanaReading& reading, std::vector<Link>& out);
 void readTransformations(const Json& list, const std::string& where, GrafanaReading& reading, Panel& panel);
 // "prometheus", "loki", …; "" when the data source is not said or a variable.
 std::string sourceType(const Json& source, const GrafanaReading& reading);

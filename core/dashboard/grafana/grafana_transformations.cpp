@@ -89,7 +89,10 @@ void calculate(const Json& options, Transformation& out) {
     out.exclude = boolAt(options, "replaceFields");
 }
 
-void join(const Json& options, Transformation& out) { out.pattern = textAt(options, "byField", 500); }
+void join(const Json& options, Transformation& out) {
+    out.pattern = textAt(options, "byField", 500);
+    out.inner = textAt(options, "mode", 20) == "inner";
+}
 
 void filterRows(const Json& options, Transformation& out) {
     out.exclude = textAt(options, "type", 20) == "exclude";

@@ -67,6 +67,28 @@ void describe(auto&& a, std::type_identity<Transformation>) {
     a("exclude", &Transformation::exclude);
     a("any", &Transformation::any);
     a("rows", &Transformation::asRows);
+    a("inner", &Transformation::inner);
+}
+void describe(auto&& a, std::type_identity<FieldLook>) {
+    a("unit", &FieldLook::unit);
+    a("decimals", &FieldLook::decimals);
+    a("min", &FieldLook::min);
+    a("max", &FieldLook::max);
+    a("thresholds", &FieldLook::thresholds);
+    a("thresholds_in_percent", &FieldLook::thresholdsInPercent);
+    a("colour", &FieldLook::colour);
+}
+void describe(auto&& a, std::type_identity<FieldOverride>) {
+    a("match", &FieldOverride::match);
+    a("names", &FieldOverride::names);
+    a("except", &FieldOverride::except);
+    a("display_name", &FieldOverride::displayName);
+    a("hidden", &FieldOverride::hidden);
+    a("look", &FieldOverride::look);
+}
+void describe(auto&& a, std::type_identity<Link>) {
+    a("title", &Link::title);
+    a("url", &Link::url);
 }
 void describe(auto&& a, std::type_identity<Panel>) {
     a("title", &Panel::title);
@@ -87,10 +109,14 @@ void describe(auto&& a, std::type_identity<Panel>) {
     a("logarithmic", &Panel::logarithmic);
     a("legend", &Panel::legend);
     a("calculation", &Panel::calculation);
+    a("every_row", &Panel::everyRow);
+    a("most_rows", &Panel::mostRows);
     a("repeat", &Panel::repeat);
     a("time_from", &Panel::timeFrom);
     a("time_shift", &Panel::timeShift);
     a("transformations", &Panel::transformations);
+    a("overrides", &Panel::overrides);
+    a("links", &Panel::links);
 }
 void describe(auto&& a, std::type_identity<Row>) {
     a("title", &Row::title);
@@ -127,6 +153,7 @@ void describe(auto&& a, std::type_identity<Dashboard>) {
     a("uid", &Dashboard::uid);
     a("description", &Dashboard::description);
     a("tags", &Dashboard::tags);
+    a("links", &Dashboard::links);
     a("from", &Dashboard::from);
     a("to", &Dashboard::to);
     a("recognised_by", &Dashboard::recognisedBy);

@@ -76,7 +76,8 @@ struct Points {
     std::vector<double> numbers;
 };
 
-void addPoints(std::vector<Points>& out, size_t& inAll, const Frame& frame) {
+// A row is a series where `everyRow`; else rows of equal texts are one.
+void addPoints(std::vector<Points>& out, size_t& inAll, const Frame& frame, bool everyRow) {
     const Field* const time = timeField(frame);
     std::vector<const Field*> texts, numbers;
     for (const Field& field : frame.fields)
@@ -88,6 +89,8 @@ void addPoints(std::vector<Points>& out, size_t& inAll, const Frame& frame) {
         std::string key;
         for (const Field* text : texts)
             appendKey(key, *text, row);
+        if (everyRow)
+            key += std::to_string(row);
         std::vector<size_t>& rows = rowsOfKey[key];
         if (rows.empty())
             groups.push_back(&rows);
@@ -187,14 +190,18 @@ std::vector<PanelSeries> seriesOf(const std::vector<Frame>& frames, const Panel&
     std::vector<Points> points;
     for (const Frame& frame : frames)
         if (panel.kind != PanelKind::kTimeSeries || timeField(frame) != nullptr)
-            addPoints(points, inAll, frame);
+            addPoints(points, inAll, frame, panel.everyRow);
+    if (panel.everyRow) {   // its author wants no more
+        inAll = std::min(inAll, static_cast<size_t>(std::max(panel.mostRows, 0)));
+        points.resize(std::min(points.size(), inAll));
+    }
     std::vector<PanelSeries> out;
     for (const Points& each : points) {
         PanelSeries& series = out.emplace_back();
         series.name = each.name;
         series.refId = each.refId;
         series.value = calculate(isCalculation(panel.calculation) ? panel.calculation : "", each.numbers);
-        const bool raw = each.times.empty() || (each.numbers.size() == 1 && instant.contains(each.refId) && instant[each.refId]);
+        const bool raw = panel.everyRow || each.times.empty() || (each.numbers.size() == 1 && instant.contains(each.refId) && instant[each.refId]);
         series.values = raw ? each.numbers : onGrid(each, queries);
     }
     return out;

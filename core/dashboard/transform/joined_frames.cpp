@@ -49,8 +49,20 @@ size_t placeRows(std::vector<Side>& sides, Field& key) {
     return places.size();
 }
 
-// Every key of any frame has a row (an outer join); of equal keys in one frame the last counts.
-void join(Frames& frames, std::vector<Side> sides, Notes& notes) {
+// The rows that every side has.
+std::vector<size_t> sharedRows(const std::vector<Side>& sides, size_t rows) {
+    std::vector<size_t> had(rows), shared;   // by so many sides so far
+    for (size_t i = 0; i < sides.size(); ++i)
+        for (const size_t row : sides[i].to)
+            had[row] = had[row] == i ? i + 1 : had[row];
+    for (size_t row = 0; row < rows; ++row)
+        if (had[row] == sides.size())
+            shared.push_back(row);
+    return shared;
+}
+
+// Every key of any frame has a row (an outer join), or those that all have (an inner one); of equal keys in one frame the last counts.
+void join(Frames& frames, std::vector<Side> sides, bool inner, Notes& notes) {
     Frame out;
     Field& key = out.fields.emplace_back(emptyLike(*sides.front().key));
     key.name = displayName(*sides.front().frame, *sides.front().key);
@@ -74,6 +86,8 @@ void join(Frames& frames, std::vector<Side> sides, Notes& notes) {
             out.fields.push_back(std::move(column));
         }
     makeNamesUnique(out);
+    if (inner)
+        out = pickedRows(out, sharedRows(sides, rows));
     frames = {std::move(out)};
 }
 
@@ -173,7 +187,7 @@ void joinSeries(Frames& frames, Notes& notes) {
         if (const Field* const time = timeField(frame))
             sides.push_back({&frame, time, {}});
     if (!sides.empty())
-        join(frames, std::move(sides), notes);
+        join(frames, std::move(sides), false, notes);
 }
 
 void joinByField(Frames& frames, const Transformation& how, Notes& notes) {
@@ -186,7 +200,7 @@ void joinByField(Frames& frames, const Transformation& how, Notes& notes) {
     if (sides.empty() && !frames.empty())
         notes.push_back(how.pattern.empty() ? "Nothing was joined: there is no field of times." : "Nothing was joined: there is no field '" + how.pattern + "'.");
     else if (!sides.empty())
-        join(frames, std::move(sides), notes);
+        join(frames, std::move(sides), how.inner, notes);
 }
 
 void mergeFrames(Frames& frames, const Transformation&, Notes& notes) {
