@@ -22,6 +22,7 @@ struct VariableValue {
 
 struct Scope {
     std::map<std::string, VariableValue, std::less<>> variables;
+    std::vector<std::string> filters;        // of every selector: job="api" (see label_filters.h)
     TimeRange range;
     DurationNs interval = kMinute;           // the step of the panel
     DurationNs scrapeInterval = 15 * kSecond;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "dashboard/label_filters.h"
 #include "promql/syntax/parser.h"
 #include "promql/text/number_text.h"
 
@@ -98,7 +99,7 @@ private:
 
 // The choice that holds once the options are known.
 std::vector<std::string> held(const Variable& variable, std::vector<std::string> wanted) {
-    const bool free = variable.kind == VariableKind::kTextBox || variable.kind == VariableKind::kConstant || variable.kind == VariableKind::kDataSource;
+    const bool free = variable.kind == VariableKind::kTextBox || variable.kind == VariableKind::kConstant || variable.kind == VariableKind::kDataSource || variable.kind == VariableKind::kFilters;
     if (free)
         return wanted;
     std::erase_if(wanted, [&](const std::string& value) {
@@ -159,6 +160,16 @@ Result<ResolvedVariables> resolveVariables(const Dashboard& dashboard, const Cho
         if (keepChoices && chosen != choices.end())
             keep(variable, chosen->second);
         variable.current = held(variable, chosen == choices.end() ? variable.current : chosen->second);
+        if (variable.kind == VariableKind::kFilters) {
+            std::vector<std::string> filters;   // a link may say anything
+            for (const std::string& text : variable.current)
+                if (auto filter = filterOf(text))
+                    filters.push_back(std::move(*filter));
+            variable.current = std::move(filters);
+            out.scope.filters.insert(out.scope.filters.end(), variable.current.begin(), variable.current.end());
+            out.variables.push_back(std::move(variable));
+            continue;
+        }
         VariableValue value = valueOf(variable, variable.current);
         // What a person typed, or the file says, may be made of the variables before it.
         if (variable.kind == VariableKind::kTextBox || variable.kind == VariableKind::kConstant || variable.kind == VariableKind::kCustom)

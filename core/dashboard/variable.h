@@ -7,7 +7,7 @@
 
 namespace nj::dashboard {
 
-enum class VariableKind : unsigned char { kQuery, kCustom, kTextBox, kInterval, kDataSource, kConstant };
+enum class VariableKind : unsigned char { kQuery, kCustom, kTextBox, kInterval, kDataSource, kConstant, kFilters };
 enum class VariableSort : unsigned char { kNone, kText, kTextDescending, kNumber, kNumberDescending, kCaseless, kCaselessDescending };
 
 struct VariableOption {
@@ -26,7 +26,7 @@ struct Variable {
     std::string allValue;                // stands for All as it is written; "" = all options
     bool hidden = false;
     std::vector<VariableOption> options; // of a query: those of the day it was saved
-    std::vector<std::string> current;    // values; {"$__all"} = All
+    std::vector<std::string> current;    // values; {"$__all"} = All; of filters matchers: job="api"
     bool operator==(const Variable&) const = default;
 };
 inline constexpr std::string_view kAllValue = "$__all";

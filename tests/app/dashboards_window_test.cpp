@@ -41,7 +41,7 @@ namespace {
 constexpr int kPatience = 120'000;
 
 // Of today's schema: a variable of many values, a panel for each, a stat, a table, a text, a metric nobody has, and a kind nobody draws.
-constexpr const char* kBoard = "{'title':'Escalation','uid':'esc','schemaVersion':39,'links':[{'title':'Runbook & more','type':'link','url':'https://wiki/a?b=1'}],'templating':{'list':[{'type':'query','name':'gpu','multi':true,'includeAll':false,"
+constexpr const char* kBoard = "{'title':'Escalation','uid':'esc','schemaVersion':39,'links':[{'title':'Runbook & more','type':'link','url':'https://wiki/a?b=1'}],'templating':{'list':[{'type':'adhoc','name':'Filters'},{'type':'query','name':'gpu','multi':true,'includeAll':false,"
                                "'query':'label_values(DCGM_FI_DEV_SM_CLOCK, gpu)','current':{'value':['0','3'],'text':['0','3']}}]},'panels':["
                                "{'id':1,'type':'timeseries','title':'Clock of GPU $gpu','repeat':'gpu','repeatDirection':'h','maxPerRow':4,'gridPos':{'x':0,'y':0,'w':24,'h':8},"
                                "'fieldConfig':{'defaults':{'unit':'hertz','custom':{'thresholdsStyle':{'mode':'line'}},'thresholds':{'mode':'absolute','steps':[{'value':null,'color':'green'},{'value':1400,'color':'red'}]}}},"
@@ -175,6 +175,24 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(window_->settled() && titles().contains(QStringLiteral("Clock of GPU 5")), kPatience);
         QCOMPARE(panel("Clock of GPU 5")->answer().series.size(), panel("Clock of GPU 0")->answer().series.size());
         QVERIFY(panel("Clock of GPU 5")->answer().expressions.front().find("5") != std::string::npos);
+    }
+    // Typed once, a filter is added to every selector of every query; a click takes it away.
+    void aFilterHoldsForEveryQuery() {
+        const auto filters = [this] { return view()->variables().control(QStringLiteral("Filters")); };
+        auto* edit = filters()->findChild<QLineEdit*>(QStringLiteral("filterEdit"));
+        QVERIFY(edit && filters()->findChildren<QToolButton*>().isEmpty());
+        QTest::keyClicks(edit, QStringLiteral("no filter"));
+        QTest::keyClick(edit, Qt::Key_Return);
+        QVERIFY(edit->property("invalid").toBool() && window_->settled());
+        edit->clear();
+        QTest::keyClicks(edit, QStringLiteral("service=vllm-a"));
+        QTest::keyClick(edit, Qt::Key_Return);
+        QTRY_VERIFY_WITH_TIMEOUT(window_->settled() && filters()->findChildren<QToolButton*>().size() == 1, kPatience);
+        QCOMPARE(panel("Waiting")->answer().expressions, std::vector<std::string>{"sum(vllm:num_requests_waiting{service=\"vllm-a\"})"});
+        QVERIFY2(view()->opened().contains(QStringLiteral("&Filters=service%3D%22vllm-a%22")), qPrintable(view()->opened()));
+        QTest::mouseClick(filters()->findChild<QToolButton*>(), Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(window_->settled() && filters()->findChildren<QToolButton*>().isEmpty(), kPatience);
+        QCOMPARE(panel("Waiting")->answer().expressions, std::vector<std::string>{"sum(vllm:num_requests_waiting)"});
     }
     // A live capsule tells of every commit: nothing that is shown or was picked changes by it, and variables are asked for new series only.
     void aCommitResetsNothing() {

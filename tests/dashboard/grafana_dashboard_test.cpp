@@ -132,11 +132,13 @@ void GrafanaDashboardTest::readsInputs() {
 void GrafanaDashboardTest::readsTheApisWrapping() { QCOMPARE(read(R"j({"meta":{},"dashboard":{"title":"In","panels":[]}})j").title, std::string("In")); }
 
 void GrafanaDashboardTest::listsAnnotationsAndAdhocFilters() {
-    const Dashboard dashboard = read(R"j({"panels":[],"annotations":{"list":[{"builtIn":1,"name":"x"},{"name":"Deploys"}]},"templating":{"list":[{"type":"adhoc","name":"f"},{"type":"groupby","name":"g"},{"type":"query"},
+    const Dashboard dashboard = read(R"j({"panels":[],"annotations":{"list":[{"builtIn":1,"name":"x"},{"name":"Deploys"}]},"templating":{"list":[{"type":"adhoc","name":"f","filters":[{"key":"job","operator":"=","value":"a\"b"},{"key":"gpu","operator":"=|","value":"0","values":["0","1.5"]},{"key":"a","operator":"<","value":"1"}]},{"type":"groupby","name":"g"},{"type":"query"},
         {"type":"query","name":"logs","datasource":{"type":"loki"},"query":"x","current":{"value":"a"}}]}})j");
-    QCOMPARE(remarks(dashboard), QStringList({"the dashboard: annotation 'Deploys': annotations by query are not drawn; events of the capsule are", "variable $f: the variable: filters for all queries at once (adhoc) are what Nightjar's filter bar does",
+    QCOMPARE(remarks(dashboard), QStringList({"the dashboard: annotation 'Deploys': annotations by query are not drawn; events of the capsule are", "variable $f: the filter 'a < 1': PromQL has no such matcher",
                                               "variable $g: the variable: its type 'groupby' is not known", "the dashboard: a variable: it has no name", "variable $logs: its query: it asks loki, not Prometheus; the saved choice stays"}));
-    QCOMPARE(dashboard.variables.size(), size_t{1});
+    QCOMPARE(dashboard.variables.size(), size_t{2});
+    QVERIFY(dashboard.variables[0].kind == VariableKind::kFilters);
+    QCOMPARE(dashboard.variables[0].current, std::vector<std::string>({"job=\"a\\\"b\"", "gpu=~\"0|1\\\\.5\""}));
 }
 
 void GrafanaDashboardTest::saysWhatIsWrong_data() {

@@ -48,6 +48,7 @@ private slots:
     void showsSeries();
     void choosesRangeAndStep();
     void interpolatesPerTarget();
+    void filtersEverySelector();
     void namesSeries_data();
     void namesSeries();
     void showsTables_data();
@@ -172,6 +173,16 @@ void PanelAnswerTest::interpolatesPerTarget() {
     QCOMPARE(texts(answer.expressions), (QStringList{"rate(requests_total[1m])", "rate(requests_total[4m])", "up{instance=~\"a:1\"}"}));
     QCOMPARE(answer.step, 15 * kSecond);
     QCOMPARE(seriesTexts(answer).last(), QString("a:1 [C] 1,1,1,1,1 = 1"));
+}
+
+void PanelAnswerTest::filtersEverySelector() {
+    MemoryQuerier querier;
+    loadSeries(querier);
+    Scope scope = panelScope();
+    scope.filters = {"job=\"db\""};
+    const PanelAnswer answer = answerOf(panelOf(kTimeSeries, {target("sum(up) / count(up)", "x")}), querier, scope);
+    QCOMPARE(answer.expressions, std::vector<std::string>{"sum(up{job=\"db\"}) / count(up{job=\"db\"})"});
+    QCOMPARE(answer.series.front().value, 3.0);
 }
 
 void PanelAnswerTest::namesSeries_data() {

@@ -53,6 +53,7 @@ private slots:
     void asksEachQuestion();
     void chainsQueries();
     void holdsChoices();
+    void filtersAreOfTheScope();
     void keepsChoicesWhenAskedAgain();
     void knowsWhatItAsksAbout_data();
     void knowsWhatItAsksAbout();
@@ -95,6 +96,18 @@ void ResolveVariablesTest::holdsChoices() {
     QCOMPARE(interpolate("$all $text", gone.scope), std::string("(api|db) of api"));
     const ResolvedVariables kept = resolve({one, all, text}, {{"one", {"db", "api"}}, {"all", {"db", "old"}}, {"text", {"typed"}}});
     QCOMPARE(interpolate("$one $all $text", kept.scope), std::string("db db typed"));
+}
+
+void ResolveVariablesTest::filtersAreOfTheScope() {
+    Variable filters = query("filters", "");
+    filters.kind = VariableKind::kFilters;
+    filters.current = {"job=\"api\""};
+    QCOMPARE(resolve({filters}).scope.filters, std::vector<std::string>{"job=\"api\""});
+    const ResolvedVariables chosen = resolve({filters}, {{"filters", {"job=\"db\"", "gpu!=\"3\""}}});
+    QCOMPARE(chosen.scope.filters, std::vector<std::string>({"job=\"db\"", "gpu!=\"3\""}));
+    QCOMPARE(chosen.variables[0].current, chosen.scope.filters);
+    QVERIFY(resolve({filters}, {{"filters", {}}}).scope.filters.empty());
+    QCOMPARE(resolve({filters}, {{"filters", {"", "} or vector(1)", "a=b"}}}).scope.filters, std::vector<std::string>{"a=\"b\""});
 }
 
 void ResolveVariablesTest::keepsChoicesWhenAskedAgain() {

@@ -9,6 +9,7 @@
 #include <QVBoxLayout>
 #include <cmath>
 
+#include "dashboard/label_filters.h"
 #include "models/panel_heatmap.h"
 #include "models/panel_table.h"
 #include "state/links.h"
@@ -120,7 +121,7 @@ void DashboardPanel::leaveEvent(QEvent* event) {
 }
 
 void DashboardPanel::setPanel(const dashboard::Panel& panel, const dashboard::Scope& scope) {
-    if (answered_ && panel == panel_ && scope.variables == scope_.variables) {
+    if (answered_ && panel == panel_ && scope.variables == scope_.variables && scope.filters == scope_.filters) {
         setRange(scope.range);
         return;
     }
@@ -232,7 +233,7 @@ QStringList DashboardPanel::expressions() const {
     else
         for (const dashboard::Target& target : panel_.targets)
             if (!target.hidden)
-                texts << QString::fromStdString(dashboard::interpolate(target.expr, scope_));
+                texts << QString::fromStdString(dashboard::filtered(dashboard::interpolate(target.expr, scope_), scope_.filters));
     texts.removeAll(QString());
     return texts;
 }

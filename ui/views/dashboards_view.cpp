@@ -250,7 +250,7 @@ QString DashboardsView::opened() const {
         return {};
     QString text = links::dashboard(current_);
     for (const auto& [name, values] : choices_)
-        for (const std::string& value : values)
+        for (const std::string& value : values.empty() ? std::vector<std::string>{""} : values)   // no filters at all are a choice too
             text += QLatin1Char('&') + QString::fromLatin1(QUrl::toPercentEncoding(QString::fromStdString(name))) + QLatin1Char('=') + QString::fromLatin1(QUrl::toPercentEncoding(QString::fromStdString(value)));
     return text;
 }

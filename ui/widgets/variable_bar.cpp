@@ -6,11 +6,13 @@
 #include <QListWidget>
 #include <QMenu>
 #include <QPushButton>
+#include <QStyle>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <QWidgetAction>
 #include <algorithm>
 
+#include "dashboard/label_filters.h"
 #include "widgets/flow_layout.h"
 #include "widgets/plain_label.h"
 
@@ -96,6 +98,8 @@ QWidget* VariableBar::makeControl(const Variable& variable) {
         });
         return edit;
     }
+    if (variable.kind == VariableKind::kFilters)
+        return makeFilters(variable);
     if (variable.multi)
         return makeMany(variable);
     auto* box = new QComboBox;
@@ -111,6 +115,51 @@ QWidget* VariableBar::makeControl(const Variable& variable) {
     box->setCurrentIndex(box->findData(current));
     connect(box, &QComboBox::activated, this, [this, box, name] { Q_EMIT chosen(name, {box->currentData().toString()}); });
     return box;
+}
+
+// A button for each, which takes it away, and a line in which another is typed.
+QWidget* VariableBar::makeFilters(const Variable& variable) {
+    auto* row = new QWidget;
+    auto* line = new QHBoxLayout(row);
+    line->setContentsMargins(0, 0, 0, 0);
+    line->setSpacing(theme_.unit);
+    const QString name = QString::fromStdString(variable.name);
+    QStringList filters;
+    for (const std::string& filter : variable.current)
+        filters << QString::fromStdString(filter);
+    for (const QString& filter : filters) {
+        auto* chip = new QToolButton(row);
+        chip->setObjectName(QStringLiteral("filter"));
+        chip->setText(QFontMetrics(theme_.table).elidedText(filter.simplified(), Qt::ElideRight, kWidestBox).replace(QLatin1Char('&'), QStringLiteral("&&")) + QStringLiteral("  ×"));
+        chip->setFont(theme_.table);
+        chip->setFocusPolicy(Qt::StrongFocus);
+        chip->setToolTip(plainToolTip(tr("%1 holds for every query. A click takes it away.").arg(filter)));
+        connect(chip, &QToolButton::clicked, this, [this, name, filters, filter] {
+            QStringList left = filters;
+            left.removeAll(filter);
+            Q_EMIT chosen(name, left);
+        });
+        line->addWidget(chip);
+    }
+    auto* edit = new QLineEdit(row);
+    edit->setObjectName(QStringLiteral("filterEdit"));
+    edit->setFont(theme_.table);
+    edit->setFixedWidth(kTextWidth);
+    edit->setPlaceholderText(tr("label = value"));
+    edit->setAccessibleName(tr("Filter every query"));
+    edit->setToolTip(plainToolTip(tr("A filter that is added to every query: job=api, gpu!=3, pod=~\"vllm-.*\"")));
+    connect(edit, &QLineEdit::returnPressed, this, [this, edit, name, filters] {
+        const auto filter = dashboard::filterOf(edit->text().toStdString());
+        edit->setProperty("invalid", !filter && !edit->text().isEmpty());
+        edit->style()->unpolish(edit);
+        edit->style()->polish(edit);
+        if (filter)
+            Q_EMIT chosen(name, QStringList(filters) << QString::fromStdString(*filter));
+        else
+            edit->setToolTip(plainToolTip(tr("This is no filter: a label, one of = != =~ !~, and a value.")));
+    });
+    line->addWidget(edit);
+    return row;
 }
 
 // A button with the choice; its menu is a list to tick, searched by typing, taken when it closes.

@@ -1,4 +1,4 @@
-// The variables of a dashboard as a line of controls that wraps: a box of options, several of them to tick, or a text. UI thread only.
+// The variables of a dashboard as a line of controls that wraps: a box of options, several of them to tick, a text, or filters over labels. UI thread only.
 #pragma once
 
 #include <QWidget>
@@ -24,6 +24,7 @@ Q_SIGNALS:
 
 private:
     QWidget* makeControl(const dashboard::Variable& variable);
+    QWidget* makeFilters(const dashboard::Variable& variable);
     QWidget* makeMany(const dashboard::Variable& variable);
     const Theme& theme_;
     std::vector<dashboard::Variable> variables_;

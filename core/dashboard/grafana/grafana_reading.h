@@ -21,6 +21,7 @@ inline constexpr size_t kMostRows = 500;
 inline constexpr size_t kMostRemarks = 2'000;
 inline constexpr size_t kMostThresholds = 50;
 inline constexpr size_t kMostOverrides = 200;    // of a panel
+inline constexpr size_t kMostFilters = 100;      // of a variable
 inline constexpr size_t kMostLinks = 50;         // of a panel or dashboard
 
 struct GrafanaReading {

@@ -1,13 +1,17 @@
+#include <re2/re2.h>
+
 #include <algorithm>
 
 #include "dashboard/grafana/grafana_reading.h"
+#include "dashboard/label_filters.h"
+#include "promql/text/quote.h"
 
 namespace nj::dashboard {
 namespace {
 
 std::optional<VariableKind> kindOf(std::string_view type) {
     using enum VariableKind;
-    for (const auto& [name, kind] : {std::pair<std::string_view, VariableKind>("query", kQuery), {"custom", kCustom}, {"textbox", kTextBox}, {"interval", kInterval}, {"datasource", kDataSource}, {"constant", kConstant}})
+    for (const auto& [name, kind] : {std::pair<std::string_view, VariableKind>("query", kQuery), {"custom", kCustom}, {"textbox", kTextBox}, {"interval", kInterval}, {"datasource", kDataSource}, {"constant", kConstant}, {"adhoc", kFilters}})
         if (name == type)
             return kind;
     return std::nullopt;
@@ -53,6 +57,26 @@ VariableSort sortOf(const Json& json) {
     return kSorts[intAt(json, "sort", 0, 0, static_cast<int>(std::size(kSorts)) - 1)];
 }
 
+// Label, operator and value, one or several.
+void readFilters(const Json& json, GrafanaReading& reading, Variable& variable) {
+    for (const char* list : {"baseFilters", "filters"})
+        if (const Json& filters = at(json, list); filters.is_array())
+            for (const Json& filter : filters) {
+                const std::string label = textAt(filter, "key", 200), op = textAt(filter, "operator", 10);
+                std::string value = textAt(filter, "value", 2'000);
+                if (op == "=|" || op == "!=|") {
+                    value.clear();
+                    for (const std::string& one : textsAt(filter, "values", kMostFilters))
+                        value += (value.empty() ? "" : "|") + re2::RE2::QuoteMeta(one);
+                }
+                const auto matcher = filterOf(label + (op == "=|" ? "=~" : op == "!=|" ? "!~" : op) + promql::quoteText(value));
+                if (matcher && variable.current.size() < kMostFilters)
+                    variable.current.push_back(*matcher);
+                else
+                    reading.dropped("variable $" + variable.name, "the filter '" + (label + " " + op + " " + value).substr(0, 200) + "'", matcher ? "there are too many" : "PromQL has no such matcher");
+            }
+}
+
 Variable readVariable(const Json& json, VariableKind kind, GrafanaReading& reading) {
     Variable variable;
     variable.kind = kind;
@@ -66,6 +90,10 @@ Variable readVariable(const Json& json, VariableKind kind, GrafanaReading& readi
     variable.allValue = textAt(json, "allValue");
     const std::string hide = textAt(json, "hide", 50);
     variable.hidden = hide == "2" || hide == "hideVariable";
+    if (kind == VariableKind::kFilters) {
+        readFilters(json, reading, variable);
+        return variable;
+    }
     readOptions(json, reading, variable);
     // The list a custom or interval variable was made of is what counts; its options may be those of another day.
     if ((kind == VariableKind::kCustom || kind == VariableKind::kInterval) && !variable.query.empty())
@@ -97,8 +125,6 @@ void readVariables(const Json& list, GrafanaReading& reading) {
             const auto kind = kindOf(type);
             if (name.empty()) {
                 reading.dropped("the dashboard", "a variable", "it has no name");
-            } else if (type == "adhoc") {
-                reading.dropped(where, "the variable", "filters for all queries at once (adhoc) are what Nightjar's filter bar does");
             } else if (!kind) {
                 reading.dropped(where, "the variable", "its type '" + type + "' is not known");
             } else if (reading.dashboard.variables.size() == kMostVariables) {

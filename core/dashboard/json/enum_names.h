@@ -23,7 +23,7 @@ NJ_ENUM_NAMES(PanelKind, {"timeseries", kTimeSeries}, {"stat", kStat}, {"gauge",
 NJ_ENUM_NAMES(TargetFormat, {"timeseries", kTimeSeries}, {"table", kTable}, {"heatmap", kHeatmap});
 NJ_ENUM_NAMES(DrawStyle, {"line", kLine}, {"bars", kBars}, {"points", kPoints});
 NJ_ENUM_NAMES(FieldMatch, {"name", kName}, {"regex", kRegex}, {"query", kQuery}, {"type", kType});
-NJ_ENUM_NAMES(VariableKind, {"query", kQuery}, {"custom", kCustom}, {"textbox", kTextBox}, {"interval", kInterval}, {"datasource", kDataSource}, {"constant", kConstant});
+NJ_ENUM_NAMES(VariableKind, {"query", kQuery}, {"custom", kCustom}, {"textbox", kTextBox}, {"interval", kInterval}, {"datasource", kDataSource}, {"constant", kConstant}, {"filters", kFilters});
 NJ_ENUM_NAMES(VariableSort, {"none", kNone}, {"text", kText}, {"text_descending", kTextDescending}, {"number", kNumber}, {"number_descending", kNumberDescending}, {"caseless", kCaseless}, {"caseless_descending", kCaselessDescending});
 NJ_ENUM_NAMES(TransformationKind, {"organize", kOrganize}, {"group_by", kGroupBy}, {"filter_fields", kFilterFields}, {"reduce", kReduce}, {"calculate", kCalculateField}, {"join", kJoinByField}, {"filter_rows", kFilterByValue}, {"merge", kMerge}, {"labels_to_fields", kLabelsToFields}, {"sort", kSortBy}, {"rename", kRenameByRegex});
 #undef NJ_ENUM_NAMES

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 
+#include "dashboard/label_filters.h"
 #include "promql/text/number_text.h"
 
 namespace nj::dashboard {
@@ -84,7 +85,7 @@ public:
         : out_(out), engine_(engine), querier_(querier), stop_(stop) {}
 
     Status ask(const Plan& plan) {
-        const std::string expr = interpolate(plan.target->expr, plan.scope);
+        const std::string expr = filtered(interpolate(plan.target->expr, plan.scope), plan.scope.filters);
         out_.expressions.push_back(expr);
         const auto key = std::pair(expr, plan.instant);
         auto known = asked_.find(key);
