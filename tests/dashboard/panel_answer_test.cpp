@@ -48,6 +48,7 @@ private slots:
     void showsSeries();
     void choosesRangeAndStep();
     void interpolatesPerTarget();
+    void overridesFieldsOfTables();
     void filtersEverySelector();
     void namesSeries_data();
     void namesSeries();
@@ -173,6 +174,25 @@ void PanelAnswerTest::interpolatesPerTarget() {
     QCOMPARE(texts(answer.expressions), (QStringList{"rate(requests_total[1m])", "rate(requests_total[4m])", "up{instance=~\"a:1\"}"}));
     QCOMPARE(answer.step, 15 * kSecond);
     QCOMPARE(seriesTexts(answer).last(), QString("a:1 [C] 1,1,1,1,1 = 1"));
+}
+
+// Looks stand beside the fields that are left, in their order.
+void PanelAnswerTest::overridesFieldsOfTables() {
+    Panel panel = panelOf(kTable, {formatted(instant(target("up{job=\"api\"}")), TargetFormat::kTable), formatted(instant(target("2 * up{job=\"api\"}", "", "B")), TargetFormat::kTable)});
+    FieldLook seconds, red;
+    seconds.unit = "s";
+    red.colour = "red";
+    panel.overrides = {{FieldMatch::kType, {"time"}, false, "", true, {}}, {FieldMatch::kRegex, {"/^__|job/"}, false, "", true, {}},
+                       {FieldMatch::kQuery, {"B"}, false, "Twice", false, seconds},  {FieldMatch::kName, {"Value #A"}, false, "", false, red}, {FieldMatch::kType, {"string"}, false, "Where", false, {}}};
+    const PanelAnswer answer = answerOf(panel);
+    QStringList names, looks;
+    for (size_t i = 0; i < answer.table.fields.size(); ++i) {
+        names << QString::fromStdString(answer.table.fields[i].name);
+        looks << QString::fromStdString(answer.looks.at(i).unit + answer.looks.at(i).colour);
+    }
+    QCOMPARE(names, QStringList({"Where", "Value #A", "Twice"}));
+    QCOMPARE(looks, QStringList({"", "red", "s"}));
+    QCOMPARE(answer.looks.size(), answer.table.fields.size());
 }
 
 void PanelAnswerTest::filtersEverySelector() {
