@@ -1,6 +1,7 @@
 #include "widgets/variable_bar.h"
 
 #include <QComboBox>
+#include <QFontMetrics>
 #include <QHBoxLayout>
 #include <QLineEdit>
 #include <QListWidget>
