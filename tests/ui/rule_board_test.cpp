@@ -59,6 +59,7 @@ private Q_SLOTS:
         const RuleBoard rules = ruleBoard(rulesOf({QStringLiteral("g: a, b, c, recorded")}), {course("a"), course("b", "pending"), course("c", "fired")});
         QCOMPARE(drawn(rules), QStringList({QStringLiteral("g: c@0,0 b@12,0 a@0,8 recorded@12,8")}));
         QVERIFY(rules.alerts == 3 && rules.fired == 1 && rules.pending == 1 && rules.withoutData.empty());
+        QCOMPARE(verdictOf(rules), QStringLiteral("3 alerts: 1 would have fired in this range, 1 only pending"));
         QVERIFY(rules.courses.size() == 4 && rules.courses[0]->name == "c" && !rules.courses[3]);
     }
     void withoutDataIsApart() {
@@ -70,6 +71,7 @@ private Q_SLOTS:
         QVERIFY(rules.courses[0]->name == "c" && rules.courses[1]->name == "b");
         QVERIFY(rules.withoutData == std::vector<AlertWithoutData>({{"g", "a", "a > 1", "No series named a."}, {"h", "d", "d > 1", "No series named d."}, {"h", "e", "e > 1", "No series named e."}}));
         QVERIFY(rules.alerts == 5 && rules.fired == 1);
+        QCOMPARE(verdictOf(rules), QStringLiteral("5 alerts: 1 would have fired in this range, no data for 3"));
     }
     void oneNameTwice() {
         const RuleBoard rules = ruleBoard(rulesOf({QStringLiteral("g: a, a, b")}), {course("a", "No series named a."), course("a", "fired"), course("b")});

@@ -1,5 +1,6 @@
 #include "models/rule_board.h"
 
+#include <QObject>
 #include <algorithm>
 
 namespace nj::ui {
@@ -41,6 +42,15 @@ RuleBoard ruleBoard(const dashboard::Dashboard& rules, const std::vector<query::
     }
     std::erase_if(out.board.rows, [](const dashboard::Row& row) { return row.panels.empty(); });
     return out;
+}
+
+QString verdictOf(const RuleBoard& rules) {
+    QString text = QObject::tr("%1 alerts: %2 would have fired in this range").arg(rules.alerts).arg(rules.fired);
+    if (rules.pending > 0)
+        text += QObject::tr(", %1 only pending").arg(rules.pending);
+    if (!rules.withoutData.empty())
+        text += QObject::tr(", no data for %1").arg(rules.withoutData.size());
+    return text;
 }
 
 }  // namespace nj::ui

@@ -2,6 +2,7 @@
 // are not there apart from the others. Pure function, any thread.
 #pragma once
 
+#include <QString>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,5 +24,7 @@ struct RuleBoard {
 };
 // `rules` and `courses` are in the file's order.
 RuleBoard ruleBoard(const dashboard::Dashboard& rules, const std::vector<query::AlertCourse>& courses);
+// "6 alerts: 3 would have fired in this range, no data for 2"
+QString verdictOf(const RuleBoard& rules);
 
 }  // namespace nj::ui

@@ -6,12 +6,13 @@
 
 #include "state/links.h"
 #include "views/dashboard_panel.h"
+#include "widgets/chart_events.h"
 #include "widgets/dashboard_grid.h"
 
 namespace nj::ui {
 namespace {
 
-constexpr size_t kMostPanels = 300;
+constexpr size_t kMostPanels = 300, kMostFlags = 40;
 constexpr int kSeenDelayMs = 30;
 
 QString plain(const std::string& text) { return QString::fromStdString(text.substr(0, 4000)).simplified(); }
@@ -99,6 +100,20 @@ void DashboardBoard::setRange(TimeRange range) {
     seen_.start();
 }
 
+void DashboardBoard::askEvents() {
+    askingEvents_ = true;
+    context_.queries.ask(
+        QStringLiteral("dashboards/events"), this, [range = context_.workspace.range()](query::Backend& backend, std::stop_token stop) { return backend.events(range, stop); },
+        [this](Result<std::vector<query::EventMark>>&& events) {
+            askingEvents_ = false;
+            std::vector<query::EventMark> shown = events.ok() ? std::move(*events) : std::vector<query::EventMark>();
+            std::stable_sort(shown.begin(), shown.end(), [](const auto& a, const auto& b) { return a.severity > b.severity; });
+            shown.resize(std::min(shown.size(), kMostFlags));
+            setFlags(chartFlags(shown, context_.workspace.utc()));
+            Q_EMIT settledChanged();
+        });
+}
+
 void DashboardBoard::setFlags(const QVector<ChartFlag>& flags) {
     flags_ = flags;
     for (DashboardPanel* panel : panels_)
@@ -116,7 +131,7 @@ void DashboardBoard::askSeen() {
 }
 
 bool DashboardBoard::settled() const {
-    return !seen_.isActive() && std::none_of(panels_.begin(), panels_.end(), [](const DashboardPanel* panel) { return panel->asking(); });
+    return !seen_.isActive() && !askingEvents_ && std::none_of(panels_.begin(), panels_.end(), [](const DashboardPanel* panel) { return panel->asking(); });
 }
 
 // Of the viewport.

@@ -26,7 +26,8 @@ public:
     // What stands below the panels. Takes ownership.
     void setFooter(QWidget* footer);
     void setRange(TimeRange range);
-    void setFlags(const QVector<ChartFlag>& flags);
+    // Asks for the events in the range: the panels show the gravest as flags.
+    void askEvents();
     [[nodiscard]] const std::vector<DashboardPanel*>& panels() const { return panels_; }
     // Panels behind the most that are drawn.
     [[nodiscard]] size_t notShown() const { return notShown_; }
@@ -40,6 +41,7 @@ protected:
 
 private:
     void askSeen();
+    void setFlags(const QVector<ChartFlag>& flags);
     ViewContext context_;
     QWidget* page_;
     DashboardGrid* grid_;
@@ -47,6 +49,7 @@ private:
     QVector<ChartFlag> flags_;
     QTimer seen_;
     size_t notShown_ = 0;
+    bool askingEvents_ = false;
 };
 
 }  // namespace nj::ui

@@ -22,7 +22,6 @@
 #include "views/dashboard_keeping.h"
 #include "views/dashboard_links.h"
 #include "views/dashboard_panel.h"
-#include "widgets/chart_events.h"
 #include "widgets/no_data_panel.h"
 #include "widgets/plain_label.h"
 #include "widgets/remarks_panel.h"
@@ -31,7 +30,6 @@
 namespace nj::ui {
 namespace {
 
-constexpr size_t kMostFlags = 40;
 constexpr int kBarHeight = 28;
 
 QString plain(const std::string& text) { return QString::fromStdString(text.substr(0, 4000)).simplified(); }
@@ -142,8 +140,8 @@ QMenu* DashboardsView::buildMenu() {
     // Of what is shown once it is chosen: it may have gone while the menu was open.
     const auto withBoard = [this](auto what) {
         return [this, what] {
-            if (board_)
-                what(*board_);
+            if (opened_)   // rules with those that have no data
+                what(*opened_);
         };
     };
     const auto withDefinition = [this](auto what) {
@@ -355,29 +353,10 @@ void DashboardsView::showCourses(const std::vector<query::AlertCourse>& courses)
     showRows();
     for (size_t i = 0; i < panels().size() && i < rules.courses.size(); ++i)
         panels()[i]->setCourse(rules.courses[i]);
-    QString verdict = tr("%1 alerts: %2 would have fired in this range").arg(rules.alerts).arg(rules.fired);
-    if (rules.pending > 0)
-        verdict += tr(", %1 only pending").arg(rules.pending);
-    if (!rules.withoutData.empty())
-        verdict += tr(", no data for %1").arg(rules.withoutData.size());
-    verdict_->setPlain(verdict);
+    verdict_->setPlain(verdictOf(rules));
     verdict_->setVisible(rules.alerts > 0);
     noData_->setAlerts(rules.withoutData, rules.alerts);
     noData_->setVisible(!rules.withoutData.empty());
-}
-
-void DashboardsView::askEvents() {
-    askingEvents_ = true;
-    context_.queries.ask(
-        QStringLiteral("dashboards/events"), this, [range = context_.workspace.range()](query::Backend& backend, std::stop_token stop) { return backend.events(range, stop); },
-        [this](Result<std::vector<query::EventMark>>&& events) {
-            askingEvents_ = false;
-            std::vector<query::EventMark> shown = events.ok() ? std::move(*events) : std::vector<query::EventMark>();
-            std::stable_sort(shown.begin(), shown.end(), [](const auto& a, const auto& b) { return a.severity > b.severity; });
-            shown.resize(std::min(shown.size(), kMostFlags));
-            panels_->setFlags(chartFlags(shown, context_.workspace.utc()));
-            announce();
-        });
 }
 
 void DashboardsView::showOpened(Opened&& opened) {
@@ -398,7 +377,7 @@ void DashboardsView::showOpened(Opened&& opened) {
     showRows();
     showRemarks();
     askCourses();
-    askEvents();
+    panels_->askEvents();
     if (board_->panelCount() == 0) {
         panels_->hide();
         empty_->show();
@@ -419,7 +398,7 @@ void DashboardsView::takeRange() {
     }
     panels_->setRange(context_.workspace.range());
     askCourses();
-    askEvents();
+    panels_->askEvents();
 }
 
 void DashboardsView::showRemarks() {
@@ -479,7 +458,7 @@ void DashboardsView::keyPressEvent(QKeyEvent* event) {
 
 bool DashboardsView::settled() const {
     const bool waiting = (stale_ && !context_.workspace.range().empty()) || soon_.isActive();
-    return !waiting && panels_->settled() && !chooser_->asking() && !opening_ && !askingCourses_ && !askingEvents_ && !keeping_->importing() && book_.idle();
+    return !waiting && panels_->settled() && !chooser_->asking() && !opening_ && !askingCourses_ && !keeping_->importing() && book_.idle();
 }
 
 void DashboardsView::announce() {

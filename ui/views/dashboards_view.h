@@ -65,7 +65,6 @@ private:
     void askAgain();
     void askOpen(bool again = false);
     void askCourses();
-    void askEvents();
     void showCourses(const std::vector<query::AlertCourse>& courses);
     void showOpened(Opened&& opened);
     void showRows();
@@ -93,7 +92,7 @@ private:
     QString current_, wanted_, shown_;                // shown_: of opened_
     uint64_t series_ = 0;                             // of the capsule, when the variables were asked for
     std::string document_;                            // of the definition that was opened
-    bool opening_ = false, again_ = false, askingCourses_ = false, askingEvents_ = false;
+    bool opening_ = false, again_ = false, askingCourses_ = false;
 };
 
 }  // namespace nj::ui
