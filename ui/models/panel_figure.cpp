@@ -8,6 +8,7 @@
 #include "dashboard/unit.h"
 #include "promql/text/number_text.h"
 #include "theme/number_format.h"
+#include "widgets/plain_label.h"
 
 namespace nj::ui {
 namespace {
@@ -17,7 +18,6 @@ using dashboard::Quantity;
 constexpr size_t kMostFigures = 60;
 constexpr int kShownName = 300;
 
-QString plain(const std::string& text) { return QString::fromStdString(text.substr(0, 2000)).simplified().left(kShownName); }
 
 // With as many decimals as the panel asks for.
 QString decimal(double value, const std::optional<int>& decimals) {
@@ -89,7 +89,7 @@ QString extremeOf(const dashboard::Panel& panel, const dashboard::PanelSeries& s
     return low ? QObject::tr("min %1 at %2").arg(text, when) : QObject::tr("max %1 at %2").arg(text, when);
 }
 
-QString withSuffix(const QString& number, const std::string& suffix) { return suffix.empty() ? number : number + QChar(0x00A0) + plain(suffix); }
+QString withSuffix(const QString& number, const std::string& suffix) { return suffix.empty() ? number : number + QChar(0x00A0) + oneLine(suffix, kShownName); }
 
 }  // namespace
 
@@ -128,7 +128,7 @@ QString panelText(const dashboard::Panel& panel, double value) {
         const bool special = (text.value == "nan" && std::isnan(value)) || ((text.value == "null" || text.value == "null+nan" || text.value == "empty") && std::isnan(value));
         const auto number = promql::parseNumber(text.value);
         if (special || (ranged ? value >= text.from.value_or(-HUGE_VAL) && value <= text.to.value_or(HUGE_VAL) : number && *number == value))
-            return plain(text.text);
+            return oneLine(text.text, kShownName);
     }
     if (std::isnan(value))
         return QStringLiteral("–");
@@ -170,7 +170,7 @@ std::pair<QString, double> panelUnit(const dashboard::Panel& panel) {
     case Quantity::kWatts: return {QStringLiteral("W"), unit.factor};
     case Quantity::kJoules: return {QStringLiteral("J"), unit.factor};
     case Quantity::kHertz: return {QStringLiteral("Hz"), unit.factor};
-    default: return {plain(unit.suffix), unit.factor};
+    default: return {oneLine(unit.suffix, kShownName), unit.factor};
     }
 }
 
@@ -232,7 +232,7 @@ QVector<PanelFigure> panelFigures(const dashboard::Panel& panel, const dashboard
         const auto scale = panelScale(looks, answer.series);
         const double hair = (scale.second - scale.first) * 1e-9;   // of sums that should be the scale's end
         PanelFigure figure;
-        figure.name = plain(series.name);
+        figure.name = oneLine(series.name, kShownName);
         figure.text = panelText(looks, series.value);
         figure.value = series.value;
         const QColor own = dashboardColor(series.look.colour, theme);
@@ -256,7 +256,7 @@ TimeChartData panelChart(const dashboard::Panel& panel, const dashboard::PanelAn
     const bool own = !answer.series.empty() && std::all_of(answer.series.begin(), answer.series.end(), ownUnit);
     const auto [unit, factor] = own ? panelUnit(dashboard::looking(panel, answer.series.front().look)) : panelUnit(panel);
     chart.unit = unit;
-    chart.title = plain(panel.title);
+    chart.title = oneLine(panel.title, kShownName);
     chart.from = answer.from - answer.step / 2;   // a column stands around its step
     chart.width = std::max<DurationNs>(answer.step, 1);
     double low = HUGE_VAL;
@@ -266,7 +266,7 @@ TimeChartData panelChart(const dashboard::Panel& panel, const dashboard::PanelAn
         ChartSeries line;
         const bool limit = isLimit(panel, series);
         line.kind = limit ? ChartSeries::Kind::kLimit : panel.stacked ? ChartSeries::Kind::kArea : panel.style == dashboard::DrawStyle::kBars ? ChartSeries::Kind::kBars : ChartSeries::Kind::kLine;
-        line.name = plain(series.name);
+        line.name = oneLine(series.name, kShownName);
         line.color = dashboardColor(series.look.colour, theme);
         line.rank = limit ? 0 : rank++;
         line.values.reserve(static_cast<qsizetype>(series.values.size()));

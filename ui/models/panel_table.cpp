@@ -6,13 +6,13 @@
 #include "models/panel_figure.h"
 #include "theme/number_format.h"
 #include "widgets/picture_copy.h"
+#include "widgets/plain_label.h"
 
 namespace nj::ui {
 namespace {
 
 using dashboard::PanelKind;
 
-QString plain(const std::string& text) { return QString::fromStdString(text.substr(0, 4000)).simplified(); }
 
 FactCell cellOf(const dashboard::Field& field, size_t row, const dashboard::Panel& panel, const Theme& theme, bool utc) {
     FactCell cell;
@@ -29,7 +29,7 @@ FactCell cellOf(const dashboard::Field& field, size_t row, const dashboard::Pane
             cell.dot = color;
         break;
     }
-    case dashboard::FieldKind::kText: cell.text = row < field.texts.size() ? plain(field.texts[row]) : QString(); break;
+    case dashboard::FieldKind::kText: cell.text = row < field.texts.size() ? oneLine(field.texts[row]) : QString(); break;
     }
     return cell;
 }
@@ -39,7 +39,7 @@ FactCell cellOf(const dashboard::Field& field, size_t row, const dashboard::Pane
 std::vector<FactColumn> panelColumns(const dashboard::PanelAnswer& answer) {
     std::vector<FactColumn> columns;
     for (const dashboard::Field& field : answer.table.fields)
-        columns.push_back({plain(field.name), 0, field.kind == dashboard::FieldKind::kNumber});
+        columns.push_back({oneLine(field.name), 0, field.kind == dashboard::FieldKind::kNumber});
     return columns;
 }
 
@@ -61,7 +61,7 @@ CopyTable panelCopy(const dashboard::Panel& panel, const dashboard::PanelAnswer&
     CopyTable table;
     if (panel.kind == PanelKind::kTable) {
         for (const dashboard::Field& field : answer.table.fields) {
-            table.columns << plain(field.name);
+            table.columns << oneLine(field.name);
             table.numeric << (field.kind == dashboard::FieldKind::kNumber);
         }
         for (size_t row = 0; row < answer.table.rows(); ++row) {

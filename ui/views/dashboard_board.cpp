@@ -8,6 +8,7 @@
 #include "views/dashboard_panel.h"
 #include "widgets/chart_events.h"
 #include "widgets/dashboard_grid.h"
+#include "widgets/plain_label.h"
 
 namespace nj::ui {
 namespace {
@@ -15,7 +16,6 @@ namespace {
 constexpr size_t kMostPanels = 300, kMostFlags = 40;
 constexpr int kSeenDelayMs = 30;
 
-QString plain(const std::string& text) { return QString::fromStdString(text.substr(0, 4000)).simplified(); }
 
 }  // namespace
 
@@ -59,7 +59,7 @@ void DashboardBoard::setDashboard(const dashboard::Dashboard& board, const dashb
     bool same = grid_->rows().size() == rows.size();
     for (size_t r = 0; same && r < rows.size(); ++r) {
         const DashboardGrid::Row& shown = grid_->rows()[r];
-        same = shown.title == plain(rows[r].title) && shown.cells.size() == rows[r].panels.size();
+        same = shown.title == oneLine(rows[r].title) && shown.cells.size() == rows[r].panels.size();
         for (size_t p = 0; same && p < shown.cells.size(); ++p)
             same = shown.cells[p].place == rows[r].panels[p].place;
     }
@@ -67,7 +67,7 @@ void DashboardBoard::setDashboard(const dashboard::Dashboard& board, const dashb
         panels_.clear();
         std::vector<DashboardGrid::Row> cells;
         for (const dashboard::RowOccurrence& row : rows) {
-            DashboardGrid::Row made{plain(row.title), row.row && row.row->collapsed, {}};
+            DashboardGrid::Row made{oneLine(row.title), row.row && row.row->collapsed, {}};
             for (const dashboard::Occurrence& occurrence : row.panels) {
                 auto* panel = new DashboardPanel(context_, QStringLiteral("dashboards/panel/") + QString::number(panels_.size()));
                 connect(panel, &DashboardPanel::settledChanged, this, &DashboardBoard::settledChanged);

@@ -3,13 +3,13 @@
 #include <QSignalBlocker>
 #include <algorithm>
 
+#include "widgets/plain_label.h"
+
 namespace nj::ui {
 namespace {
 
-constexpr int kWidth = 300, kShownName = 120, kShownItems = 24;
+constexpr int kChooserWidth = 300, kShownName = 120, kShownItems = 24;
 constexpr const char* kBuiltIn = "builtin:";
-
-QString shownName(const std::string& text) { return QString::fromStdString(text.substr(0, 4000)).simplified(); }
 
 QString idOf(const dashboard::Dashboard& builtIn) { return QLatin1String(kBuiltIn) + QString::fromStdString(builtIn.uid); }
 
@@ -19,7 +19,7 @@ DashboardChooser::DashboardChooser(const ViewContext& context, QWidget* parent) 
     setObjectName(QStringLiteral("dashboardChooser"));
     setAccessibleName(tr("Dashboard"));
     setFont(context_.theme.panelTitle);
-    setFixedWidth(kWidth);
+    setFixedWidth(kChooserWidth);
     setProperty("role", QStringLiteral("title"));
     setMaxVisibleItems(kShownItems);
     connect(this, &QComboBox::activated, this, [this](int index) { Q_EMIT chosen(itemData(index).toString()); });
@@ -45,11 +45,11 @@ void DashboardChooser::askBuiltIn() {
 void DashboardChooser::fill() {
     std::vector<std::pair<QString, QString>> items;   // text, id; a separator has none
     for (const Definition& one : book_.definitions())
-        items.emplace_back(shownName(one.name).left(kShownName) + (one.kind == DefinitionKind::kRules ? tr("  · rules") : QString()), QString::fromStdString(one.id));
+        items.emplace_back(oneLine(one.name, kShownName) + (one.kind == DefinitionKind::kRules ? tr("  · rules") : QString()), QString::fromStdString(one.id));
     if (!items.empty() && !builtIn_.empty())
         items.emplace_back();
     for (const dashboard::Dashboard& one : builtIn_)
-        items.emplace_back((one.uid.starts_with(query::kServerRules) ? tr("%1  · its rules") : tr("%1  · built in")).arg(shownName(one.title)), idOf(one));
+        items.emplace_back((one.uid.starts_with(query::kServerRules) ? tr("%1  · its rules") : tr("%1  · built in")).arg(oneLine(one.title)), idOf(one));
     if (items == filled_)
         return;
     filled_ = items;

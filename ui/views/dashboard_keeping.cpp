@@ -8,13 +8,12 @@
 
 #include "dashboard/json/dashboard_json.h"
 #include "query/dashboards.h"
+#include "widgets/plain_label.h"
 
 namespace nj::ui {
 namespace {
 
 constexpr int kLongestName = 200, kLongestFileName = 60, kShownProblem = 400;
-
-QString shownName(const std::string& text) { return QString::fromStdString(text.substr(0, 4000)).simplified(); }
 
 }  // namespace
 
@@ -67,7 +66,7 @@ void DashboardKeeping::imported(Result<std::vector<Result<query::ReadDefinition>
             // The same file again replaces what it gave before.
             if (const Definition* known = query::replacedBy(definition, book_.definitions()))
                 definition.id = known->id;
-            last = book_.put(definition, tr("Import %1").arg(shownName(definition.name)));
+            last = book_.put(definition, tr("Import %1").arg(oneLine(definition.name)));
         }
     }
     if (!last.empty())
@@ -109,7 +108,7 @@ void DashboardKeeping::rename(const Definition& definition) {
 }
 
 void DashboardKeeping::exportJson(const dashboard::Dashboard& board) {
-    auto* dialog = new QFileDialog(window(), tr("Export the dashboard"), shownName(board.title).left(kLongestFileName) + QStringLiteral(".json"), tr("Dashboard (*.json)"));
+    auto* dialog = new QFileDialog(window(), tr("Export the dashboard"), oneLine(board.title, kLongestFileName) + QStringLiteral(".json"), tr("Dashboard (*.json)"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     connect(dialog, &QFileDialog::fileSelected, this, [this, json = QByteArray::fromStdString(dashboard::dashboardToJson(board))](const QString& path) {
@@ -120,6 +119,6 @@ void DashboardKeeping::exportJson(const dashboard::Dashboard& board) {
     dialog->open();
 }
 
-void DashboardKeeping::remove(const Definition& definition) { book_.remove(definition.id, tr("Delete %1").arg(shownName(definition.name))); }
+void DashboardKeeping::remove(const Definition& definition) { book_.remove(definition.id, tr("Delete %1").arg(oneLine(definition.name))); }
 
 }  // namespace nj::ui

@@ -33,7 +33,6 @@ using dashboard::PanelKind;
 
 constexpr int kMostShownText = 20'000;
 
-QString plain(const std::string& text) { return QString::fromStdString(text.substr(0, 4000)).simplified(); }
 
 // Markdown as plain text: what a heading, an emphasis or a link says, without their marks.
 QString withoutMarkup(const std::string& text) {
@@ -131,7 +130,7 @@ void DashboardPanel::setPanel(const dashboard::Panel& panel, const dashboard::Sc
     stale_ = true;
     if (otherKind)
         answered_ = false;
-    setTitle(plain(panel.title));
+    setTitle(oneLine(panel.title));
     fillWithLinks(*links_, panel.links);
     setToolTip(panel.description.empty() ? QString() : plainToolTip(QString::fromStdString(panel.description).left(2000)));
     if (panel_.kind == PanelKind::kText) {
@@ -169,7 +168,7 @@ void DashboardPanel::showCourse() {
     const bool utc = context_.workspace.utc();
     QString words;
     if (!course_->problem.empty())
-        words = plain(course_->problem).left(200);
+        words = oneLine(course_->problem).left(200);
     else if (course_->firing.size() == 1)
         words = tr("▲ would have fired %1 %2, %3").arg(formatRange(course_->firing.front(), utc), zoneName(course_->firing.front().from, utc), formatLength(firing));
     else if (!course_->firing.empty())
@@ -181,7 +180,7 @@ void DashboardPanel::showCourse() {
     if (course_->instances > 1)
         words += tr(" · %1 instances").arg(course_->instances);
     if (!course_->condition.empty())
-        words += QStringLiteral(" · ") + plain(course_->condition);
+        words += QStringLiteral(" · ") + oneLine(course_->condition);
     setWords(words);
 }
 
@@ -266,7 +265,7 @@ void DashboardPanel::show() {
     else if (table && answer_.rowsInAll > answer_.table.rows())
         partial = tr("first %1 of %2 rows").arg(formatCount(answer_.table.rows()), formatCount(answer_.rowsInAll));
     else if (!answer_.problems.empty())
-        partial = tr("query %1: %2").arg(plain(answer_.problems.front().refId), plain(answer_.problems.front().what));
+        partial = tr("query %1: %2").arg(oneLine(answer_.problems.front().refId), oneLine(answer_.problems.front().what));
     setPartial(partial);
     switch (panel_.kind) {
     case PanelKind::kTimeSeries: showChart(); break;
@@ -282,7 +281,7 @@ void DashboardPanel::show() {
 void DashboardPanel::showNothing() {
     setPartial({});
     if (!answer_.problems.empty()) {
-        showError(tr("Query %1: %2").arg(plain(answer_.problems.front().refId), plain(answer_.problems.front().what)));
+        showError(tr("Query %1: %2").arg(oneLine(answer_.problems.front().refId), oneLine(answer_.problems.front().what)));
         return;
     }
     const QString why = answer_.why.empty() ? tr("Nothing in this range.") : QString::fromStdString(answer_.why).left(600);

@@ -32,7 +32,6 @@ namespace {
 
 constexpr int kBarHeight = 28;
 
-QString plain(const std::string& text) { return QString::fromStdString(text.substr(0, 4000)).simplified(); }
 
 }  // namespace
 
@@ -473,7 +472,7 @@ const std::vector<DashboardPanel*>& DashboardsView::panels() const { return pane
 QString DashboardsView::summary() const {
     QStringList texts;
     if (board_)
-        texts << plain(board_->title);
+        texts << oneLine(board_->title);
     else
         texts << empty_->message();
     for (const DashboardPanel* panel : panels())

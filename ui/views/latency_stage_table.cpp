@@ -11,7 +11,7 @@
 namespace nj::ui {
 namespace {
 
-constexpr int kHeader = 22, kRow = 20;
+constexpr int kHeader = 22, kStageRow = 20;
 constexpr double kName = 84, kSwatch = 12, kLeastCell = 58;
 
 double total(const QVector<double>& seconds) {
@@ -26,7 +26,7 @@ QString cell(double seconds) { return std::isfinite(seconds) ? formatNumber(seco
 }  // namespace
 
 LatencyStageTable::LatencyStageTable(const Theme& theme, QWidget* parent) : QWidget(parent), theme_(theme) {
-    setFixedHeight(kHeader + 2 * kRow + 2);
+    setFixedHeight(kHeader + 2 * kStageRow + 2);
     setAccessibleName(tr("Mean seconds per stage"));
 }
 
@@ -88,16 +88,16 @@ void LatencyStageTable::paintEvent(QPaintEvent*) {
     double top = kHeader;
     for (const StageTableRow& row : rows_) {
         painter.setPen(row.muted ? theme_.muted : theme_.text);
-        drawTabular(painter, QRectF(0, top, nameWidth, kRow), Qt::AlignLeft | Qt::AlignVCenter,
+        drawTabular(painter, QRectF(0, top, nameWidth, kStageRow), Qt::AlignLeft | Qt::AlignVCenter,
                     QFontMetricsF(theme_.table).elidedText(row.name, Qt::ElideRight, nameWidth));
         double left = nameWidth;
         for (const qsizetype s : order) {
-            drawTabular(painter, QRectF(left, top, cellWidth, kRow), Qt::AlignRight | Qt::AlignVCenter, cell(row.seconds.value(s, std::nan(""))));
+            drawTabular(painter, QRectF(left, top, cellWidth, kStageRow), Qt::AlignRight | Qt::AlignVCenter, cell(row.seconds.value(s, std::nan(""))));
             left += cellWidth;
         }
         const double sum = total(row.seconds);
-        drawTabular(painter, QRectF(left, top, cellWidth, kRow), Qt::AlignRight | Qt::AlignVCenter, cell(sum > 0 ? sum : std::nan("")));
-        top += kRow;
+        drawTabular(painter, QRectF(left, top, cellWidth, kStageRow), Qt::AlignRight | Qt::AlignVCenter, cell(sum > 0 ? sum : std::nan("")));
+        top += kStageRow;
     }
 }
 

@@ -11,7 +11,7 @@
 namespace nj::ui {
 namespace {
 
-constexpr int kColumns = 120;
+constexpr int kStageColumns = 120;
 
 }  // namespace
 
@@ -40,7 +40,7 @@ void LatencyStagesPanel::setFlags(const QVector<ChartFlag>& flags) {
 void LatencyStagesPanel::refresh() {
     if (context_.workspace.range().empty())
         return;
-    const query::StagesQuestion question{context_.workspace.range(), context_.workspace.filter(), kColumns};
+    const query::StagesQuestion question{context_.workspace.range(), context_.workspace.filter(), kStageColumns};
     asking_ = true;
     setBusy(true);
     context_.queries.ask(

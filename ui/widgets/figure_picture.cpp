@@ -14,7 +14,7 @@
 namespace nj::ui {
 namespace {
 
-constexpr double kTileAspect = 2.2, kDialAspect = 1.25, kNameHeight = 18, kGap = 8, kMostBarHeight = 30, kLeastBarHeight = 17, kWordRoom = 17, kArrow = 7, kExtremeHeight = 15, kLeastWithExtreme = 42, kLeastWithBoth = 62, kWordGap = 4;
+constexpr double kTileAspect = 2.2, kDialAspect = 1.25, kNameHeight = 18, kFigureGap = 8, kMostBarHeight = 30, kLeastBarHeight = 17, kWordRoom = 17, kArrow = 7, kExtremeHeight = 15, kLeastWithExtreme = 42, kLeastWithBoth = 62, kWordGap = 4;
 constexpr int kLargestNumber = 40, kSmallestNumber = 12;
 // Degrees, counter-clockwise from three o'clock, as Qt counts: a dial is open at the bottom.
 constexpr double kDialStart = 220, kDialSpan = 260;
@@ -82,9 +82,9 @@ QVector<QRectF> FigurePicture::places() const {
     }
     const int columns = columnsFor(count, area.size(), kind_ == Kind::kDials ? kDialAspect : kTileAspect);
     const int rows = (count + columns - 1) / columns;
-    const double width = (area.width() - (columns - 1) * kGap) / columns, height = (area.height() - (rows - 1) * kGap) / rows;
+    const double width = (area.width() - (columns - 1) * kFigureGap) / columns, height = (area.height() - (rows - 1) * kFigureGap) / rows;
     for (int i = 0; i < count; ++i)
-        places.push_back({area.left() + (i % columns) * (width + kGap), area.top() + (i / columns) * (height + kGap), width, height});
+        places.push_back({area.left() + (i % columns) * (width + kFigureGap), area.top() + (i / columns) * (height + kFigureGap), width, height});
     return places;
 }
 
@@ -199,7 +199,7 @@ void FigurePicture::paintBar(QPainter& painter, const QRectF& area, const PanelF
     painter.setFont(theme_.table);
     painter.setPen(theme_.text);
     painter.drawText(QRectF(area.left(), area.top(), name, area.height()), Qt::AlignRight | Qt::AlignVCenter, metrics.elidedText(figure.name, Qt::ElideMiddle, name));
-    const double left = area.left() + name + (name > 0 ? kGap : 0), right = area.right() - text - kGap;
+    const double left = area.left() + name + (name > 0 ? kFigureGap : 0), right = area.right() - text - kFigureGap;
     const double height = std::clamp(area.height() - 6, 4.0, 18.0);
     const QRectF track(left, area.center().y() - height / 2, std::max(0.0, right - left), height);
     painter.setPen(Qt::NoPen);

@@ -1,13 +1,13 @@
 #include "widgets/no_data_panel.h"
 
 #include "widgets/fact_table.h"
+#include "widgets/plain_label.h"
 
 namespace nj::ui {
 namespace {
 
 constexpr int kTitleRoom = 44;
 
-QString plain(const std::string& text) { return QString::fromStdString(text.substr(0, 4000)).simplified(); }
 
 }  // namespace
 
@@ -28,11 +28,11 @@ void NoDataPanel::setAlerts(const std::vector<AlertWithoutData>& alerts, size_t 
     std::vector<std::vector<FactCell>> rows;
     for (const AlertWithoutData& alert : alerts_) {
         std::vector<FactCell> cells(3);
-        cells[0].text = plain(alert.name);
-        cells[0].detail = plain(alert.group);
-        cells[1].text = plain(alert.expression);
+        cells[0].text = oneLine(alert.name);
+        cells[0].detail = oneLine(alert.group);
+        cells[1].text = oneLine(alert.expression);
         cells[1].muted = true;
-        cells[2].text = plain(alert.reason);
+        cells[2].text = oneLine(alert.reason);
         rows.push_back(std::move(cells));
     }
     table_->setRows(std::move(rows));

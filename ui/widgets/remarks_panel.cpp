@@ -1,13 +1,13 @@
 #include "widgets/remarks_panel.h"
 
 #include "widgets/fact_table.h"
+#include "widgets/plain_label.h"
 
 namespace nj::ui {
 namespace {
 
 constexpr int kHeight = 190;
 
-QString plain(const std::string& text) { return QString::fromStdString(text.substr(0, 4000)).simplified(); }
 
 }  // namespace
 
@@ -23,11 +23,11 @@ void RemarksPanel::setRemarks(const std::vector<dashboard::Remark>& remarks) {
     std::vector<std::vector<FactCell>> rows;
     for (const dashboard::Remark& remark : remarks) {
         std::vector<FactCell> cells(3);
-        cells[0].text = plain(remark.where);
-        cells[1].text = plain(remark.what);
+        cells[0].text = oneLine(remark.where);
+        cells[1].text = oneLine(remark.what);
         cells[1].mark = remark.dropped ? QStringLiteral("◆") : QStringLiteral("·");
         cells[1].role = remark.dropped ? QStringLiteral("warning") : QString();
-        cells[2].text = plain(remark.why);
+        cells[2].text = oneLine(remark.why);
         cells[2].muted = true;
         rows.push_back(std::move(cells));
     }

@@ -25,7 +25,6 @@ using dashboard::VariableKind;
 
 constexpr int kWidestBox = 220, kNarrowestBox = 90, kTextWidth = 140, kListHeight = 280, kMostOptions = 5'000, kShownText = 200;
 
-QString plain(const std::string& text) { return QString::fromStdString(text.substr(0, 1000)).simplified().left(kShownText); }
 
 bool shown(const Variable& variable) { return !variable.hidden && variable.kind != VariableKind::kConstant && variable.kind != VariableKind::kDataSource; }
 
@@ -37,7 +36,7 @@ QString currentText(const Variable& variable) {
     QStringList texts;
     for (const std::string& value : variable.current) {
         const auto option = std::find_if(variable.options.begin(), variable.options.end(), [&](const dashboard::VariableOption& one) { return one.value == value; });
-        texts << plain(option == variable.options.end() ? value : option->text);
+        texts << oneLine(option == variable.options.end() ? value : option->text, kShownText);
     }
     if (texts.isEmpty())
         return VariableBar::tr("none");
@@ -69,11 +68,11 @@ void VariableBar::setVariables(const std::vector<Variable>& variables) {
         auto* line = new QHBoxLayout(pair);
         line->setContentsMargins(0, 0, theme_.gap, 0);
         line->setSpacing(theme_.unit + 2);
-        const QString title = plain(variable.label.empty() ? variable.name : variable.label);
+        const QString title = oneLine(variable.label.empty() ? variable.name : variable.label, kShownText);
         auto* label = new PlainLabel(title, theme_.table, "muted", pair);
         QWidget* control = makeControl(variable);
         control->setParent(pair);
-        control->setObjectName(QStringLiteral("variable:") + plain(variable.name));
+        control->setObjectName(QStringLiteral("variable:") + oneLine(variable.name, kShownText));
         control->setAccessibleName(title);
         control->setFont(theme_.table);
         line->addWidget(label);
@@ -111,7 +110,7 @@ QWidget* VariableBar::makeControl(const Variable& variable) {
         box->addItem(tr("All"), QString::fromLatin1(dashboard::kAllValue.data(), static_cast<qsizetype>(dashboard::kAllValue.size())));
     for (const dashboard::VariableOption& option : variable.options)
         if (box->count() < kMostOptions)
-            box->addItem(plain(option.text), QString::fromStdString(option.value));
+            box->addItem(oneLine(option.text, kShownText), QString::fromStdString(option.value));
     const QString current = variable.current.empty() ? QString() : QString::fromStdString(variable.current.front());
     box->setCurrentIndex(box->findData(current));
     connect(box, &QComboBox::activated, this, [this, box, name] { Q_EMIT chosen(name, {box->currentData().toString()}); });
@@ -193,7 +192,7 @@ QWidget* VariableBar::makeMany(const Variable& variable) {
         addOption(tr("All"), allValue, isAll(variable));
     for (const dashboard::VariableOption& option : variable.options)
         if (list->count() < kMostOptions)
-            addOption(plain(option.text), QString::fromStdString(option.value), std::find(variable.current.begin(), variable.current.end(), option.value) != variable.current.end());
+            addOption(oneLine(option.text, kShownText), QString::fromStdString(option.value), std::find(variable.current.begin(), variable.current.end(), option.value) != variable.current.end());
     connect(search, &QLineEdit::textChanged, list, [list](const QString& text) {
         for (int i = 0; i < list->count(); ++i)
             list->item(i)->setHidden(!list->item(i)->text().contains(text, Qt::CaseInsensitive));

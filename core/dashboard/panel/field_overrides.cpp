@@ -75,7 +75,7 @@ private:
 };
 
 // Of "Value #B" the query B.
-std::string_view queryOf(std::string_view name) {
+std::string_view refIdIn(std::string_view name) {
     const size_t mark = name.rfind(" #");
     return mark == std::string_view::npos ? "A" : name.substr(mark + 2);
 }
@@ -100,7 +100,7 @@ void overrideFields(const Panel& panel, const Scope& scope, Frame& table, std::v
     looks.clear();
     std::erase_if(table.fields, [&](Field& field) {
         const bool number = field.kind == FieldKind::kNumber;
-        Overrides::Outcome found = overrides.of({field.name, number ? queryOf(field.name) : std::string_view(), number ? "number" : field.kind == FieldKind::kTime ? "time" : "string"});
+        Overrides::Outcome found = overrides.of({field.name, number ? refIdIn(field.name) : std::string_view(), number ? "number" : field.kind == FieldKind::kTime ? "time" : "string"});
         if (!found.name.empty())
             field.name = interpolate(found.name, scope);
         if (!found.hidden)

@@ -35,7 +35,7 @@ constexpr Operation kOperations[] = {
 struct Operand {
     const Field* field = nullptr;
     double fixed = 0;
-    [[nodiscard]] double at(size_t row) const { return field != nullptr ? numberAt(*field, row) : fixed; }
+    [[nodiscard]] double at(size_t row) const { return field != nullptr ? cellNumber(*field, row) : fixed; }
 };
 
 std::optional<Operand> operandOf(const Frame& frame, const std::string& name) {

@@ -107,13 +107,13 @@ bool isNone(const Field& field, size_t row) {
     return field.kind == FieldKind::kTime ? field.times[row] == 0 : field.texts[row].empty();
 }
 
-double numberAt(const Field& field, size_t row) {
+double cellNumber(const Field& field, size_t row) {
     if (field.kind == FieldKind::kNumber)
         return field.numbers[row];
     return field.kind == FieldKind::kTime ? static_cast<double>(field.times[row] / kMillisecond) : std::numeric_limits<double>::quiet_NaN();
 }
 
-std::string textAt(const Field& field, size_t row) {
+std::string cellText(const Field& field, size_t row) {
     if (field.kind == FieldKind::kText)
         return field.texts[row];
     if (isNone(field, row))
@@ -143,11 +143,11 @@ Frame pickedRows(const Frame& frame, std::span<const size_t> rows) {
     return out;
 }
 
-Field asText(const Field& field) {
+Field textField(const Field& field) {
     Field out = emptyLike(field);
     out.kind = FieldKind::kText;
     for (size_t row = 0; row < rowsOf(field); ++row)
-        out.texts.push_back(textAt(field, row));
+        out.texts.push_back(cellText(field, row));
     return out;
 }
 

@@ -28,13 +28,13 @@ void setCell(Field& to, size_t rowTo, const Field& from, size_t row);
 bool sameCell(const Field& a, size_t rowA, const Field& b, size_t rowB);
 bool isNone(const Field& field, size_t row);
 // NaN of a text; of a time its milliseconds.
-double numberAt(const Field& field, size_t row);
-std::string textAt(const Field& field, size_t row);
+double cellNumber(const Field& field, size_t row);
+std::string cellText(const Field& field, size_t row);
 // Appends a text that is equal for equal cells of fields of one kind only.
 void appendKey(std::string& key, const Field& field, size_t row);
 
 Frame pickedRows(const Frame& frame, std::span<const size_t> rows);
-Field asText(const Field& field);
+Field textField(const Field& field);
 // Fields of one name get " 1", " 2" … behind it.
 void makeNamesUnique(Frame& frame);
 size_t cellsOf(const std::vector<Frame>& frames);

@@ -121,7 +121,7 @@ public:
         std::vector<std::pair<size_t, Field>> fields;
         for (const Field& field : frame.fields) {
             const size_t place = places_.find(displayName(frame, field))->second;
-            fields.emplace_back(place, columns_[place].kind == field.kind ? field : asText(field));
+            fields.emplace_back(place, columns_[place].kind == field.kind ? field : textField(field));
         }
         for (size_t row = 0; row < frame.rows(); ++row) {
             std::string key;

@@ -68,7 +68,7 @@ Field reduced(const Field& field, const Groups& groups, std::string_view calcula
         } else {
             values.clear();
             for (const size_t row : rows)
-                values.push_back(numberAt(field, row));
+                values.push_back(cellNumber(field, row));
             out.numbers.push_back(calculate(calculation, values));
         }
     }

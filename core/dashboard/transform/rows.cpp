@@ -22,14 +22,14 @@ struct RowTest {
         if (op == "isNull" || op == "isNotNull")
             return isNone(field, row) == (op == "isNull");
         if (op == "regex")
-            return regex->matches(textAt(field, row));
+            return regex->matches(cellText(field, row));
         if (op == "substring" || op == "notSubstring")
-            return (textAt(field, row).find(text) != std::string::npos) == (op == "substring");
+            return (cellText(field, row).find(text) != std::string::npos) == (op == "substring");
         if (op == "equal" || op == "notEqual") {
-            const bool same = field.kind == FieldKind::kText ? field.texts[row] == text : numberAt(field, row) == number;
+            const bool same = field.kind == FieldKind::kText ? field.texts[row] == text : cellNumber(field, row) == number;
             return same == (op == "equal");
         }
-        const double value = field.kind == FieldKind::kText ? promql::parseNumber(field.texts[row]).value_or(std::nan("")) : numberAt(field, row);
+        const double value = field.kind == FieldKind::kText ? promql::parseNumber(field.texts[row]).value_or(std::nan("")) : cellNumber(field, row);
         return op == "greater"          ? value > number
                : op == "greaterOrEqual" ? value >= number
                : op == "lower"          ? value < number
