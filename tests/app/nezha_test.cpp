@@ -47,7 +47,7 @@ private Q_SLOTS:
         QCOMPARE(info->samples, samples);
         QCOMPARE(records > 0, logs);
 
-        const auto list = (*backend)->traceList({{}, {}}, {});
+        const auto list = (*backend)->traceList(query::TraceListQuestion(), {});
         QVERIFY(list.ok() && !list->rows.empty());
         const auto tree = (*backend)->traceTree(list->rows.front().id, {});
         QVERIFY(tree.ok());

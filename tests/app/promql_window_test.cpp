@@ -4,9 +4,11 @@
 #include <QAction>
 #include <QApplication>
 #include <QClipboard>
+#include <QDateTime>
 #include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QToolButton>
 
@@ -121,7 +123,9 @@ private Q_SLOTS:
     void controlsStandOnOneGrid() {
         bench().showView(QStringLiteral("metrics"), links::promql({QStringLiteral("up")}));
         settle();
-        metrics()->addRow(MetricSpec{.name = QStringLiteral("up")});
+        MetricSpec up;
+        up.name = QStringLiteral("up");
+        metrics()->addRow(up);
         settle();
         for (MetricRow* one : metrics()->rows()) {
             QMap<int, int> tops, heights;   // how many there are of each
@@ -373,6 +377,10 @@ private Q_SLOTS:
         actionNamed(menu, QStringLiteral("curl, for nightjar serve --api"))->trigger();
         const QString curl = QGuiApplication::clipboard()->text();
         QVERIFY2(curl.startsWith(QStringLiteral("curl -G http://127.0.0.1:9090/api/v1/query_range --data-urlencode 'query=sum(rate(")) && curl.contains(QStringLiteral("start=2026-03-")) && curl.contains(QStringLiteral("step=")), qPrintable(curl));
+        // The same steps as in the window: they stand on multiples of the step.
+        const QRegularExpressionMatch asked = QRegularExpression(QStringLiteral("start=([^']+)'.*step=(\\d+)'")).match(curl);
+        QVERIFY2(asked.hasMatch(), qPrintable(curl));
+        QCOMPARE(QDateTime::fromString(asked.captured(1), Qt::ISODateWithMs).toMSecsSinceEpoch() % (asked.captured(2).toLongLong() * 1000), qint64(0));
     }
 
     void goesOntoADashboard() {

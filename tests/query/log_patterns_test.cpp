@@ -88,7 +88,10 @@ private Q_SLOTS:
         const Filter without = need(parseSearch("-pattern:" + answer.patterns[0].id + " service:gateway"));
         QCOMPARE(need(backend_->logPage({kWindow, without, 0, 1}, {})).total, uint64_t{60});
         // Spans have no pattern: the question holds and is empty.
-        QCOMPARE(need(backend_->traceList({kWindow, byText}, {})).total, uint64_t{0});
+        query::TraceListQuestion traces;
+        traces.range = kWindow;
+        traces.filter = byText;
+        QCOMPARE(need(backend_->traceList(traces, {})).total, uint64_t{0});
     }
 
     void aFileIsAFilter() {

@@ -62,7 +62,7 @@ void MetricTreeModel::rebuild() {
     const QStringList words = search_.split(QLatin1Char(' '), Qt::SkipEmptyParts);
     groups_.clear();
     matches_ = 0;
-    Group moved{tr("Moved most"), true, {}};
+    Group moved{tr("Moved most"), true, {}, {}};
     for (size_t i = 0; i < moved_.size(); ++i)
         if (found(QString::fromStdString(moved_[i].what + " " + moved_[i].detail), words))
             moved.rows.push_back(static_cast<int>(i));
@@ -77,7 +77,7 @@ void MetricTreeModel::rebuild() {
         ++matches_;
     }
     // A family of one is no family.
-    Group others{tr("others"), false, {}};
+    Group others{tr("others"), false, {}, {}};
     for (auto family = families.begin(); family != families.end(); ++family) {
         if (family->rows.size() < 2 && families.size() > 3) {
             others.rows.push_back(family->rows.front());

@@ -85,8 +85,9 @@ query::PanelQuestion promqlPictureQuestion(const MetricSpec& spec, const Workspa
 
 QString promqlCurl(const QString& expression, TimeRange range, DurationNs step) {
     const auto argument = [](const QString& text) { return QStringLiteral(" --data-urlencode ") + shellQuoted(text); };
+    const TimeNs first = step > 0 ? range.from / step * step : range.from;   // the steps that the window shows
     return QStringLiteral("curl -G http://127.0.0.1:9090/api/v1/query_range") + argument(QStringLiteral("query=") + expression) +
-           argument(QStringLiteral("start=") + QString::fromStdString(formatRfc3339(range.from, 3))) + argument(QStringLiteral("end=") + QString::fromStdString(formatRfc3339(range.to, 3))) +
+           argument(QStringLiteral("start=") + QString::fromStdString(formatRfc3339(first, 3))) + argument(QStringLiteral("end=") + QString::fromStdString(formatRfc3339(range.to, 3))) +
            argument(QStringLiteral("step=") + QString::number(static_cast<double>(step) / static_cast<double>(kSecond)));
 }
 

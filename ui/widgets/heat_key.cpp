@@ -16,9 +16,9 @@ HeatKey::HeatKey(const Theme& theme, QWidget* parent) : QWidget(parent), theme_(
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
 }
 
-void HeatKey::setData(const HeatKeyData& data) {
-    data_ = data;
-    setAccessibleName(tr("Colours from %1 to %2").arg(data.low, data.high));
+void HeatKey::setData(const HeatKeyData& shown) {
+    data_ = shown;
+    setAccessibleName(tr("Colours from %1 to %2").arg(shown.low, shown.high));
     update();
 }
 

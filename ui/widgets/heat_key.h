@@ -18,7 +18,7 @@ class HeatKey : public QWidget {
     Q_OBJECT
 public:
     explicit HeatKey(const Theme& theme, QWidget* parent = nullptr);
-    void setData(const HeatKeyData& data);
+    void setData(const HeatKeyData& shown);
 
 protected:
     void paintEvent(QPaintEvent* event) override;

@@ -77,9 +77,9 @@ void MetricChips::setChips(const QVector<MetricChipData>& chips) {
     const bool focused = isAncestorOf(focusWidget());
     qDeleteAll(chips_);
     chips_.clear();
-    for (const MetricChipData& data : chips) {
-        auto* chip = new MetricChip(data, theme_, this);
-        connect(chip, &QAbstractButton::clicked, this, [this, id = data.id] { pick(id); });
+    for (const MetricChipData& each : chips) {
+        auto* chip = new MetricChip(each, theme_, this);
+        connect(chip, &QAbstractButton::clicked, this, [this, id = each.id] { pick(id); });
         chips_.push_back(chip);
     }
     choose(chosen_);

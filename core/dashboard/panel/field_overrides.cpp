@@ -8,6 +8,23 @@
 namespace nj::dashboard {
 namespace {
 
+// What `look` says takes the place of what `to` (a FieldLook or a Panel) says.
+template <typename Look>
+void apply(const FieldLook& look, Look& to) {
+    if (!look.unit.empty())
+        to.unit = look.unit;
+    if (look.decimals)
+        to.decimals = look.decimals;
+    if (look.min)
+        to.min = look.min;
+    if (look.max)
+        to.max = look.max;
+    if (!look.thresholds.empty()) {
+        to.thresholds = look.thresholds;
+        to.thresholdsInPercent = look.thresholdsInPercent;
+    }
+}
+
 // A field as overrides see it.
 struct Named {
     std::string_view name, refId, type;
@@ -36,7 +53,9 @@ public:
             out.hidden = out.hidden || each.hidden;
             if (!each.displayName.empty())
                 out.name = each.displayName;
-            add(out.look, each.look);
+            apply(each.look, out.look);
+            if (!each.look.colour.empty())
+                out.look.colour = each.look.colour;
         }
         return out;
     }
@@ -53,23 +72,6 @@ private:
         }
         return false;
     }
-    static void add(FieldLook& to, const FieldLook& from) {
-        if (!from.unit.empty())
-            to.unit = from.unit;
-        if (from.decimals)
-            to.decimals = from.decimals;
-        if (from.min)
-            to.min = from.min;
-        if (from.max)
-            to.max = from.max;
-        if (!from.thresholds.empty()) {
-            to.thresholds = from.thresholds;
-            to.thresholdsInPercent = from.thresholdsInPercent;
-        }
-        if (!from.colour.empty())
-            to.colour = from.colour;
-    }
-
     const std::vector<FieldOverride>& all_;
     std::vector<std::optional<JsRegex>> regexes_;
 };
@@ -111,18 +113,7 @@ void overrideFields(const Panel& panel, const Scope& scope, Frame& table, std::v
 
 Panel looking(const Panel& panel, const FieldLook& look) {
     Panel out = panel;
-    if (!look.unit.empty())
-        out.unit = look.unit;
-    if (look.decimals)
-        out.decimals = look.decimals;
-    if (look.min)
-        out.min = look.min;
-    if (look.max)
-        out.max = look.max;
-    if (!look.thresholds.empty()) {
-        out.thresholds = look.thresholds;
-        out.thresholdsInPercent = look.thresholdsInPercent;
-    }
+    apply(look, out);
     return out;
 }
 
