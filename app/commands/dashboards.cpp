@@ -58,7 +58,7 @@ Result<dashboard::Dashboard> found(const std::string& name, const Annotations& a
     return makeError(ErrorCode::kNotFound, "there is no dashboard '" + name + "'; `nightjar dashboards CAPSULE` lists them");
 }
 
-// One line each; as JSON an array.
+// One line each; as JSON an array. Rule files too, as they are drawn: `nightjar render` selects them by the same id.
 Status list(const Options& options, const Annotations& all, const std::vector<dashboard::Dashboard>& builtIn) {
     std::string out;
     JsonWriter json(out);
@@ -72,9 +72,9 @@ Status list(const Options& options, const Annotations& all, const std::vector<da
         json.key("remarks").integer(static_cast<int64_t>(board.remarks.size())).endObject();
     };
     for (const Definition& one : all.definitions)
-        if (!one.deleted && one.kind == DefinitionKind::kDashboard) {
+        if (!one.deleted) {
             const auto board = query::dashboardOf(one);
-            add("dashboard:" + one.id, one.name, one.source, board.ok() ? *board : dashboard::Dashboard());
+            add("dashboard:" + one.id, one.name, one.kind == DefinitionKind::kRules ? "rules" : one.source, board.ok() ? *board : dashboard::Dashboard());
         }
     for (const dashboard::Dashboard& one : builtIn)
         add("dashboard:builtin:" + one.uid, one.title, one.uid.starts_with(query::kServerRules) ? "the server's rules" : "built in", one);

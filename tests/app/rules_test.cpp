@@ -111,6 +111,12 @@ private Q_SLOTS:
         QVERIFY(QJsonDocument(again).toJson().contains("240000000000"));
         write("queue.yml", kRules);
         QCOMPARE(nightjar({"rules", capsule(), "--add", at("queue.yml")}).exitCode, 0);
+        // They are drawn as a dashboard, which `render` finds by its id.
+        const QJsonArray drawn = jsonOf(nightjar({"dashboards", capsule(), "--json"}));
+        QCOMPARE(drawn.size(), 1);
+        QCOMPARE(drawn.at(0).toObject().value("id").toString(), "dashboard:" + kept.at(0).toObject().value("id").toString());
+        QCOMPARE(drawn.at(0).toObject().value("source").toString(), QStringLiteral("rules"));
+        QCOMPARE(drawn.at(0).toObject().value("panels").toInt(), 3);
     }
     void refuses() {
         QCOMPARE(nightjar({"rules"}).exitCode, 2);
