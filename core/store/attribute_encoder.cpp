@@ -8,10 +8,6 @@
 #include "store/value_column.h"
 
 namespace nj::store {
-namespace {
-
-}  // namespace
-
 void AttributeEncoder::encode() {
     collect();
     choose();

@@ -18,7 +18,6 @@ using dashboard::Quantity;
 constexpr size_t kMostFigures = 60;
 constexpr int kShownName = 300;
 
-
 // With as many decimals as the panel asks for.
 QString decimal(double value, const std::optional<int>& decimals) {
     if (!decimals || !std::isfinite(value))

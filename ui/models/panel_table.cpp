@@ -13,7 +13,6 @@ namespace {
 
 using dashboard::PanelKind;
 
-
 FactCell cellOf(const dashboard::Field& field, size_t row, const dashboard::Panel& panel, const Theme& theme, bool utc) {
     FactCell cell;
     switch (field.kind) {

@@ -9,7 +9,6 @@
 namespace nj::ui {
 namespace {
 
-
 bool lies(const query::EventMark& event, const TimeRange& range) {
     return range.contains(event.time) || (event.end > event.time && TimeRange{event.time, event.end}.overlaps(range));
 }

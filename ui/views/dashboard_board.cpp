@@ -16,7 +16,6 @@ namespace {
 constexpr size_t kMostPanels = 300, kMostFlags = 40;
 constexpr int kSeenDelayMs = 30;
 
-
 }  // namespace
 
 DashboardBoard::DashboardBoard(const ViewContext& context, QWidget* parent) : QScrollArea(parent), context_(context) {

@@ -33,7 +33,6 @@ using dashboard::PanelKind;
 
 constexpr int kMostShownText = 20'000;
 
-
 // Markdown as plain text: what a heading, an emphasis or a link says, without their marks.
 QString withoutMarkup(const std::string& text) {
     QStringList lines;

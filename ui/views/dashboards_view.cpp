@@ -32,7 +32,6 @@ namespace {
 
 constexpr int kBarHeight = 28;
 
-
 }  // namespace
 
 DashboardsView::DashboardsView(const ViewContext& context, QWidget* parent) : RefreshingView(parent), context_(context), book_(AnnotationBook::of(context.workspace)) {

@@ -14,7 +14,6 @@ namespace {
 constexpr int kSearchDelayMs = 150, kSearchWidth = 220;
 constexpr size_t kMostHits = 500;
 
-
 }  // namespace
 
 DocumentsPanel::DocumentsPanel(const ViewContext& context, QWidget* parent) : Panel(context.theme, parent), context_(context) {

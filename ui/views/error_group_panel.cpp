@@ -21,7 +21,6 @@ namespace {
 constexpr size_t kMostChanges = 40, kShownChanges = 6;
 constexpr DurationNs kBefore = 40 * kMinute;   // what moved earlier is another story
 
-
 // Saved and failed requests as one bar.
 class SavedBar : public QWidget {
 public:

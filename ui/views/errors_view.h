@@ -3,7 +3,6 @@
 // UI thread only.
 #pragma once
 
-
 #include "models/error_group_model.h"
 #include "models/error_pictures.h"
 #include "views/refreshing_view.h"

@@ -2,7 +2,6 @@
 // behind a spike or a box. Panels ask for their own answers; this class says when, and joins them. UI thread only.
 #pragma once
 
-
 #include "views/refreshing_view.h"
 #include "widgets/chart_data.h"
 

@@ -16,7 +16,6 @@ struct MetricPicturesTr {
 
 constexpr size_t kMostBaselines = 3;   // more dashed levels would be a grid
 
-
 QString lineName(const MetricPart& part, const query::MetricLine& line, bool several) {
     QString name = oneLine(line.label, 300);
     if (line.quantile > 0)

@@ -12,7 +12,6 @@ namespace {
 
 constexpr int kValueWidth = 120;
 
-
 }  // namespace
 
 FactTable* metricTable(const dashboard::Frame& frame, const std::string& unit, const Theme& theme, QWidget* parent) {

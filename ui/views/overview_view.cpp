@@ -33,7 +33,6 @@ public:
 constexpr int kLeastStrips = 246, kLeastStrip = 34, kLeastLower = 136;
 const QString kMainKey = QStringLiteral("overview/main"), kChangesKey = QStringLiteral("overview/changes"), kMetricsKey = QStringLiteral("overview/metrics"), kLatencyKey = QStringLiteral("overview/latency"), kObjectivesKey = QStringLiteral("overview/objectives");
 
-
 QString overviewNeeds(const query::CapsuleInfo& info) {
     return info.spans + info.logs + info.samples == 0 ? OverviewView::tr("It needs spans, logs or metrics; nothing of these was read yet.") : QString();
 }

@@ -24,7 +24,6 @@ namespace {
 constexpr int kHeatColumns = 280, kOverviewColumns = 288, kMiniRows = 20;
 constexpr HeatMargins kMargins{130 + StripStack::kAxisWidth, 150};
 
-
 }  // namespace
 
 ResourcesHeatPanel::ResourcesHeatPanel(const ViewContext& context, QWidget* parent) : Panel(context.theme, parent), context_(context) {

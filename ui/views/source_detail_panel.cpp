@@ -13,11 +13,6 @@
 #include "widgets/plain_label.h"
 
 namespace nj::ui {
-namespace {
-
-
-}  // namespace
-
 SourceDetailPanel::SourceDetailPanel(const ViewContext& context, QWidget* parent) : Panel(context.theme, parent), context_(context), book_(AnnotationBook::of(context.workspace)) {
     const Theme& theme = context.theme;
     auto* body = new QWidget;

@@ -19,7 +19,6 @@
 namespace nj::ui {
 namespace {
 
-
 FactCell number(uint64_t value) {
     FactCell cell;
     cell.text = value == 0 ? QString() : formatCount(value);

@@ -14,7 +14,6 @@ namespace {
 constexpr EntityKind kKinds[] = {EntityKind::kPod, EntityKind::kService, EntityKind::kHost, EntityKind::kGpu, EntityKind::kReplica, EntityKind::kModel};
 constexpr qsizetype kShown = 200;   // characters of a text
 
-
 QString kindName(EntityKind kind) {
     switch (kind) {
     case EntityKind::kService: return EntityMapDialog::tr("service");

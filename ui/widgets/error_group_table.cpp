@@ -162,7 +162,6 @@ void ErrorGroupTable::resizeEvent(QResizeEvent* event) {
     fitColumns();
 }
 
-
 // The group keeps room for its words; what matters less gives way.
 void ErrorGroupTable::fitColumns() {
     struct Width {

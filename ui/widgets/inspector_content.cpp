@@ -15,7 +15,6 @@ namespace nj::ui {
 
 namespace {
 
-
 constexpr DurationNs kMomentAround = 5 * kMinute;
 
 InspectorRow attributeRow(const KeyValue& attribute, const InspectorOptions& options, bool& masksAnything, const char* prefix = "") {

@@ -1,6 +1,5 @@
 #include "widgets/inspector_resource.h"
 
-#include <QCoreApplication>
 #include <algorithm>
 #include <cmath>
 
@@ -21,7 +20,6 @@ using query::ResourceRow;
 
 constexpr DurationNs kAround = 5 * kMinute;
 constexpr int kMostMarks = 8;
-
 
 const ResourceRow* rowOf(const ResourceGrid& grid, const std::string& key) {
     for (const ResourceRow& row : grid.rows)

@@ -10,7 +10,6 @@
 namespace nj::ui {
 namespace {
 
-
 QString stagePlace(const std::string& stage) {
     if (stage == "queue")
         return inspectorTr("the engine's queue");

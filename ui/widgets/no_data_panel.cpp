@@ -8,7 +8,6 @@ namespace {
 
 constexpr int kTitleRoom = 44;
 
-
 }  // namespace
 
 NoDataPanel::NoDataPanel(const Theme& theme, QWidget* parent) : Panel(theme, parent), theme_(theme) {

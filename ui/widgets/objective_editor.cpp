@@ -15,7 +15,6 @@ namespace {
 
 constexpr int kEditorWidth = 720, kLongestName = 120, kLongestFilter = 2000;
 
-
 bool sameMeasure(const Objective& a, const Objective& b) { return a.kind == b.kind && a.key == b.key; }
 
 }  // namespace

@@ -8,7 +8,6 @@ namespace {
 
 constexpr int kHeight = 190;
 
-
 }  // namespace
 
 RemarksPanel::RemarksPanel(const Theme& theme, QWidget* parent) : Panel(theme, parent) {

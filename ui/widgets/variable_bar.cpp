@@ -25,7 +25,6 @@ using dashboard::VariableKind;
 
 constexpr int kWidestBox = 220, kNarrowestBox = 90, kTextWidth = 140, kListHeight = 280, kMostOptions = 5'000, kShownText = 200;
 
-
 bool shown(const Variable& variable) { return !variable.hidden && variable.kind != VariableKind::kConstant && variable.kind != VariableKind::kDataSource; }
 
 bool isAll(const Variable& variable) { return variable.current.size() == 1 && variable.current.front() == dashboard::kAllValue; }
