@@ -15,6 +15,12 @@ std::string_view trimmed(std::string_view text) {
     return begin == std::string_view::npos ? std::string_view() : text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
+// Of `label="value"`.
+std::optional<promql::Matcher> matcherOf(const std::string& filter) {
+    auto parsed = promql::parseSelector("{__name__=~\".+\"," + filter + "}");   // a selector needs something that is not ""
+    return parsed.ok() && parsed->size() == 2 ? std::optional(std::move(parsed->back())) : std::nullopt;
+}
+
 }  // namespace
 
 std::optional<std::string> filterOf(std::string_view typed) {
@@ -33,15 +39,14 @@ std::optional<std::string> filterOf(std::string_view typed) {
         value = *text;
     }
     std::string text = std::string(trimmed(typed.substr(0, at))) + std::string(op) + promql::quoteText(value);
-    const auto parsed = promql::parseSelector("{__name__=~\".+\"," + text + "}");   // a selector needs something that is not ""
-    return parsed.ok() && parsed->size() == 2 ? std::optional(std::move(text)) : std::nullopt;
+    return matcherOf(text) ? std::optional(std::move(text)) : std::nullopt;
 }
 
 std::string filtered(const std::string& expression, const std::vector<std::string>& filters) {
     std::vector<promql::Matcher> matchers;
     for (const std::string& filter : filters)
-        if (const auto parsed = promql::parseSelector("{__name__=~\".+\"," + filter + "}"); parsed.ok() && parsed->size() == 2)
-            matchers.push_back(parsed->back());
+        if (auto matcher = matcherOf(filter))
+            matchers.push_back(std::move(*matcher));
     if (matchers.empty())
         return expression;
     const auto parsed = promql::parseExpression(expression);
